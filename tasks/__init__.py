@@ -1,0 +1,1 @@
+"""What happens to a story. Start reading at `tasks/pipeline.py`."""

@@ -1,0 +1,50 @@
+"""What the pipeline asks of the outside. `worker/` gives the real ones; tests give hand-written ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, Protocol
+
+from tasks.records import Entry, Page
+
+Stage = Literal["fetch", "enrich"]
+
+
+class Validators(NamedTuple):
+    """What the origin gave to ask again with, byte for byte; `body_hash` is ours, for servers that give neither."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+
+
+class Claim(NamedTuple):
+    """A lease on an entry: until it runs out, nobody else gets it. `token` proves it."""
+
+    id: str
+    token: int
+    #: tries at this stage, this one included
+    attempt: int
+    entry: Entry
+    seen_at: datetime
+    #: version and content hash as published before; 0 and None for an article not yet published
+    version: int
+    content_hash: str | None
+
+
+class Fetcher(Protocol):
+    async def fetch(self, url: str, *, kind: Literal["feed", "page", "robots"], validators: Validators) -> Page:
+        """Raises tasks.reasons.Failed. A 304 comes back as a Page with status 304 and no body."""
+        ...
+
+
+class Nlp(Protocol):
+    """A spaCy pipeline with nothing but named entities, or less: what `tasks.tag` needs of it."""
+
+    def entities(self, text: str) -> Sequence[tuple[int, int, str]]:
+        """(start, end, label) in characters of `text`, read up to the bound on tokens."""
+        ...
+
+
+Fields = dict[str, Any]

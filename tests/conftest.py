@@ -1,0 +1,1 @@
+"""Nothing here yet but what every test shares."""
