@@ -1,6 +1,87 @@
-PYTHON ?= python3
-BIN := .venv/bin
+# `make` alone lists what can be done. Needs only Python 3.11 to 3.14 and make; nothing is installed outside .venv.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
 
-.PHONY: help install
+# The first Python at hand that the locks were made for; another one: make install PYTHON=/path/to/python3.12
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
+	"$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null \
+	&& { echo "$$python"; break; }; done)
+
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PACKAGES := config tasks worker
+CHECKED := $(PACKAGES) tests $(wildcard benchmarks)
+
+.PHONY: help install install-dev run demo test test-fast test-slow check fix lock bench quality chaos fuzz
 help: ## what can be done here
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: .venv/.installed ## set up .venv with the service, when it is missing or out of date
+
+install-dev: .venv/.installed-dev ## the same, and all that the checks and tests need
+
+run: install ## run the service on the shipped feeds, with an embedded server and the live page
+	$(BIN)/wirebeat run
+
+demo: install ## see it work on a small bundled news site: no server, no network needed
+	$(BIN)/wirebeat demo
+
+check: install-dev ## lint, format, types, import rules
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/ruff format --check $(CHECKED)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check test-fast test-slow ## every check and every test: what has to pass before a change lands
+
+test-fast: install-dev ## the tests that need no processes of their own
+	$(BIN)/pytest -q -m 'not slow'
+
+test-slow: install-dev ## the tests that start the real service
+	$(BIN)/pytest -q -m slow
+
+fix: install-dev ## put right what the linter and the formatter can
+	$(BIN)/ruff check --fix $(CHECKED)
+	$(BIN)/ruff format $(CHECKED)
+
+bench: install-dev ## articles a second, whole service against a plain loop
+	$(BIN)/wirebeat bench
+
+quality: install-dev ## scores on labelled articles, feeds and topics (needs ../shared/data)
+	@found=; for script in $(wildcard benchmarks/quality_*.py); do \
+		found=1; echo "== $$script"; $(BIN)/python "$$script"; done; \
+	test -n "$$found" || { echo 'there is no benchmarks/quality_*.py' >&2; exit 1; }
+
+chaos: install-dev ## kill the service's processes at random and count what is lost or doubled
+	$(BIN)/python benchmarks/chaos.py
+
+fuzz: install-dev ## the property tests with many more examples
+	$(BIN)/pytest -q -m 'not slow' --hypothesis-profile=fuzz
+
+.venv/bin/python:
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 to 3.14 is needed and none was found; name one: make install PYTHON=...' >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# --require-hashes: what is installed is what was locked, byte for byte, from whichever index pip is set up for
+.venv/.installed: requirements.txt pyproject.toml | .venv/bin/python
+	@echo 'installing into .venv ...'
+	$(INSTALL) --require-hashes --only-binary :all: -r requirements.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.txt .venv/.installed
+	@echo 'installing what the tests need ...'
+	$(INSTALL) --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $@
+
+# One lock for Linux and macOS and every Python that is supported. setuptools builds the project itself.
+LOCK = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command 'make lock'
+
+lock: ## renew both requirements files from pyproject.toml, in a throw-away environment
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.13,<0.14'
+	echo 'setuptools>=77' | $(LOCK) --upgrade pyproject.toml - --output-file requirements.txt
+	$(LOCK) --upgrade pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	rm -rf .venv-lock
