@@ -22,6 +22,11 @@ def rfc3339(moment: datetime) -> str:
     return text.replace("+00:00", "Z")
 
 
+def _is_none(value: object) -> bool:
+    """`exclude_if` of the fields that the contract leaves out rather than null."""
+    return value is None
+
+
 Moment = Annotated[
     AwareDatetime,
     AfterValidator(lambda moment: moment.astimezone(UTC)),
@@ -214,7 +219,7 @@ class Entity(Shape):
     count: int = Field(ge=1)
     mentions: tuple[Span, ...] = ()
     roles: tuple[str, ...] = ()
-    geo: Geo | None = None
+    geo: Geo | None = Field(default=None, exclude_if=_is_none)
 
 
 class Underlying(Shape):
@@ -337,7 +342,7 @@ class Provenance(Shape):
     seen_at: Moment | None
     fetched_at: Moment | None
     processed_at: Moment
-    http: Http | None = None
+    http: Http | None = Field(default=None, exclude_if=_is_none)
     extractor: Extractor
     #: what decided `body_status`, and which source each field came from
     body_evidence: tuple[str, ...] = ()
@@ -346,7 +351,7 @@ class Provenance(Shape):
     rules: Rules
     worker: Worker
     content_hash: Sha256
-    simhash: str | None = Field(default=None, pattern=r"^sim64:[0-9a-f]{16}$")
+    simhash: str | None = Field(default=None, pattern=r"^sim64:[0-9a-f]{16}$", exclude_if=_is_none)
     warnings: tuple[Notice, ...] = ()
 
 
