@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from tasks.records import Entry, Page
+from tasks.records import Nlp as NlpInfo
 
 Stage = Literal["fetch", "enrich"]
 
@@ -39,12 +39,20 @@ class Fetcher(Protocol):
         ...
 
 
+class Found(NamedTuple):
+    #: (start, end, label) in characters of the text
+    spans: tuple[tuple[int, int, str], ...]
+    #: tokens that the model read when the text was longer than its bound; None when it read all
+    truncated_at_tokens: int | None
+
+
 class Nlp(Protocol):
     """A spaCy pipeline with nothing but named entities, or less: what `tasks.tag` needs of it."""
 
-    def entities(self, text: str) -> Sequence[tuple[int, int, str]]:
-        """(start, end, label) in characters of `text`, read up to the bound on tokens."""
-        ...
+    @property
+    def info(self) -> NlpInfo: ...
+
+    def entities(self, text: str) -> Found: ...
 
 
 Fields = dict[str, Any]

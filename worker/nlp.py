@@ -1,0 +1,144 @@
+"""The named-entity model: loaded once in the parent of the enrich pool, before it forks. Nothing else imports spaCy."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+import time
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+
+import spacy
+from thinc.api import NumpyOps
+
+from tasks.ports import Found
+from tasks.records import Nlp
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+#: Memory grows with the text (1M characters: 2.6 GB), so there is a bound besides the one on tokens.
+MAX_CHARS = 50_000
+#: spaCy's tokenizer is quadratic in a run of punctuation and in a long chunk without blanks. What goes beyond these
+#: lengths becomes blanks, one for one, so that offsets stay right. At 100, the worst 50,000 characters take 0.4 s.
+_RUNS = re.compile(r"(?<=[^\w\s]{8})[^\w\s]+|(?<=\S{100})\S+")
+_ONE_THREAD = ("scipy_openblas_set_num_threads64_", "scipy_openblas_set_num_threads", "openblas_set_num_threads")
+#: Every other component is excluded: the model's `ner` has its own tok2vec, and the shared one costs as much again.
+_UNUSED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
+_PROBE = (
+    "The foreign minister of Norway told reporters in Oslo on Tuesday that Anna Berg, who leads the Harbour Council, "
+    "would travel to Geneva for talks with the United Nations about grain, shipping and a fund of $20 million. "
+) * 4
+
+
+class SpacyNlp:
+    """`tasks.ports.Nlp`. `info.model` is None where there is no model: rules and gazetteer work alone."""
+
+    def __init__(self, language: Any, info: Nlp, max_tokens: int, notes: tuple[str, ...] = ()) -> None:
+        self._language = language
+        self._ner = language.get_pipe("ner") if language and language.has_pipe("ner") else None
+        self._max_tokens = max_tokens
+        self.info = info
+        #: what an operator should know: a missing model, BLAS threads, the kernel chosen
+        self.notes = notes
+
+    def entities(self, text: str) -> Found:
+        if self._ner is None or not self._max_tokens or not text.strip():
+            return Found((), None)
+        with self._language.memory_zone():
+            doc = self._language.make_doc(tame(text[:MAX_CHARS]))
+            cut = len(text) > MAX_CHARS or len(doc) > self._max_tokens
+            if len(doc) > self._max_tokens:
+                doc = doc[: self._max_tokens].as_doc()
+            doc = self._ner(doc)
+            spans = tuple((ent.start_char, ent.end_char, str(ent.label_)) for ent in doc.ents)
+            return Found(spans, len(doc) if cut else None)
+
+
+def tame(text: str) -> str:
+    """The same length, without the runs that the tokenizer is quadratic in."""
+    return _RUNS.sub(lambda run: " " * len(run[0]), text)
+
+
+def load_nlp(settings: Settings, words: Iterable[str] = ()) -> SpacyNlp:
+    """`words`: names that articles hold, such as the gazetteer's; their vocabulary entries are made before the fork.
+
+    Within a memory zone every word that is new to the vocabulary is made and thrown away again, for each article, so
+    the vocabulary is filled first: with `words`, and with the strings that come with the model.
+    """
+    notes: list[str] = []
+    language = _model(settings.spacy_model, notes)
+    info = Nlp(library="spacy", version=version("spacy"), model=None, model_version=None)
+    if language is None:
+        return SpacyNlp(None, info, 0, tuple(notes))
+    info = info.model_copy(update={"model": settings.spacy_model, "model_version": language.meta.get("version")})
+    if not _one_blas_thread():
+        notes.append("BLAS threads could not be set to 1: set OPENBLAS_NUM_THREADS=1 before the start")
+    notes.append(_take_the_faster_gemm(language))
+    _prewarm(language, words)
+    return SpacyNlp(language, info, settings.ner_max_tokens, tuple(notes))
+
+
+def _model(name: str, notes: list[str]) -> Any:
+    if name == "blank":
+        notes.append("no model is wanted (blank): names come from rules and gazetteer alone")
+        return None
+    try:
+        return spacy.load(name, exclude=list(_UNUSED))
+    except (OSError, ImportError, PackageNotFoundError, ValueError) as error:
+        notes.append(f"model {name} cannot be loaded ({type(error).__name__}: {str(error)[:160]})")
+        return None
+
+
+def _one_blas_thread() -> bool:
+    """True when numpy's BLAS runs one thread: more of them make the small products of the model twice as dear."""
+    folder = Path(import_module("numpy").__file__ or "").parent.parent / "numpy.libs"
+    for library in sorted(folder.glob("*openblas*")):
+        loaded = ctypes.CDLL(str(library))
+        for symbol in _ONE_THREAD:
+            if hasattr(loaded, symbol):
+                getattr(loaded, symbol)(1)
+                getter = getattr(loaded, symbol.replace("_set_", "_get_"), None)
+                return getter is None or getter() == 1
+    return False
+
+
+def _take_the_faster_gemm(language: Any) -> str:
+    """BLIS falls back to a generic kernel on CPUs newer than it; numpy's BLAS is then 1.4 times as fast."""
+    ner = language.get_pipe("ner")
+    doc = language.make_doc(_PROBE)
+    with_blis = _seconds(ner, doc)
+    try:
+        ner.model._to_ops(NumpyOps(use_blis=False))  # noqa: SLF001 - thinc has no public way to change ops in place
+        with_numpy = _seconds(ner, doc)
+        if with_numpy > with_blis:
+            ner.model._to_ops(NumpyOps(use_blis=True))  # noqa: SLF001 - see above
+    except (AttributeError, TypeError) as error:
+        return f"gemm: blis, numpy could not be tried ({error})"
+    return f"gemm: {'numpy' if with_numpy <= with_blis else 'blis'} ({with_blis / with_numpy:.2f} times numpy's time)"
+
+
+def _seconds(ner: Any, doc: Any) -> float:
+    """The best of four, the first of which also warms up."""
+    best = float("inf")
+    for _ in range(4):
+        copy = doc.copy()
+        start = time.perf_counter()
+        ner(copy)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def _prewarm(language: Any, words: Iterable[str]) -> None:
+    tokenize = language.tokenizer
+    for string in [*language.vocab.strings]:
+        if string.isalpha():
+            tokenize(string)
+    for word in words:
+        tokenize(word)
+
+    language.get_pipe("ner")(language.make_doc(_PROBE))
