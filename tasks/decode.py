@@ -1,0 +1,56 @@
+"""Content-Encoding undone within a bound: a few hundred bytes on the wire may stand for gigabytes."""
+
+from __future__ import annotations
+
+import zlib
+
+from tasks.reasons import Failed
+
+_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+#: names → window bits to try; `deflate` is zlib by the standard and bare deflate on many servers
+_WINDOWS: dict[str, tuple[int, ...]] = {
+    "gzip": (_GZIP_WINDOW,),
+    "x-gzip": (_GZIP_WINDOW,),
+    "deflate": (zlib.MAX_WBITS, -zlib.MAX_WBITS),
+}
+
+
+def decoded(body: bytes, content_encoding: str, max_bytes: int) -> bytes:
+    """Raises Failed: `encoding` (unknown, nested or not what the header says), `truncated`, `too-large`."""
+    coding = content_encoding.strip().lower()
+    if coding in ("", "identity") or not body:
+        return _bounded(body, max_bytes)
+    windows = _WINDOWS.get(coding)
+    if windows is None:
+        raise Failed("encoding", f"Content-Encoding {content_encoding[:60]!r} was not asked for")
+    broken: zlib.error | None = None
+    for window in windows:
+        try:
+            return _inflated(body, window, max_bytes)
+        except zlib.error as reason:
+            broken = reason
+    raise Failed("encoding", f"the body is not {coding}: {broken}")
+
+
+def _inflated(body: bytes, window: int, max_bytes: int) -> bytes:
+    out = bytearray()
+    while body:
+        stream = zlib.decompressobj(window)
+        try:
+            out += stream.decompress(body, max_bytes + 1 - len(out))
+        except zlib.error:
+            if out:  # what follows a finished gzip member and is none itself is padding
+                break
+            raise
+        if len(out) > max_bytes:
+            raise Failed("too-large", f"more than {max_bytes} bytes when decoded")
+        if not stream.eof:
+            raise Failed("truncated", f"the {len(body)} compressed bytes end in the middle of the stream")
+        body = stream.unused_data if window == _GZIP_WINDOW else b""
+    return bytes(out)
+
+
+def _bounded(body: bytes, max_bytes: int) -> bytes:
+    if len(body) > max_bytes:
+        raise Failed("too-large", f"{len(body)} bytes; the limit is {max_bytes}")
+    return body
