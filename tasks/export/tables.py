@@ -65,7 +65,7 @@ _PLAIN = {
     int: "whole number",
     float: "number",
     bool: "true or false",
-    datetime: "time",
+    AwareDatetime: "time",
     type(None): "null",
 }
 
