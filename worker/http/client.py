@@ -1,0 +1,269 @@
+"""Fetches what feeds and entries name, and nothing else, within the limits that docs/security.md gives reasons for."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import zlib
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from types import TracebackType
+from typing import Literal, NamedTuple, Self
+
+import aiohttp
+from yarl import URL
+
+from config.origins import parse_origin
+from config.settings import Settings
+from tasks.ports import Validators
+from tasks.reasons import Failed
+from tasks.records import Page
+from worker.http import answers, urls
+from worker.http.addresses import Guard, Hop, current_hop
+from worker.http.failures import failed
+from worker.http.inflation import Inflation
+from worker.http.resolver import BoundedResolver, Lookup
+from worker.http.wire import MeteredConnection, WireLimit
+
+#: awaited before every request of a fetch that the caller did not announce: each hop of a redirect
+Gate = Callable[[str], Awaitable[None]]
+Kind = Literal["feed", "page", "robots"]
+
+#: RFC 9309 asks for 500 KiB at least; what stands behind is not read
+MAX_ROBOTS_BYTES = 512 * 1024
+#: idle time after which a kept connection is closed; the next request to a host comes within seconds or not for minutes
+KEEPALIVE_SECONDS = 10.0
+#: longest wait of a gate that is not counted against the limit of the fetch
+MAX_GATE_SECONDS = 60.0
+#: of one header, name and value; content security policies of real sites pass 8 KiB
+MAX_HEADER_BYTES = 32 * 1024
+MAX_HEADERS = 256
+
+NO_VALIDATORS = Validators()
+
+_ACCEPT: dict[Kind, str] = {
+    "feed": "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, "
+    "text/xml;q=0.9, application/json;q=0.8, */*;q=0.5",
+    "page": "text/html, application/xhtml+xml, */*;q=0.5",
+    "robots": "text/plain, */*;q=0.5",
+}
+
+
+class _Limit(NamedTuple):
+    seconds: float
+    max_bytes: int
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)  # noqa: TID251  # the rim: what answers are stamped with
+
+
+class Client:
+    """`tasks.ports.Fetcher`, one for each event loop. Raises Failed, and nothing else, for whatever a server does."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        gate: Gate | None = None,
+        lookup: Lookup = socket.getaddrinfo,
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._settings = settings
+        self._gate = gate
+        self._lookup = lookup
+        self._tls = tls
+        self._clock = clock
+        self._guard = Guard([parse_origin(origin) for origin in settings.allow_origins])
+        self._limits: dict[Kind, _Limit] = {
+            "feed": _Limit(settings.feed_timeout_seconds, settings.max_feed_bytes),
+            "page": _Limit(settings.page_timeout_seconds, settings.max_page_bytes),
+            "robots": _Limit(settings.page_timeout_seconds, MAX_ROBOTS_BYTES),
+        }
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = self._open()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def fetch(
+        self,
+        url: str,
+        *,
+        kind: Kind,
+        validators: Validators = NO_VALIDATORS,
+        timeout_seconds: float | None = None,
+    ) -> Page:
+        """A 304 comes back as a Page. For `robots`, so does any other status, and the body is decoded and cut."""
+        seconds = timeout_seconds or self._limits[kind].seconds
+        try:
+            async with asyncio.timeout(seconds) as deadline:
+                return await self._follow(url, kind, validators, deadline)
+        except TimeoutError as reason:
+            raise Failed("timeout", str(reason) or f"no full answer within {seconds:g} s") from None
+
+    def _open(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=0,
+            ssl=self._tls or ssl.create_default_context(),
+            resolver=BoundedResolver(self._lookup),
+            use_dns_cache=False,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            socket_factory=self._guard,
+        )
+        most_bytes = 2 * max(limit.max_bytes for limit in self._limits.values()) + (1 << 20)
+        # no public way to name the protocol of a connection; tests hold that the meter is in place
+        metered = partial(MeteredConnection, loop=asyncio.get_running_loop(), max_bytes=most_bytes)
+        connector._factory = metered  # type: ignore[assignment]  # noqa: SLF001  # see above
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            max_headers=MAX_HEADERS,
+            timeout=aiohttp.ClientTimeout(
+                total=None,
+                connect=self._settings.connect_timeout_seconds,
+                sock_connect=self._settings.connect_timeout_seconds,
+                sock_read=self._settings.read_timeout_seconds,
+                # the limits are kept to the millisecond, not rounded up to the second
+                ceil_threshold=float("inf"),
+            ),
+        )
+
+    async def _follow(self, text: str, kind: Kind, validators: Validators, deadline: asyncio.Timeout) -> Page:
+        first = urls.allowed(text, self._guard)
+        url, seen, permanent = first, {str(first)}, True
+        while True:
+            answer = await self._ask(url, kind, validators)
+            if isinstance(answer, Page):
+                moved = permanent and len(seen) > 1 and not (first.scheme == "https" and url.scheme == "http")
+                return answer.model_copy(update={"url": text, "moved_to": str(url) if moved else None})
+            url = urls.allowed(urls.location(answer.location), self._guard, base=url)
+            permanent = permanent and answer.status in answers.PERMANENT_REDIRECTS
+            if str(url) in seen or len(seen) > self._settings.max_redirects:
+                raise Failed("too-many-redirects", f"hop {len(seen)} leads to {str(url)[:200]}")
+            seen.add(str(url))
+            await self._pass_gate(url, deadline)
+
+    async def _pass_gate(self, url: URL, deadline: asyncio.Timeout) -> None:
+        """Waiting for one's turn is ours, not the server's: it does not count against the limit of the fetch."""
+        if self._gate is None:
+            return
+        loop = asyncio.get_running_loop()
+        left = (deadline.when() or loop.time()) - loop.time()
+        deadline.reschedule(loop.time() + MAX_GATE_SECONDS)
+        await self._gate(url.raw_host or "")
+        deadline.reschedule(loop.time() + left)
+
+    async def _ask(self, url: URL, kind: Kind, validators: Validators) -> Page | _Redirect:
+        if self._session is None:
+            self._session = self._open()
+        hop = Hop()
+        before = current_hop.set(hop)
+        try:
+            async with self._session.get(
+                url, headers=self._headers(kind, validators), allow_redirects=False
+            ) as response:
+                return await self._read(response, kind, conditional=bool(validators.etag or validators.last_modified))
+        except (aiohttp.ClientError, OSError, WireLimit, ValueError) as error:
+            raise failed(error, hop, url.raw_host or "") from error
+        finally:
+            current_hop.reset(before)
+
+    def _headers(self, kind: Kind, validators: Validators) -> dict[str, str]:
+        headers = {
+            "User-Agent": self._settings.user_agent,
+            "Accept": _ACCEPT[kind],
+            "Accept-Encoding": "identity" if kind == "robots" else "gzip, deflate",
+        }
+        if validators.etag:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified:
+            headers["If-Modified-Since"] = validators.last_modified
+        return headers
+
+    async def _read(self, response: aiohttp.ClientResponse, kind: Kind, *, conditional: bool) -> Page | _Redirect:
+        headers, status = response.headers, response.status
+        if status in answers.REDIRECTS:
+            # the body of a redirect is never read: leaving the response closes what is still to come
+            return _Redirect(status, _one_location(headers.getall("Location", ())))
+        unchanged = status == 304 and (conditional or kind == "feed")
+        if not unchanged and (kind != "robots" or status < 200):
+            answered_at = answers.http_date(headers.get("Date")) or self._clock()
+            answers.check_status(status, response.url.raw_host or "", headers.get("Retry-After"), answered_at)
+        has_body = not unchanged and 200 <= status < 300
+        coding = answers.content_encoding(headers.getall("Content-Encoding", ())) if has_body else ""
+        body = await self._body(response, kind, coding) if has_body else b""
+        return Page(
+            url=str(response.url),
+            final_url=str(response.url),
+            status=status,
+            content_type=answers.kept(headers.get("Content-Type")),
+            content_encoding="" if kind == "robots" else coding,
+            etag=answers.validator(headers.get("ETag")),
+            last_modified=answers.validator(headers.get("Last-Modified")),
+            fetched_at=self._clock(),
+            body=body,
+        )
+
+    async def _body(self, response: aiohttp.ClientResponse, kind: Kind, coding: str) -> bytes:
+        limit = self._limits[kind].max_bytes
+        if kind == "robots":
+            return await _robots_body(response, coding, limit)
+        announced = response.content_length
+        if announced is not None and announced > limit:
+            raise Failed("too-large", f"{announced} bytes announced; the limit is {limit}")
+        trial = Inflation(coding, limit) if coding else None
+        body = bytearray()
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > limit:
+                raise Failed("too-large", f"more than {limit} bytes on the wire")
+            if trial is not None:
+                trial.feed(chunk)
+        if trial is not None:
+            trial.finish()
+        return bytes(body)
+
+
+class _Redirect(NamedTuple):
+    status: int
+    location: str
+
+
+def _one_location(headers: Sequence[str]) -> str:
+    if len(set(headers)) > 1:
+        raise Failed("bad-redirect", "two Locations")
+    if not headers or not headers[0].strip():
+        raise Failed("bad-redirect", "no Location")
+    return headers[0]
+
+
+async def _robots_body(response: aiohttp.ClientResponse, coding: str, limit: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) >= limit:
+            break
+    if not coding:
+        return bytes(body[:limit])
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS + 32).decompress(bytes(body), limit)
+    except zlib.error as reason:
+        raise Failed("encoding", f"robots.txt is not {coding}: {reason}") from None
