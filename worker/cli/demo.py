@@ -1,0 +1,234 @@
+"""`wirebeat demo`: the real service reads the bundled news site, and its records are shown as they arrive."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tasks.reasons import DROPPED, REASONS
+from worker.clock import now
+from worker.demo.site import DemoSite, serve
+
+PREFIX = "news"
+STREAM = f"{PREFIX}:articles"
+STOP_SECONDS = 15.0
+#: how long the site stays up for the live page
+STAY_SECONDS = 3600.0
+#: the report whose topics are explained at the end
+RETOLD = "/trump-putin-call.html"
+SHOWN_EVIDENCE = 3
+CLI = [sys.executable, "-m", "worker.cli"]
+
+
+def demo(
+    *,
+    seconds: Annotated[float, typer.Option(help="Give up after this long.", min=5)] = 120.0,
+    stay: Annotated[bool, typer.Option(help="Keep running with the live page, until Ctrl-C.")] = False,
+    port: Annotated[int, typer.Option(help="Port of the live page, with --stay.")] = 8000,
+) -> None:
+    """See Wirebeat work: the whole service on a small invented news site, all on this machine, no network needed."""
+    console = Console(highlight=False, soft_wrap=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        raise typer.Exit(asyncio.run(_demo(console, seconds, port if stay else None)))
+
+
+class Show(NamedTuple):
+    console: Console
+    site: DemoSite
+    service: Process
+    log: Path
+    reader_url: str
+    #: None: without the live page
+    page_port: int | None
+
+
+async def _demo(console: Console, seconds: float, page_port: int | None) -> int:
+    folder = Path(tempfile.mkdtemp(prefix="wirebeat-demo-"))
+    lifetime_seconds = seconds + (STAY_SECONDS if page_port else 0)
+    try:
+        async with serve(started=now(), seconds=lifetime_seconds) as site:
+            console.print(f"Four invented publishers at {', '.join(site.origins)}; feeds: {site.feeds_url}")
+            async with _service(console, site, folder, page_port) as show:
+                console.print(f"Reading {STREAM} at {show.reader_url}\n")
+                return await _watch(show, seconds)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def _service(console: Console, site: DemoSite, folder: Path, page_port: int | None) -> AsyncIterator[Show]:
+    """`wirebeat run` with a data directory of its own and nothing of the caller's configuration."""
+    reader_port = _free_port()
+    settings = {
+        "WIREBEAT_ALLOW_ORIGINS": ",".join(site.origins),
+        "WIREBEAT_DATA_DIR": str(folder / "data"),
+        "WIREBEAT_EMBEDDED_PORT": str(reader_port),
+        "WIREBEAT_HOST_INTERVAL": "0.1",
+        "WIREBEAT_POLL_INTERVAL": str(site.poll_every_seconds),
+        "WIREBEAT_USER_AGENT": "Wirebeat-demo/0.1 (+http://127.0.0.1/; this machine only)",
+    }
+    inherited = os.environ.items()  # noqa: TID251  (handed on to a process of ours, not read)
+    environment = {name: value for name, value in inherited if not name.startswith("WIREBEAT_")} | settings
+    web = ["--no-web"] if page_port is None else ["--port", str(page_port)]
+    log_file = folder / "service.log"
+    with log_file.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *CLI, "run", "--feeds", site.feeds_url, *web, cwd=folder, env=environment, stdout=log, stderr=log
+        )
+    try:
+        yield Show(console, site, process, log_file, f"redis://127.0.0.1:{reader_port}/0", page_port)
+    finally:
+        await _stop(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def _stop(process: Process) -> None:
+    if process.returncode is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        await asyncio.wait_for(process.wait(), STOP_SECONDS)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+async def _watch(show: Show, seconds: float) -> int:
+    console, awaited = show.console, show.site.expected
+    try:
+        async with asyncio.timeout(seconds):
+            with console.status("starting ..."):
+                retold = await _print_arrivals(show, awaited)
+            if show.service.returncode is not None:
+                return _fell_over(show)
+            if retold:
+                _show_evidence(console, retold)
+            await _show_account(show)
+    except TimeoutError:
+        missing = ", ".join(f"{url} version {version}" for url, version in awaited.items())
+        console.print(f"\nStill missing after {seconds:.0f} s: {missing or 'nothing, but work was left'}")
+        return _fell_over(show)
+    if show.page_port is not None:
+        console.print(f"\nThe live page: http://127.0.0.1:{show.page_port}/   (Ctrl-C ends the demonstration)")
+        await show.service.wait()
+    return 0
+
+
+async def _print_arrivals(show: Show, awaited: dict[str, int]) -> dict[str, Any] | None:
+    """Empties `awaited`, unless the service ends before. Reads the retold report, the one that is worth a closer look."""
+    retold = None
+    async for fields in _entries(show):
+        record = json.loads(fields["data"])
+        show.console.print(_line(record))
+        if record["url"].endswith(RETOLD):
+            retold = record
+        if awaited.get(record["url"]) == record["version"]:
+            del awaited[record["url"]]
+        if not awaited:
+            break
+    return retold
+
+
+async def _entries(show: Show) -> AsyncIterator[dict[str, str]]:
+    """The stream from its beginning on, until the service ends."""
+    last = "0"
+    async with Redis.from_url(show.reader_url, decode_responses=True) as database:
+        while show.service.returncode is None:
+            try:
+                answer = await database.xread({STREAM: last}, count=50, block=500)
+            except RedisError:  # not up yet
+                await asyncio.sleep(0.1)
+                continue
+            for _stream, entries in _pairs(answer):
+                for id_, fields in entries:
+                    last = id_
+                    yield fields
+
+
+def _pairs(answer: Any) -> list[Any]:
+    return list(answer.items()) if isinstance(answer, dict) else list(answer or ())
+
+
+def _line(record: dict[str, Any]) -> str:
+    topics = "  ".join(f"[green]{topic['id']} {topic['score']:.2f}[/]" for topic in record["topics"])
+    outlets = [source["name"] for source in record["cited_sources"] if source["role"] == "reported-by"]
+    notes = [
+        f"version {record['version']}" if record["version"] > 1 else "",
+        "" if record["body_status"] == "full" else record["body_status"].replace("_", " "),
+        "copy" if record["duplicate_of"] else "",
+    ]
+    note = "".join(f" [yellow]({note})[/]" for note in notes if note)
+    cited = f"  [cyan]← {escape(', '.join(outlets))}[/]" if outlets else ""
+    moment, source = record["published_at"][11:16], record["source"]["name"]
+    return f"{moment}  {escape(source):<18}  {escape(record['title'])}{note}  {topics}{cited}"
+
+
+def _show_evidence(console: Console, record: dict[str, Any]) -> None:
+    console.print(f"\nWhy these topics: {escape(record['title'])}")
+    for topic in record["topics"]:
+        strongest = sorted(topic["evidence"], key=lambda one: -one["weight"])[:SHOWN_EVIDENCE]
+        words = ", ".join(f"“{escape(one['text'])}” {one['weight']:+.2f}" for one in strongest)
+        console.print(f"  {topic['id']} {topic['score']:.2f}: {words}")
+
+
+async def _show_account(show: Show) -> None:
+    console = show.console
+    account = await _settled_account(show.reader_url)
+    console.print("\nThe account: what became of every entry that a feed showed")
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_column(justify="right")
+    for end in sorted(account, key=lambda end: (end != "seen", ":" in end, end)):
+        name, _, reason = end.partition(":")
+        meaning = REASONS[reason].meaning if name == "dead" and reason in REASONS else DROPPED.get(reason, "")
+        table.add_row(str(account[end]), end.replace(":", ": "), f"[dim]{meaning}[/]")
+    console.print(table)
+    answers = [(path, status) for (_, path, status), count in show.site.answered.items() for _ in range(count)]
+    pages = sum(status == 200 and path.endswith(".html") for path, status in answers)
+    unchanged = sum(status == 304 for _, status in answers)
+    console.print(f"The site gave out {pages} pages and answered {unchanged} polls with 304, not modified.")
+
+
+async def _settled_account(reader_url: str) -> dict[str, int]:
+    """As any reader can see it, once no entry waits any more."""
+    async with Redis.from_url(reader_url, decode_responses=True) as database:
+        while await _waiting(database):
+            await asyncio.sleep(0.2)
+        counts: dict[Any, Any] = await database.hgetall(f"{PREFIX}:account")
+    return {end: int(count) for end, count in counts.items() if int(count)}
+
+
+async def _waiting(database: Redis) -> int:
+    return sum([await database.zcard(f"{PREFIX}:pending:{stage}") for stage in ("fetch", "enrich")])
+
+
+def _fell_over(show: Show) -> int:
+    ended = show.service.returncode
+    state = "is still running" if ended is None else f"ended with exit code {ended}"
+    show.console.print(f"\nThe service {state}. The last lines of its log:", style="red")
+    for line in show.log.read_text("utf-8", "replace").splitlines()[-20:]:
+        show.console.print(line, markup=False)
+    return 1
