@@ -97,6 +97,8 @@ class Page(Shape):
 
     url: str
     final_url: str
+    #: where a chain of permanent redirects, and nothing but those, led: ask there from now on
+    moved_to: str | None = None
     status: int
     content_type: str = ""
     content_encoding: str = ""
@@ -104,6 +106,8 @@ class Page(Shape):
     last_modified: str | None = None
     fetched_at: Moment
     robots: Robots = "unknown"
+    #: why there is no page (a key of REASONS), where the entry goes on with the feed's own content
+    failed: str | None = None
     body: bytes = Field(default=b"", exclude=True, repr=False)
 
 
