@@ -1,0 +1,7 @@
+"""A page → an `Article`: its text, what it says of itself, and how much of the story it really is."""
+
+from __future__ import annotations
+
+from tasks.extract.article import extract, from_feed, warm
+
+__all__ = ["extract", "from_feed", "warm"]

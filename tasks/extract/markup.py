@@ -1,0 +1,202 @@
+"""Bytes → tree: what they are, in which charset, and without what makes a parser slow or lose the page."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+import lxml.etree
+from charset_normalizer import from_bytes
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from tasks.reasons import Failed
+
+MAX_CHARS = 6_000_000
+# a page of news has some thousand elements; trafilatura takes over 10 s for 100,000 links (docs/extraction.md)
+MAX_ELEMENTS = 30_000
+MAX_ATTRIBUTES = 5000
+MAX_SPAN = 50
+
+_MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf", "7z"),
+    (b"Rar!", "rar"),
+    (b"OggS", "Ogg"),
+    (b"ID3", "MP3"),
+    (b"\x1aE\xdf\xa3", "Matroska"),
+    (b"\x00\x00\x01\x00", "icon"),
+    (b"\x7fELF", "ELF"),
+    (b"wOFF", "font"),
+    (b"wOF2", "font"),
+    (b"{\\rtf", "RTF"),
+    (b"\xd0\xcf\x11\xe0", "OLE document"),
+    (b"%!PS", "PostScript"),
+    (b"SQLite format 3", "SQLite"),
+)
+_AT_FOUR: tuple[tuple[bytes, str], ...] = ((b"ftyp", "MP4"),)
+_RIFF = re.compile(rb"RIFF.{4}(WEBP|WAVE|AVI )", re.DOTALL)
+_XML_ROOT = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*|<\?[^>]*\?>\s*)*<([a-zA-Z:]+)", re.DOTALL
+)
+_FEED_ROOTS = {b"rss", b"feed", b"rdf:rdf", b"urlset", b"sitemapindex", b"opml", b"svg", b"channel"}
+_MARKUP = re.compile(
+    rb"<\s*(?:!doctype|html|head|body|div|p|article|main|section|span|a|h[1-6]|br|table|meta|title|script)\b",
+    re.IGNORECASE,
+)
+
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
+_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+# WHATWG: these labels stand for a larger charset than their name says
+_WIDER = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+    # a page that says UTF-16 in its own bytes was readable as ASCII so far: it cannot be
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
+    "utf-7": "cp1252",
+}
+
+_CONTROL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2[0-9]|3[01]|5529[6-9]|55[3-9]\d\d|5[67]\d{3}|6553[45])(?!\d)"
+    r"|[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF])(?![0-9a-fA-F]));?"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{10000,}")
+
+_PARSER = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False)
+# lxml.html looks up a class for each element in Python; one class for all is looked up in C
+_PARSER.set_element_class_lookup(lxml.etree.ElementDefaultClassLookup(element=HtmlElement))
+
+
+def check_is_markup(data: bytes) -> None:
+    """Raises Failed('unsupported-type') for what is certainly something else than HTML, whatever the header says."""
+    head = data[:64].lstrip()
+    kind = next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+    kind = kind or next((name for magic, name in _AT_FOUR if data[4:8] == magic), None)
+    kind = kind or ("RIFF" if _RIFF.match(data) else None)
+    if kind is None and head[:1] in (b"{", b"["):
+        kind = None if _MARKUP.search(data[:2000]) else "JSON"
+    if kind is None:
+        root = _XML_ROOT.match(data[3:3000] if data.startswith(b"\xef\xbb\xbf") else data[:3000])
+        if root and root.group(1).lower() in _FEED_ROOTS:
+            kind = f"XML <{root.group(1).decode().lower()}>"
+    if kind is None and data[:4096].count(0) > len(data[:4096]) // 20 and not _looks_like_utf16(data):
+        kind = "binary"
+    if kind is not None:
+        raise Failed("unsupported-type", f"the bytes are {kind}, not HTML")
+
+
+def _looks_like_utf16(data: bytes) -> str | None:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16-le" if data.startswith(b"\xff\xfe") else "utf-16-be"
+    sample = data[:400]
+    half = max(len(sample) // 2, 1)
+    if sample[1::2].count(0) > 0.8 * half:
+        return "utf-16-le"
+    return "utf-16-be" if sample[0::2].count(0) > 0.8 * half else None
+
+
+def _codec(label: str) -> str | None:
+    try:
+        name = codecs.lookup(label.strip().lower().replace("x-sjis", "shift_jis").replace("x-gbk", "gbk")).name
+    except LookupError:
+        return None
+    return _WIDER.get(name, name)
+
+
+def _nearly_utf8(data: bytes) -> bool:
+    """Some broken bytes in a text that is UTF-8 all the same: a cut, or a quoted part in another charset."""
+    text = data.decode("utf-8", errors="replace")
+    broken = text.count("\ufffd")
+    good = len(data) - len(text) - 2 * broken
+    return good > 20 * broken
+
+
+def _broken_bytes(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error("wirebeat-1252", _broken_bytes)
+
+
+def decode(data: bytes, content_type: str = "") -> str:
+    """As WHATWG says (BOM, HTTP, meta), but bytes that prove a label wrong are believed before it."""
+    data = data[: MAX_CHARS * 2]
+    for bom, codec in _BOMS:
+        if data.startswith(bom):
+            return data[len(bom) :].decode(codec, errors="replace")
+    if wide := _looks_like_utf16(data):
+        return data.decode(wide, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if _nearly_utf8(data):
+        return data.decode("utf-8", errors="wirebeat-1252")
+    header, meta = _HEADER_CHARSET.search(content_type), _META_CHARSET.search(data[:8192])
+    labels = [header.group(1) if header else "", meta.group(1).decode("ascii") if meta else ""]
+    codec_names = [codec for label in labels if (codec := _codec(label)) and codec != "utf-8"]
+    for codec in codec_names:
+        try:
+            return data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    guess = from_bytes(data[:20_000]).best()
+    names = [*codec_names, guess.encoding if guess else "cp1252"]
+    return min((data.decode(name, errors="replace") for name in names), key=lambda text: text.count("\ufffd"))
+
+
+def _shorten(tag: re.Match[str]) -> str:
+    text = tag.group()
+    return text if len(text.split()) <= MAX_ATTRIBUTES else text.split(maxsplit=1)[0]
+
+
+def parse(text: str) -> HtmlElement | None:
+    """None where there is nothing to parse. The tree is bounded: see MAX_ELEMENTS."""
+    text = _CONTROL.sub("", text[:MAX_CHARS])
+    text = _DECLARATION.sub("", _CONTROL_REFERENCE.sub("", text), count=1)
+    if not text.strip():
+        return None
+    text = _LONG_TAG.sub(_shorten, text)
+    try:
+        tree = document_fromstring(text.encode("utf-8"), parser=_PARSER)
+    except lxml.etree.LxmlError:
+        return None
+    _bound(tree)
+    return tree
+
+
+def _bound(tree: HtmlElement) -> None:
+    for cell in tree.iter("td", "th"):
+        for name in ("colspan", "rowspan"):
+            value = cell.get(name)
+            if value is not None and (len(value) > 2 or not value.isdigit() or int(value) > MAX_SPAN):
+                del cell.attrib[name]
+    rest = [element for number, element in enumerate(tree.iter("*")) if number > MAX_ELEMENTS]
+    for element in reversed(rest):
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)

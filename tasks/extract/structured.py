@@ -1,0 +1,144 @@
+"""What a page says of itself to machines: schema.org objects in its JSON-LD, and values of a script's state."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from lxml.html import HtmlElement
+
+# trafilatura's metadata takes 0.8 s for 2 MB of JSON-LD; real article objects are under 100 KB
+MAX_SCRIPT_CHARS = 600_000
+MAX_NODES = 4000
+MAX_DEPTH = 24
+
+_ARTICLE = re.compile(r"(?:Article|BlogPosting|Posting|Report|Review|Column)$")
+_TYPES = {"liveblogposting": "live", "videoobject": "video", "webpage": "page", "breadcrumblist": "breadcrumb"}
+_TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$|;\s*$", re.DOTALL
+)
+
+Node = dict[str, Any]
+
+
+class Structured(NamedTuple):
+    #: article objects, best first
+    articles: tuple[Node, ...]
+    videos: tuple[Node, ...]
+    breadcrumbs: tuple[Node, ...]
+    #: every object that has an @id, to resolve references with
+    by_id: dict[str, Node]
+    publisher: str
+
+
+def read_json(text: str) -> Any:
+    """None where it cannot be read; forgives comments around it, control characters, entities and trailing commas."""
+    text = _WRAPPING.sub("", text.strip()).strip()
+    for attempt in (text, _TRAILING_COMMA.sub(r"\1", text), html.unescape(text)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def types_of(node: Node) -> list[str]:
+    value = node.get("@type")
+    return [str(kind).rsplit("/", 1)[-1] for kind in (value if isinstance(value, list) else [value]) if kind]
+
+
+def as_list(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def text_value(value: Any) -> str:
+    """The words of a value that may be a string, a list of them, or an object with a name or @value."""
+    for one in as_list(value):
+        if isinstance(one, str) and one.strip():
+            return one
+        if isinstance(one, dict):
+            found = one.get("@value") or one.get("name")
+            if isinstance(found, str) and found.strip():
+                return found
+    return ""
+
+
+def _walk(value: Any, budget: list[int], depth: int = 0) -> Iterator[Node]:
+    if depth > MAX_DEPTH or budget[0] <= 0:
+        return
+    budget[0] -= 1
+    if isinstance(value, dict):
+        yield value
+        for inner in value.values():
+            if isinstance(inner, dict | list):
+                yield from _walk(inner, budget, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _walk(inner, budget, depth + 1)
+
+
+def read(tree: HtmlElement, *, url: str) -> Structured:
+    nodes: list[Node] = []
+    left, budget = MAX_SCRIPT_CHARS, [MAX_NODES]
+    for script in tree.iter("script"):
+        if "ld+json" not in (script.get("type") or "").lower():
+            continue
+        text = script.text or ""
+        if not text.strip() or len(text) > left:
+            continue
+        left -= len(text)
+        nodes.extend(_walk(read_json(text), budget))
+    by_id: dict[str, Node] = {}
+    for node in nodes:
+        key = node.get("@id")
+        if isinstance(key, str) and len(node) > len(by_id.get(key, {})):
+            by_id[key] = node
+    articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in types_of(node))]
+    return Structured(
+        articles=tuple(sorted(articles, key=lambda node: -_rank(node, url))[:5]),
+        videos=tuple(node for node in nodes if "VideoObject" in types_of(node))[:5],
+        breadcrumbs=tuple(node for node in nodes if "BreadcrumbList" in types_of(node))[:3],
+        by_id=by_id,
+        publisher=next((name for node in articles if (name := _publisher(node, by_id))), ""),
+    )
+
+
+def _rank(node: Node, url: str) -> float:
+    """How likely this is the article that the page is about, and not one that it lists."""
+    place = text_value(node.get("url")) or text_value(node.get("mainEntityOfPage")) or str(node.get("@id") or "")
+    main = node.get("mainEntityOfPage")
+    if isinstance(main, dict):
+        place = str(main.get("@id") or main.get("url") or place)
+    same = bool(place) and _path(place) == _path(url)
+    rank = 4.0 * same + 2.0 * ("headline" in node) + 1.0 * ("datePublished" in node)
+    rank += 1.0 * ("author" in node) + 0.5 * ("articleBody" in node) + 0.5 * bool(main)
+    # an update inside a live blog is a posting of its own
+    return rank - 2.0 * ("Review" in types_of(node)) - 3.0 * ("Comment" in types_of(node))
+
+
+def _path(url: str) -> str:
+    return url.split("#")[0].split("?")[0].split("://")[-1].rstrip("/").removeprefix("www.")
+
+
+def _publisher(node: Node, by_id: dict[str, Node]) -> str:
+    for value in as_list(node.get("publisher")):
+        if isinstance(value, dict):
+            known = by_id.get(str(value.get("@id")), {}) if "name" not in value else value
+            return text_value(known.get("name"))
+        if isinstance(value, str):
+            return value
+    return ""
+
+
+def first(structured: Structured, key: str) -> Any:
+    """The value of the first article object that has it."""
+    for node in structured.articles:
+        if node.get(key):
+            return node[key]
+    return None
