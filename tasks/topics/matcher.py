@@ -1,0 +1,161 @@
+"""Where the terms of all concepts stand in a text: one pass over its words, no model, linear time."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from config.topic_file import spellings
+
+WORD = re.compile(r"[^\W_]+")
+#: what may stand between two words of one term
+GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[^\S\n]?['’ʼ`\-‐‑–/&\"“”«»„][^\S\n]?|['’]?[\"”»]?[^\S\n]")
+#: and behind an initial, as in U.S.
+INITIAL_GAP = re.compile(r"\.[^\S\n]?|\.['’]")
+SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|\n\s*\n")
+#: a shared stem is looked for only behind its first letters
+HEAD_CHARS = 3
+
+
+class Term(NamedTuple):
+    concept: str
+    #: the number of the line in the lexicon; its spellings share it
+    number: int
+    #: `war-in-ukraine`, for evidence
+    slug: str
+    words: tuple[str, ...]
+    #: hides what its concept finds inside it, and counts for nothing
+    exception: bool
+
+
+class Match(NamedTuple):
+    concept: str
+    term: Term
+    start: int
+    end: int
+    sentence: int
+
+
+class _Node:
+    """After some words of a term: which may follow, and which terms end here."""
+
+    __slots__ = ("stems", "terms", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Node] = {}
+        #: first letters → stems; a stem shorter than those stands under ""
+        self.stems: dict[str, list[tuple[str, _Node]]] = {}
+        self.terms: list[Term] = []
+
+    def add(self, word: str) -> _Node:
+        if not word.endswith("*"):
+            return self.words.setdefault(word, _Node())
+        stem = word[:-1]
+        same_head = self.stems.setdefault(stem[:HEAD_CHARS] if len(stem) >= HEAD_CHARS else "", [])
+        for known, node in same_head:
+            if known == stem:
+                return node
+        same_head.append((stem, _Node()))
+        return same_head[-1][1]
+
+    def after(self, word: str) -> list[_Node]:
+        exact = self.words.get(word)
+        nodes = [exact] if exact else []
+        if self.stems:
+            for head in (word[:HEAD_CHARS], ""):
+                nodes += [node for stem, node in self.stems.get(head, ()) if word.startswith(stem)]
+        return nodes
+
+
+class Matcher:
+    """Of one language. Built once; holds no state of a text."""
+
+    def __init__(self, lexicon: dict[str, tuple[str, ...]]) -> None:
+        self._root = _Node()
+        for term in _terms(lexicon):
+            node = self._root
+            for word in term.words:
+                node = node.add(word)
+            node.terms.append(term)
+
+    def matches(self, text: str) -> tuple[list[Match], int, int]:
+        """The matches in the order of the text, longest first, none inside another of its concept; words; sentences."""
+        lowered = _lowered(text)
+        words = [match.span() for match in WORD.finditer(lowered)]
+        cuts = [match.end() for match in SENTENCE_END.finditer(lowered) if _ends_sentence(text, match)]
+        found: list[tuple[int, int, Term]] = []
+        after = self._root.after
+        for index, (start, end) in enumerate(words):
+            for node in after(lowered[start:end]):
+                self._collect(node, lowered, words, index, start, found)
+        return _longest(found, cuts), len(words), len(cuts) + 1
+
+    def _collect(
+        self,
+        node: _Node,
+        text: str,
+        words: list[tuple[int, int]],
+        index: int,
+        start: int,
+        found: list[tuple[int, int, Term]],
+    ) -> None:
+        end = words[index][1]
+        found.extend((start, end, term) for term in node.terms)
+        if index + 1 == len(words) or not (node.words or node.stems):
+            return
+        following, following_end = words[index + 1]
+        initial = end - words[index][0] == 1 and INITIAL_GAP.fullmatch(text, end, following)
+        if initial or GAP.fullmatch(text, end, following):
+            for deeper in node.after(text[following:following_end]):
+                self._collect(deeper, text, words, index + 1, start, found)
+
+
+def _terms(lexicon: dict[str, tuple[str, ...]]) -> Iterator[Term]:
+    for concept, lines in lexicon.items():
+        for number, line in enumerate(lines):
+            ways = dict.fromkeys(_words(spelling) for spelling in spellings(line))
+            for words in ways:
+                slug = "-".join(word.rstrip("*") for word in words).replace("-s-", "s-")
+                yield Term(concept, number, slug, words, line.startswith("!"))
+
+
+def _words(spelling: str) -> tuple[str, ...]:
+    """Read as a text is read, so that any mark in a term falls where it falls in a text; `*` stays on its word."""
+    lowered = _lowered(spelling)
+    return tuple(
+        match.group() + ("*" if lowered[match.end() : match.end() + 1] == "*" else "")
+        for match in WORD.finditer(lowered)
+    )
+
+
+def _lowered(text: str) -> str:
+    """Small letters, as long as `text`: offsets in one are offsets in the other."""
+    lowered = text.lower()
+    if len(lowered) != len(text):
+        lowered = "".join(small if len(small := char.lower()) == 1 else char for char in text)
+    return lowered.replace("ё", "е")
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    """Not behind an initial or an abbreviation such as U.S., and not where the next word starts small."""
+    if match.group()[0] == "\n":
+        return True
+    start, end = match.span()
+    if end < len(text) and text[end].islower():
+        return False
+    return not (text[start] == "." and start and text[start - 1].isupper() and not text[max(0, start - 2)].isalnum())
+
+
+def _longest(found: list[tuple[int, int, Term]], cuts: list[int]) -> list[Match]:
+    """Per concept, the leftmost longest matches that do not overlap; exceptions hide, and are left out themselves."""
+    found.sort(key=lambda item: (item[0], -item[1], not item[2].exception, item[2].number))
+    reached: dict[str, int] = {}
+    matches: list[Match] = []
+    for start, end, term in found:
+        if start >= reached.get(term.concept, 0):
+            reached[term.concept] = end
+            if not term.exception:
+                matches.append(Match(term.concept, term, start, end, bisect_right(cuts, start)))
+    return matches
