@@ -139,7 +139,7 @@ async def _watch(show: Show, seconds: float) -> int:
 
 
 async def _print_arrivals(show: Show, awaited: dict[str, int]) -> dict[str, Any] | None:
-    """Empties `awaited`, unless the service ends before. Reads the retold report, the one that is worth a closer look."""
+    """Empties `awaited`, unless the service ends before. Reads the one record that is worth a closer look."""
     retold = None
     async for fields in _entries(show):
         record = json.loads(fields["data"])
@@ -215,7 +215,7 @@ async def _show_account(show: Show) -> None:
 async def _settled_account(reader_url: str) -> dict[str, int]:
     """As any reader can see it, once no entry waits any more."""
     async with Redis.from_url(reader_url, decode_responses=True) as database:
-        while await _waiting(database):
+        while await _waiting(database):  # noqa: ASYNC110  (the store tells nobody that it is empty)
             await asyncio.sleep(0.2)
         counts: dict[Any, Any] = await database.hgetall(f"{PREFIX}:account")
     return {end: int(count) for end, count in counts.items() if int(count)}
