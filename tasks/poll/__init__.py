@@ -1,0 +1,72 @@
+"""Feed document → entries. One reader a dialect; whatever the dialect, the same clean, bounded entries come out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tasks.clean import clean_line, strip_html
+from tasks.poll.charset import decoded_text
+from tasks.poll.draft import MAX_TITLE_CHARS, Document, absolute_url, finished, language, without_shared_guids
+from tasks.poll.jsonfeed import read_json
+from tasks.poll.prolog import declared_entities, described, is_html, not_text, opening, wellformed_text
+from tasks.poll.sitemap import read_sitemap
+from tasks.poll.xml import read_xml
+from tasks.reasons import Failed
+from tasks.records import FeedDocument
+
+MAX_ENTRIES = 500
+_XML_ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
+
+__all__ = ["MAX_ENTRIES", "read_feed"]
+
+
+def read_feed(
+    document: bytes,
+    *,
+    feed: str,
+    url: str,
+    content_type: str = "",
+    now: datetime,
+    max_entries: int = MAX_ENTRIES,
+) -> FeedDocument:
+    """`feed` is the feed's id, `url` where the document came from: relative links hang on it.
+
+    Raises Failed: `not-a-feed` (with what it is instead) or `parse-error`."""
+    what = not_text(document)
+    if what:
+        raise Failed("not-a-feed", what)
+    text, forgiven = decoded_text(document, content_type)
+    read = _read(text, url, max_entries)
+    lang = language(read.lang)
+    entries = [finished(draft, feed=feed, base=url, lang=lang, now=now) for draft in read.drafts]
+    return FeedDocument(
+        format=read.format,
+        title=clean_line(strip_html(read.title, MAX_TITLE_CHARS), MAX_TITLE_CHARS),
+        link=absolute_url(read.link, url),
+        lang=lang,
+        entries=without_shared_guids(entries),
+        ttl_seconds=read.ttl_seconds,
+        warnings=tuple(clean_line(warning, 200) for warning in (*forgiven, *read.warnings)),
+    )
+
+
+def _read(text: str, url: str, max_entries: int) -> Document:
+    if text.lstrip("\ufeff\x00 \t\r\n")[:1] in ("{", "["):
+        return read_json(text.strip("\ufeff\x00 \t\r\n"), max_entries=max_entries)
+    start = opening(text)
+    if start.root not in _XML_ROOTS and is_html(text, start):
+        raise Failed("not-a-feed", described(text, start))
+    if start.root == "sitemapindex":
+        raise Failed("not-a-feed", "an index of sitemaps; name one of its news sitemaps")
+    if start.root == "opml":
+        raise Failed("not-a-feed", "an OPML list of feeds; import it")
+    if not start.root:
+        raise Failed("not-a-feed", described(text, start))
+    body = wellformed_text(start.body, declared_entities(start.doctype))
+    if start.root == "urlset":
+        return read_sitemap(body, max_entries=max_entries)
+    is_netscape = "netscape" in start.doctype.lower()
+    read = read_xml(body, start.root, base=url, is_netscape=is_netscape, max_entries=max_entries)
+    if start.root not in _XML_ROOTS and not read.drafts:
+        raise Failed("not-a-feed", described(text, start))
+    return read

@@ -1,0 +1,155 @@
+"""What a reader of any dialect hands on, as found, and how it becomes an `Entry`: clean and bounded."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import NamedTuple
+from urllib.parse import urljoin
+
+from tasks.clean import clean_line, strip_html
+from tasks.identity import MAX_URL_CHARS
+from tasks.poll.dates import read_date
+from tasks.records import Entry, SourceCredit
+
+MAX_TITLE_CHARS = 500
+MAX_AUTHORS = 10
+MAX_TAGS = 32
+MAX_NAME_CHARS = 200
+MAX_SUMMARY_CHARS = 10_000
+MAX_CONTENT_CHARS = 200_000
+#: a longer guid stands as its hash: cut guids of two entries could be the same
+MAX_GUID_CHARS = 512
+#: a description with as much text is the article itself; feeds that cut theirs cut at 100 to 500 characters
+CONTENT_CHARS = 1500
+
+_LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,100}")
+
+
+class Draft(NamedTuple):
+    """One item of a document, strings as found. Texts may be HTML; `links`: the best first."""
+
+    guid: str = ""
+    links: tuple[str, ...] = ()
+    #: what the feed itself calls the link of the item, where that is not the best one
+    stated_link: str = ""
+    title: str = ""
+    published: str = ""
+    updated: str = ""
+    authors: tuple[str, ...] = ()
+    summary: str = ""
+    content: str = ""
+    tags: tuple[str, ...] = ()
+    lang: str = ""
+    image: str = ""
+    source_name: str = ""
+    source_url: str = ""
+
+
+class Document(NamedTuple):
+    """A feed document as a reader of its dialect leaves it."""
+
+    format: str
+    drafts: list[Draft]
+    title: str = ""
+    link: str = ""
+    lang: str = ""
+    ttl_seconds: int | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def finished(draft: Draft, *, feed: str, base: str, lang: str | None, now: datetime) -> Entry:
+    url = _chosen_url(draft.links, base)
+    stated = absolute_url(draft.stated_link, base)
+    summary = strip_html(draft.summary, MAX_SUMMARY_CHARS)
+    content = draft.content[:MAX_CONTENT_CHARS]
+    if not content and len(summary) >= CONTENT_CHARS:
+        content = draft.summary[:MAX_CONTENT_CHARS]
+    return Entry(
+        feed=feed,
+        guid=_guid(draft.guid),
+        url=url,
+        link=stated if stated != url else None,
+        title=clean_line(strip_html(draft.title, MAX_TITLE_CHARS), MAX_TITLE_CHARS),
+        published=read_date(draft.published, now),
+        updated=read_date(draft.updated, now),
+        authors=_names(draft.authors, MAX_AUTHORS),
+        summary=summary,
+        content=content.encode("utf-8", "replace").decode(),
+        tags=_names(draft.tags, MAX_TAGS),
+        lang=language(draft.lang) or lang,
+        image=_http_url(draft.image, base),
+        source=_credit(draft.source_name, draft.source_url, base),
+    )
+
+
+def without_shared_guids(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """A guid that several links of one document share names none of them."""
+    links: dict[str, set[str | None]] = {}
+    for entry in entries:
+        if entry.guid:
+            links.setdefault(entry.guid, set()).add(entry.url)
+    shared = {guid for guid, urls in links.items() if len(urls) > 1}
+    return tuple(entry.model_copy(update={"guid": None}) if entry.guid in shared else entry for entry in entries)
+
+
+def language(name: str) -> str | None:
+    """`EN_us` → `en-US`; None for what is no language tag."""
+    name = name.strip().replace("_", "-")
+    if not _LANGUAGE.match(name):
+        return None
+    primary, *rest = name.split("-")
+    return "-".join([primary.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
+
+
+def absolute_url(link: str, base: str) -> str | None:
+    """None where there is no link; whatever else stands there comes out, for `canonical_url` to judge."""
+    # one character more than may be fetched: a URL that is too long is refused by name, not fetched cut
+    link = clean_line(link, MAX_URL_CHARS + 1)
+    if not link:
+        return None
+    try:
+        return urljoin(base, link)[: MAX_URL_CHARS + 1]
+    except ValueError:
+        return link
+
+
+def _http_url(link: str, base: str) -> str | None:
+    url = absolute_url(link, base)
+    return url if url and len(url) <= MAX_URL_CHARS and url.lower().startswith(("http://", "https://")) else None
+
+
+def _chosen_url(links: Sequence[str], base: str) -> str | None:
+    urls = [url for link in links if (url := absolute_url(link, base))]
+    fetchable = (url for url in urls if url.lower().startswith(("http://", "https://")))
+    return next(fetchable, urls[0] if urls else None)
+
+
+def _guid(guid: str) -> str | None:
+    if len(guid) > MAX_GUID_CHARS:
+        return f"sha256:{sha256(guid.encode('utf-8', 'replace')).hexdigest()}"
+    return clean_line(guid, MAX_GUID_CHARS) or None
+
+
+def _names(names: Sequence[str], limit: int) -> tuple[str, ...]:
+    kept: dict[str, None] = {}
+    for name in names[: limit * 8]:
+        line = clean_line(strip_html(name, MAX_NAME_CHARS), MAX_NAME_CHARS)
+        line = _EMAIL.sub("", line).strip(" ()<>,;") if "@" in line else line
+        if line:
+            kept[line] = None
+    return tuple(kept)[:limit]
+
+
+def _credit(name: str, url: str, base: str) -> SourceCredit | None:
+    name = clean_line(strip_html(name, MAX_NAME_CHARS), MAX_NAME_CHARS)
+    return SourceCredit(name=name, url=_http_url(url, base)) if name else None
+
+
+def paragraphs(text: str) -> str:
+    """Plain text as the HTML that `Entry.content` is."""
+    return "".join(f"<p>{html.escape(part)}</p>" for part in text.split("\n\n") if part.strip())
