@@ -61,6 +61,8 @@ class Entry(Shape):
     guid: str | None
     #: absolute, as the feed gave it (tracking parameters included); None where the entry has no usable link
     url: str | None
+    #: what the feed calls the link, where `url` had a better place to come from (feedburner:origLink); else None
+    link: str | None = None
     title: str = ""
     published: Moment | None = None
     updated: Moment | None = None
