@@ -7,7 +7,7 @@ import socket
 import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
@@ -20,6 +20,7 @@ from config.settings import Settings
 from tasks.ports import Validators
 from tasks.reasons import Failed
 from tasks.records import Page
+from worker import clock
 from worker.http import answers, urls
 from worker.http.addresses import Guard, Hop, current_hop
 from worker.http.failures import failed
@@ -56,10 +57,6 @@ class _Limit(NamedTuple):
     max_bytes: int
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)  # noqa: TID251  # the rim: what answers are stamped with
-
-
 class Client:
     """`tasks.ports.Fetcher`, one for each event loop. Raises Failed, and nothing else, for whatever a server does."""
 
@@ -70,13 +67,13 @@ class Client:
         gate: Gate | None = None,
         lookup: Lookup = socket.getaddrinfo,
         tls: ssl.SSLContext | None = None,
-        clock: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = clock.now,
     ) -> None:
         self._settings = settings
         self._gate = gate
         self._lookup = lookup
         self._tls = tls
-        self._clock = clock
+        self._now = now
         self._guard = Guard([parse_origin(origin) for origin in settings.allow_origins])
         self._limits: dict[Kind, _Limit] = {
             "feed": _Limit(settings.feed_timeout_seconds, settings.max_feed_bytes),
@@ -107,7 +104,7 @@ class Client:
         validators: Validators = NO_VALIDATORS,
         timeout_seconds: float | None = None,
     ) -> Page:
-        """A 304 comes back as a Page. For `robots`, so does any other status, and the body is decoded and cut."""
+        """A 304 comes back as a Page. For `robots`, so do 4xx except 429, and the body is decoded and cut."""
         seconds = timeout_seconds or self._limits[kind].seconds
         try:
             async with asyncio.timeout(seconds) as deadline:
@@ -204,8 +201,9 @@ class Client:
             # the body of a redirect is never read: leaving the response closes what is still to come
             return _Redirect(status, _one_location(headers.getall("Location", ())))
         unchanged = status == 304 and (conditional or kind == "feed")
-        if not unchanged and (kind != "robots" or status < 200):
-            answered_at = answers.http_date(headers.get("Date")) or self._clock()
+        tells_robots = kind == "robots" and 200 <= status < 500 and status != 429
+        if not unchanged and not tells_robots:
+            answered_at = answers.http_date(headers.get("Date")) or self._now()
             answers.check_status(status, response.url.raw_host or "", headers.get("Retry-After"), answered_at)
         has_body = not unchanged and 200 <= status < 300
         coding = answers.content_encoding(headers.getall("Content-Encoding", ())) if has_body else ""
@@ -218,7 +216,7 @@ class Client:
             content_encoding="" if kind == "robots" else coding,
             etag=answers.validator(headers.get("ETag")),
             last_modified=answers.validator(headers.get("Last-Modified")),
-            fetched_at=self._clock(),
+            fetched_at=self._now(),
             body=body,
         )
 
