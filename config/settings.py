@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
+import os
+import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -15,6 +18,10 @@ from pydantic_settings import (
 )
 
 from config.origins import parse_origin
+from config.trouble import ConfigError, line_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 CONFIG_FOLDER = Path(__file__).parent
 SETTINGS_FILE = Path("config/settings.toml")
@@ -32,7 +39,12 @@ class Settings(BaseSettings):
     """Every setting of the service. As a variable: `WIREBEAT_` and the name in capitals; in settings.toml: the name."""
 
     model_config = SettingsConfigDict(
-        env_prefix="WIREBEAT_", env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix="WIREBEAT_",
+        env_file=ENV_FILE,
+        secrets_dir=SECRETS_FOLDER if SECRETS_FOLDER.is_dir() else None,
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
     )
 
     # where things are
@@ -83,12 +95,16 @@ class Settings(BaseSettings):
     ner_max_tokens: int = Field(1200, ge=0, description="tokens of an article that the model reads; 0: none")
     seen_days: int = Field(90, ge=2, description="days an entry is remembered after it last stood in its feed")
 
+    backoff_cap: float = Field(21_600.0, gt=0, description="longest wait, in seconds, before a failed fetch is tried again")
+
     # the stream
     stream_max_age_days: float = Field(7.0, gt=0, description="records older than this are trimmed")
     stream_max_entries: int = Field(100_000, ge=100, description="records kept in the main stream")
 
     # seeing it work
     log_format: Literal["auto", "json", "pretty"] = Field("auto", description="auto: pretty on a terminal, else JSON")
+    heartbeat_file: Path | None = Field(None, description="touched every 5 s by each role; unset: in the temporary folder")
+    fail_point: str | None = Field(None, description="tests only: ends a process at a script call, publish:after:3")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 
     @field_validator("allow_origins")
@@ -110,3 +126,59 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         toml = TomlConfigSettingsSource(settings_cls, SETTINGS_FILE)
         return init_settings, env_settings, dotenv_settings, file_secret_settings, toml
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Flags that are None were not given. Raises ConfigError that names file, line, key and what was expected."""
+    _check_settings_file()
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        file, line = place_of(name, given)
+        message = str(first["msg"]).removeprefix("Value error, ")
+        raise ConfigError(
+            f"{name}: {message}; it is {first['input']!r}", file=file, line=line, mend=_meaning(name)
+        ) from None
+
+
+def _meaning(name: str) -> str:
+    field = Settings.model_fields.get(name)
+    return f"{name} is: {field.description}" if field is not None and field.description else ""
+
+
+def place_of(name: str, flags: Mapping[str, Any] | None = None) -> tuple[str, int | None]:
+    """Where the value of a setting comes from: (file or variable, line)."""
+    variable = f"WIREBEAT_{name.upper()}"
+    if name in (flags or {}):
+        return f"--{name.replace('_', '-')}", None
+    if os.environ.get(variable):
+        return variable, None
+    for file, key in ((ENV_FILE, variable), (SETTINGS_FILE, name)):
+        if file.is_file() and (line := line_of(file.read_text(encoding="utf-8", errors="replace"), key)):
+            return str(file), line
+        secret = SECRETS_FOLDER / variable.lower()
+        if file == ENV_FILE and secret.is_file():
+            return str(secret), None
+    return "default", None
+
+
+def _check_settings_file() -> None:
+    if not SETTINGS_FILE.is_file():
+        return
+    text = SETTINGS_FILE.read_text(encoding="utf-8", errors="replace")
+    try:
+        keys = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as reason:
+        raise ConfigError(f"broken TOML: {reason}", file=SETTINGS_FILE) from None
+    for key in keys:
+        if key not in Settings.model_fields:
+            near = difflib.get_close_matches(key, Settings.model_fields, n=1)
+            raise ConfigError(
+                f"unknown key {key!r}",
+                file=SETTINGS_FILE,
+                line=line_of(text, key),
+                mend=f"did you mean {near[0]!r}?" if near else "`wirebeat check` lists the settings there are",
+            )

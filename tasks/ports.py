@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from tasks.records import Entry, Page
+from tasks.records import Entry, FeedDocument, Page, Worker
 from tasks.records import Nlp as NlpInfo
 
+if TYPE_CHECKING:
+    from tasks.robots import RobotsRules
+    from tasks.tag import Tagger
+
+T = TypeVar("T")
 Stage = Literal["fetch", "enrich"]
 
 
@@ -23,20 +29,206 @@ class Claim(NamedTuple):
     """A lease on an entry: until it runs out, nobody else gets it. `token` proves it."""
 
     id: str
-    token: int
+    token: str
     #: tries at this stage, this one included
     attempt: int
     entry: Entry
     seen_at: datetime
-    #: version and content hash as published before; 0 and None for an article not yet published
+    #: version and raw content hash as published before; 0 and None for an article not yet published
     version: int
-    content_hash: str | None
+    content_hash: bytes | None
+    #: the feed as configured, JSON; "" when it has left the list since
+    feed_config: str
+    #: only at the enrich stage
+    page: Page | None
+
+
+class Claims(NamedTuple):
+    claims: tuple[Claim, ...]
+    #: until the next entry is due; None when none waits
+    next_due_seconds: float | None
+    #: `full`: what comes after has enough to do
+    held_back: str
+
+
+class PollClaim(NamedTuple):
+    feed_id: str
+    token: str
+    config: str
+    validators: Validators
+    errors_in_a_row: int
+    #: when a document of the feed was last read in full; 1970 when never
+    read_whole_at: datetime
+    #: where permanent redirects have led to
+    moved_to: str | None
+
+
+class PollClaims(NamedTuple):
+    claims: tuple[PollClaim, ...]
+    next_due_seconds: float | None
+
+
+class Sighting(NamedTuple):
+    """An entry as the ledger takes it in: see tasks.identity."""
+
+    id: str
+    alias: bytes | None
+    fingerprint: bytes
+    host: str
+    #: JSON
+    entry: str
+
+
+class Polled(NamedTuple):
+    """What one poll of a feed brought, to be stored all or nothing."""
+
+    validators: Validators
+    next_due: datetime
+    #: in words, for operators
+    status: str
+    sightings: tuple[Sighting, ...] = ()
+    #: a whole document was read, not a 304 or the same bytes again
+    whole: bool = False
+    moved_to: str | None = None
+
+
+class Admission(NamedTuple):
+    #: False: the lease had run out, nothing was stored
+    held: bool
+    new: int
+    changed: int
+    known: int
+
+
+class Publication(NamedTuple):
+    """A record as it goes into the streams."""
+
+    version: int
+    content_hash: bytes
+    #: flat fields in the contract's order, without `data`
+    fields: dict[str, str | int | float]
+    data: bytes
+    #: `data` of the topic streams
+    partial: bytes
+    #: (topic id, score)
+    topics: tuple[tuple[str, float], ...]
+    #: the id that the page's own address would have, where a redirect led to it
+    address: str | None = None
+
+
+class Account(NamedTuple):
+    """Every entry that a feed showed, and where it is: `seen` is the sum of all the others."""
+
+    seen: int
+    published: int
+    updated: int
+    duplicate: int
+    dropped: dict[str, int]
+    dead: dict[str, int]
+    pending: dict[str, int]
+    #: work that could be done at this moment, polls of feeds among it; no part of the sum
+    due: dict[str, int]
+
+    def balance(self) -> int:
+        """0, always."""
+        ends = self.published + self.updated + self.duplicate
+        return self.seen - ends - sum(self.dropped.values()) - sum(self.dead.values()) - sum(self.pending.values())
+
+
+class Call(NamedTuple, Generic[T]):
+    """One step of the ledger, not yet taken: built by a Ledger, carried out by a Store, safe to carry out twice."""
+
+    script: str
+    arguments: Sequence[str | bytes | int | float]
+    read: Callable[[Any], T]
+
+
+class Ledger(Protocol):
+    """worker.ledger.calls.Ledger says what each does."""
+
+    def claim_polls(self, count: int) -> Call[PollClaims]: ...
+    def admit(self, claim: PollClaim, polled: Polled) -> Call[Admission]: ...
+    def poll_failed(
+        self, claim: PollClaim, *, next_due: datetime, status: str, error: str, stop: bool = False
+    ) -> Call[bool]: ...
+    def claim(self, stage: Stage, count: int, *, by: str) -> Call[Claims]: ...
+    def advance(self, claim: Claim, page: bytes) -> Call[int]: ...
+    def publish(self, claim: Claim, publication: Publication, *, following: str = "") -> Call[tuple[str, str]]: ...
+    def settle(self, claim: Claim, stage: Stage, reason: str, *, following: str = "") -> Call[bool]: ...
+    def fail(
+        self, claim: Claim, stage: Stage, reason: str, detail: str, *, retry_at: datetime | None, following: str = ""
+    ) -> Call[Literal["retry", "dead", "stale"]]: ...
+    def release(self, stage: Stage, claims: Sequence[Claim], *, not_before: datetime | None = None) -> Call[int]: ...
+
+
+class Store(Protocol):
+    def do(self, call: Call[T]) -> T: ...
+
+
+class AsyncStore(Protocol):
+    async def do(self, call: Call[T]) -> T: ...
 
 
 class Fetcher(Protocol):
     async def fetch(self, url: str, *, kind: Literal["feed", "page", "robots"], validators: Validators) -> Page:
         """Raises tasks.reasons.Failed. A 304 comes back as a Page with status 304 and no body."""
         ...
+
+
+class FeedReader(Protocol):
+    async def read_feed(
+        self, document: bytes, *, feed: str, url: str, content_type: str, now: datetime, max_entries: int
+    ) -> FeedDocument:
+        """tasks.poll.read_feed where it can be killed."""
+        ...
+
+
+class Robots(Protocol):
+    async def rules(self, url: str) -> RobotsRules | None:
+        """What is known of the origin's robots.txt; None when it must be asked for first."""
+        ...
+
+    async def learn(self, url: str) -> None:
+        """Asks for it. Raises Failed where the origin cannot say now."""
+        ...
+
+
+class Limits(NamedTuple):
+    max_feed_bytes: int
+    max_page_bytes: int
+    max_entries_per_poll: int
+    backoff_cap_seconds: float
+
+
+class Gathering(NamedTuple):
+    """What polling and fetching ask of the outside."""
+
+    ledger: Ledger
+    store: AsyncStore
+    web: Fetcher
+    reader: FeedReader
+    robots: Robots
+    limits: Limits
+    user_agent: str
+    respect_robots: bool
+    now: Callable[[], datetime]
+    #: tells a stage that there is work, so that it need not wait for the next tick
+    wake: Callable[[str], None]
+    #: one line and one count for each end: (event, feed, fields)
+    saw: Callable[..., None]
+
+
+class Reading(NamedTuple):
+    """What reading and tagging articles asks of the outside."""
+
+    ledger: Ledger
+    store: Store
+    tagger: Tagger
+    limits: Limits
+    #: which process this is, at which try
+    worker: Callable[[int], Worker]
+    now: Callable[[], datetime]
+    saw: Callable[..., None]
 
 
 class Found(NamedTuple):
@@ -54,5 +246,3 @@ class Nlp(Protocol):
 
     def entities(self, text: str) -> Found: ...
 
-
-Fields = dict[str, Any]

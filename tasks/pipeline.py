@@ -1,0 +1,250 @@
+"""The whole flow. Start reading here.
+
+    beat ─ tick ─▶ poll_feed ─ Entry ─▶ fetch_page ─ Page ─▶ read_article ─ Record ─▶ streams
+     wakes up       I/O                  I/O                  prefork
+                    └─── ledger: one state per entry, one pending set per stage, leases, scripts ───┘
+
+A Celery message carries nothing that may not be lost: it only wakes a drain up. What there is to do, a drain asks the
+ledger; what came of it, it tells the ledger in one script. An entry ends as a record, as a duplicate, dropped, or dead
+with a reason, and is counted there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, ClassVar, Protocol
+from urllib.parse import urlsplit
+
+from celery import Task, shared_task
+
+from config.feeds import Feed
+from tasks.decode import decoded
+from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint
+from tasks.ports import Claim, Gathering, PollClaim, Polled, Reading, Sighting, Validators
+from tasks.publish import assemble, content_hash, publication
+from tasks.reasons import Failed, backoff_seconds
+from tasks.records import Entry, Page
+from tasks.schedule import after_failure, after_success, must_read_whole
+from tasks.waiting import pack_page
+
+#: A summary this long is an article of its own in feeds that have no field for the full text.
+CONTENT_FROM_WORDS = 150
+#: These say that the address itself must not stand in a record.
+NEVER_FROM_FEED = frozenset({"blocked-url", "blocked-address", "no-url"})
+
+
+# poll: a feed's document → entries
+
+
+async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
+    feed = Feed.model_validate_json(claim.config)
+    now = ports.now()
+    try:
+        polled = await _polled(ports, claim, feed)
+    except Failed as failed:
+        next_due = after_failure(feed, now, failed, claim.errors_in_a_row, ports.limits.backoff_cap_seconds)
+        stop = failed.reason == "gone"
+        call = ports.ledger.poll_failed(claim, next_due=next_due, status=failed.reason, error=str(failed), stop=stop)
+        await ports.store.do(call)
+        ports.saw("poll-failed", feed.id, reason=failed.reason, detail=failed.detail, next_due=next_due)
+        return
+    admission = await ports.store.do(ports.ledger.admit(claim, polled))
+    if admission.new or admission.changed:
+        ports.wake("fetch")
+    ports.saw("polled", feed.id, status=polled.status, new=admission.new, changed=admission.changed)
+
+
+async def _polled(ports: Gathering, claim: PollClaim, feed: Feed) -> Polled:
+    whole = must_read_whole(claim.read_whole_at, ports.now())
+    asked_with = Validators() if whole else claim.validators
+    page = await ports.web.fetch(claim.moved_to or feed.url, kind="feed", validators=asked_with)
+    now = ports.now()
+    if page.status == 304:
+        return Polled(claim.validators, after_success(feed, now), "not modified", moved_to=page.moved_to)
+    body = decoded(page.body, page.content_encoding, ports.limits.max_feed_bytes)
+    validators = Validators(page.etag, page.last_modified, hashlib.sha256(body).hexdigest()[:32])
+    if validators.body_hash == asked_with.body_hash:
+        return Polled(validators, after_success(feed, now), "same document", moved_to=page.moved_to)
+    document = await ports.reader.read_feed(
+        body,
+        feed=feed.id,
+        url=page.final_url,
+        content_type=page.content_type,
+        now=now,
+        max_entries=ports.limits.max_entries_per_poll,
+    )
+    return Polled(
+        validators,
+        after_success(feed, now, ttl_seconds=document.ttl_seconds),
+        "working",
+        sightings=tuple({s.id: s for s in reversed([sighting(feed, entry) for entry in document.entries])}.values())[::-1],
+        whole=True,
+        moved_to=page.moved_to,
+    )
+
+
+def sighting(feed: Feed, entry: Entry) -> Sighting:
+    return Sighting(
+        article_id(entry), alias(entry), fingerprint(entry), _host_to_ask(feed, entry), entry.model_dump_json()
+    )
+
+
+def _host_to_ask(feed: Feed, entry: Entry) -> str:
+    """Whose turn it is to be asked for this entry; "" where nobody is."""
+    try:
+        return (feed.fulltext and urlsplit(canonical_url(entry.url or "")).hostname) or ""
+    except Failed:
+        return ""
+
+
+# fetch: an entry → its page
+
+
+async def fetch_page(ports: Gathering, claim: Claim) -> None:
+    feed, entry = Feed.model_validate_json(claim.feed_config), claim.entry
+    try:
+        page = await _page_of(ports, feed, entry)
+    except Failed as failed:
+        await _page_failed(ports, claim, failed)
+        return
+    if page is None:
+        await ports.store.do(ports.ledger.release("fetch", [claim]))
+    elif waiting := await ports.store.do(ports.ledger.advance(claim, pack_page(page))):
+        if waiting <= WAKE_UP_TO:
+            ports.wake("enrich")
+        ports.saw("fetched", entry.feed, id=claim.id, status=page.status, bytes=len(page.body))
+
+
+async def _page_of(ports: Gathering, feed: Feed, entry: Entry) -> Page | None:
+    """None: the origin's robots.txt was asked for first, and that was this entry's turn at the host."""
+    url = canonical_url(entry.url or "")
+    if not feed.fulltext:
+        return Page(url=url, final_url=url, status=0, fetched_at=ports.now())
+    heeded = ports.respect_robots and feed.respect_robots
+    if heeded:
+        rules = await ports.robots.rules(url)
+        if rules is None:
+            await ports.robots.learn(url)
+            return None
+        if not rules.allows(url, ports.user_agent):
+            raise Failed("robots", f"robots.txt of {urlsplit(url).hostname} forbids {urlsplit(url).path}")
+    page = await ports.web.fetch(url, kind="page", validators=Validators())
+    return page.model_copy(update={"robots": "allowed" if heeded else "ignored-by-config"})
+
+
+async def _page_failed(ports: Gathering, claim: Claim, failed: Failed) -> None:
+    wait = backoff_seconds(failed.reason, claim.attempt, failed.retry_after_seconds)
+    if wait is None and failed.reason not in NEVER_FROM_FEED and has_own_content(claim.entry):
+        url = canonical_url(claim.entry.url or "")
+        page = Page(url=url, final_url=url, status=0, fetched_at=ports.now(), failed=failed.reason)
+        await ports.store.do(ports.ledger.advance(claim, pack_page(page)))
+        ports.wake("enrich")
+        return
+    retry_at = None
+    if wait is not None:
+        cap = max(ports.limits.backoff_cap_seconds, failed.retry_after_seconds or 0)
+        retry_at = ports.now() + timedelta(seconds=min(wait, cap))
+    end = await ports.store.do(
+        ports.ledger.fail(claim, "fetch", failed.reason, failed.detail, retry_at=retry_at)
+    )
+    ports.saw(end, claim.entry.feed, id=claim.id, stage="fetch", reason=failed.reason, detail=failed.detail)
+
+
+def has_own_content(entry: Entry) -> bool:
+    return bool(entry.content) or len(entry.summary.split()) >= CONTENT_FROM_WORDS
+
+
+# enrich: a page → the record
+
+
+def read_article(ports: Reading, claim: Claim, following: str = "") -> None:
+    """`following`: the id that this process takes up next, so that only what is worked on is suspect when it dies."""
+    try:
+        end, fields = _read(ports, claim, following)
+    except Failed as failed:
+        end = ports.store.do(
+            ports.ledger.fail(claim, "enrich", failed.reason, failed.detail, retry_at=None, following=following)
+        )
+        fields = {"reason": failed.reason, "detail": failed.detail, "stage": "enrich"}
+    ports.saw(end, claim.entry.feed, id=claim.id, **fields)
+
+
+def _read(ports: Reading, claim: Claim, following: str) -> tuple[str, dict[str, Any]]:
+    from tasks.extract import extract, from_feed  # noqa: PLC0415  (trafilatura is not for the roles that only wait)
+
+    now, entry, feed = ports.now(), claim.entry, Feed.model_validate_json(claim.feed_config)
+    page = claim.page
+    if page is None:
+        raise Failed("error", "the page is missing from the store")
+    if page.status and not page.failed:
+        html = decoded(page.body, page.content_encoding, ports.limits.max_page_bytes)
+        article = extract(html, url=page.final_url, now=now, entry=entry, content_type=page.content_type)
+    else:
+        article = from_feed(entry, url=page.final_url, now=now)
+    if claim.version and content_hash(article.title, article.body) == claim.content_hash:
+        held = ports.store.do(ports.ledger.settle(claim, "enrich", "unchanged", following=following))
+        return ("dropped" if held else "stale"), {"reason": "unchanged"}
+    story = ports.tagger.tag(article, entry, feed)
+    record = assemble(claim, feed, page, article, story, ports.tagger.rules, ports.worker(claim.attempt), now)
+    outgoing = publication(record, ports.now(), address=_other_address(claim.id, page))
+    end, where = ports.store.do(ports.ledger.publish(claim, outgoing, following=following))
+    if end == "published" and claim.version:
+        end = "updated"
+    return end, {"stream_id": where, "topics": [topic.id for topic in record.topics], "body": record.body_status}
+
+
+def _other_address(id_: str, page: Page) -> str | None:
+    try:
+        address = article_id_of_url(page.final_url)
+    except Failed:
+        return None
+    return address if address != id_ else None
+
+
+# the tasks: a wake-up → a drain
+
+#: A fetch wakes the readers of articles only while so few pages wait that some may be asleep.
+WAKE_UP_TO = 8
+
+
+class Drains(Protocol):
+    """worker.wiring gives them: each runs until nothing is due any more, or its time is up."""
+
+    def tick(self) -> None: ...
+    def maintain(self) -> None: ...
+    def polls(self, work: Callable[[Gathering, PollClaim], Awaitable[None]]) -> None: ...
+    def fetches(self, work: Callable[[Gathering, Claim], Awaitable[None]]) -> None: ...
+    def articles(self, work: Callable[[Reading, Claim, str], None]) -> None: ...
+
+
+class Wired(Task):  # type: ignore[type-arg]
+    abstract = True
+    ignore_result = True
+    drains: ClassVar[Drains]
+
+
+@shared_task(base=Wired, bind=True, name="wirebeat.tick")
+def tick(self: Wired) -> None:
+    self.drains.tick()
+
+
+@shared_task(base=Wired, bind=True, name="wirebeat.maintain")
+def maintain(self: Wired) -> None:
+    self.drains.maintain()
+
+
+@shared_task(base=Wired, bind=True, name="wirebeat.drain_poll")
+def drain_poll(self: Wired) -> None:
+    self.drains.polls(poll_feed)
+
+
+@shared_task(base=Wired, bind=True, name="wirebeat.drain_fetch")
+def drain_fetch(self: Wired) -> None:
+    self.drains.fetches(fetch_page)
+
+
+@shared_task(base=Wired, bind=True, name="wirebeat.drain_enrich")
+def drain_enrich(self: Wired) -> None:
+    self.drains.articles(read_article)

@@ -1,0 +1,91 @@
+"""The Celery app: queues, limits and the clock. Celery wakes drains up; it carries nothing that may not be lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from celery import Celery
+
+from config.settings import Settings
+from config.trouble import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: stage → the queue that its drains are sent to
+QUEUES: Mapping[str, str] = {"poll": "poll", "fetch": "fetch", "enrich": "enrich"}
+WAKE_EXPIRES_SECONDS = 5
+TICK_SECONDS = 1.0
+MAINTAIN_SECONDS = 30.0
+
+
+def broker_url(settings: Settings) -> str:
+    """Celery's spelling of the server's URL: redis-py says `unix://`, kombu `redis+socket://`."""
+    url = settings.broker_url or settings.redis_url
+    if url is None:
+        raise ConfigError("no server: WIREBEAT_REDIS_URL is not set", mend="`wirebeat run` starts an embedded one")
+    if not url.startswith("unix://"):
+        return url
+    parts = urlsplit(url)
+    return f"redis+socket://{parts.netloc}{unquote(parts.path)}"
+
+
+def key_prefix(settings: Settings) -> str:
+    return f"{settings.prefix}:celery:"
+
+
+#: What each setting is for: docs/decisions/0001-ledger-instead-of-messages.md and celery's own names.
+def configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "broker_url": broker_url(settings),
+        "result_backend": None,
+        "task_ignore_result": True,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_default_queue": "poll",
+        "task_routes": {
+            "wirebeat.tick": {"queue": "poll"},
+            "wirebeat.maintain": {"queue": "poll"},
+            **{f"wirebeat.drain_{stage}": {"queue": queue} for stage, queue in QUEUES.items()},
+        },
+        # a lost wake-up costs a second; late acknowledgement brings repeats and hanging stops
+        "task_acks_late": False,
+        "worker_prefetch_multiplier": 1,
+        # fuses: a drain ends by itself after DRAIN_SECONDS
+        "task_time_limit": 120,
+        "worker_max_tasks_per_child": 200,
+        "worker_max_memory_per_child": settings.article_memory_bytes // 1024,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_send_task_events": False,
+        "task_send_sent_event": False,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "worker_soft_shutdown_timeout": 0,
+        "worker_enable_remote_control": False,
+        "beat_max_loop_interval": 1,
+        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_schedule": {
+            "tick": {"task": "wirebeat.tick", "schedule": TICK_SECONDS, "options": {"expires": 3}},
+            "maintain": {"task": "wirebeat.maintain", "schedule": MAINTAIN_SECONDS, "options": {"expires": 30}},
+        },
+        "broker_transport_options": {
+            "visibility_timeout": 60,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 5,
+            "max_connections": 20,
+            "global_keyprefix": key_prefix(settings),
+        },
+    }
+
+
+def make_app(settings: Settings) -> Celery:
+    app = Celery("wirebeat", include=["tasks.pipeline"])
+    app.conf.update(configuration(settings))
+    return app

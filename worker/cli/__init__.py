@@ -1,0 +1,67 @@
+"""The command line. A command is imported when it is asked for, so that `wirebeat tail` does not pay for spaCy."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+#: command → module, one line of help; the module has a function or a typer app of that name. docs and tests read it.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("worker.cli.run", "the service: polls, fetches, reads, publishes; with an embedded server if none is set"),
+    "demo": ("worker.cli.demo", "see it work on a small news site of its own, no network needed"),
+    "worker": ("worker.cli.role", "one role: poll, fetch, gather (both) or enrich"),
+    "beat": ("worker.cli.role", "the clock; any number may run"),
+    "web": ("worker.cli.web", "the gateway and live page"),
+    "check": ("worker.cli.check", "settings, feeds, topics, server, model: one line each"),
+    "enrich": ("worker.cli.enrich", "a file of pages → a file of records"),
+    "explain": ("worker.cli.explain", "every stage of one article with its evidence; publishes nothing"),
+    "why-not": ("worker.cli.explain", "why an article did not get a topic"),
+    "tail": ("worker.cli.stream", "follow a stream"),
+    "replay": ("worker.cli.stream", "copy records of a time to another stream"),
+    "export": ("worker.cli.stream", "records as JSON Lines or CSV"),
+    "stats": ("worker.cli.stats", "the account: every entry seen and what became of it"),
+    "top": ("worker.cli.stats", "the same, live"),
+    "dead": ("worker.cli.dead", "entries that could not become records: list, show, retry, drop"),
+    "feeds": ("worker.cli.feeds", "the feed list: list, add, remove, import, export, check, status, parse, poll"),
+    "topics": ("worker.cli.topics", "topic rules: check, eval, fit, new"),
+    "schema": ("worker.cli.schema", "JSON Schema of a record"),
+    "version": ("worker.cli.stats", "what runs here"),
+}
+
+EXIT_NO_SERVER = 69
+EXIT_BAD_CONFIG = 78
+EXIT_ALREADY_RUNNING = 3
+
+
+def main(arguments: list[str] | None = None) -> None:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_help())  # noqa: T201  (help is what was asked for)
+        sys.exit(0)
+    name = "version" if arguments[0] in ("-V", "--version") else arguments[0]
+    if name not in COMMANDS:
+        sys.stderr.write(f"wirebeat: no command {name!r}; `wirebeat --help` lists them\n")
+        sys.exit(2)
+    _run(name, arguments[1:])
+
+
+def _run(name: str, arguments: list[str]) -> None:
+    import typer  # noqa: PLC0415  (not for --help)
+
+    found = getattr(import_module(COMMANDS[name][0]), name.replace("-", "_"), None)
+    module = import_module(COMMANDS[name][0])
+    if isinstance(found, typer.Typer) or found is None:
+        app = found or module.app
+    else:
+        app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        app.command(name, help=COMMANDS[name][1] + "." if not found.__doc__ else None)(found)
+    from worker.cli.failure import plainly  # noqa: PLC0415
+
+    with plainly():
+        app(arguments, prog_name=f"wirebeat {name}")
+
+
+def _help() -> str:
+    width = max(map(len, COMMANDS))
+    rows = "\n".join(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items())
+    return f"usage: wirebeat COMMAND [...]\n\n{rows}\n\n`wirebeat COMMAND --help` says more. Data goes to stdout, the rest to stderr."

@@ -1,0 +1,72 @@
+"""The feed list as configured, a file or a URL → the ledger, whenever it changes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from config.feeds import load_feeds
+from config.trouble import ConfigError
+from tasks.decode import decoded
+from tasks.ports import Call, Validators
+from tasks.reasons import Failed
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from config.feeds import FeedList
+    from config.settings import Settings
+    from worker.http import Client
+    from worker.ledger import Ledger
+
+
+def is_url(place: str) -> bool:
+    return place.startswith(("http://", "https://"))
+
+
+async def read_feed_list(settings: Settings, client: Client, *, topics: Collection[str] | None = None) -> FeedList:
+    """Raises ConfigError with the place and the mend."""
+    text = await _fetched(settings, client) if is_url(settings.feeds) else _read(settings.feeds)
+    return load_feeds(text, file=settings.feeds, poll_interval_seconds=settings.poll_interval, topics=topics)
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except OSError as reason:
+        raise ConfigError(
+            f"the feed list cannot be read: {reason.strerror}",
+            file=path,
+            mend="name another with --feeds or WIREBEAT_FEEDS, or start one with: wirebeat feeds add URL",
+        ) from reason
+    except UnicodeDecodeError as reason:
+        raise ConfigError("the feed list is not UTF-8", file=path, mend="save it as UTF-8") from reason
+
+
+async def _fetched(settings: Settings, client: Client) -> str:
+    try:
+        page = await client.fetch(settings.feeds, kind="feed", validators=Validators())
+        return decoded(page.body, page.content_encoding, settings.max_feed_bytes).decode("utf-8-sig")
+    except Failed as failed:
+        raise ConfigError(
+            f"the feed list cannot be fetched: {failed}",
+            file=settings.feeds,
+            mend="an address off the public internet must stand in WIREBEAT_ALLOW_ORIGINS"
+            if failed.reason.startswith("blocked")
+            else "check the address, or name a file with --feeds",
+        ) from failed
+    except UnicodeDecodeError as reason:
+        raise ConfigError("the feed list is not UTF-8", file=settings.feeds) from reason
+
+
+def sync_call(ledger: Ledger, feed_list: FeedList) -> tuple[str, Call[tuple[int, int]]]:
+    """(digest, the call): the digest tells whether there is anything to sync."""
+    rows = [
+        (feed.id, feed.model_dump_json(), urlsplit(feed.url).hostname or "", feed.url)
+        for feed in feed_list
+        if feed.enabled
+    ]
+    digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+    return digest, ledger.sync_feeds(digest, rows)

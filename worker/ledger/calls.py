@@ -1,0 +1,220 @@
+"""What can be asked of the ledger: each method builds one script call. Times go in as milliseconds since 1970."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from tasks.ports import Account, Admission, Call, Claim, Claims, PollClaim, PollClaims, Stage, Validators
+from tasks.records import Entry
+from tasks.waiting import unpack_page
+from worker.ledger.store import Argument
+
+if TYPE_CHECKING:
+    from tasks.ports import Polled, Publication
+
+#: A lease outlasts the work it covers: a fetch ends after 20 to 30 s, four articles after 20 s each at the worst.
+LEASE_MS: Mapping[str, int] = {"poll": 60_000, "fetch": 45_000, "enrich": 90_000}
+#: How many processes an entry may cost. A fetch runs no dangerous code, so its deaths are accidents of others.
+MAX_CRASHES: Mapping[str, int] = {"fetch": 20, "enrich": 3}
+
+NO_HASH = bytes(32)
+
+
+def milliseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1000)
+
+
+def moment(milliseconds_since_1970: float) -> datetime:
+    return datetime.fromtimestamp(milliseconds_since_1970 / 1000, tz=UTC)
+
+
+def owner_of(feed: str) -> bytes:
+    """The 4 bytes by which an article remembers which feed showed it first."""
+    return hashlib.sha256(feed.encode()).digest()[:4]
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8")
+
+
+def _or_none(value: bytes) -> str | None:
+    return value.decode("utf-8") or None
+
+
+class Politeness(NamedTuple):
+    host_interval_ms: int = 1000
+    host_concurrency: int = 2
+
+
+class Ledger:
+    """`now` of the constructor is for tests that move time; None: the server's clock."""
+
+    def __init__(self, politeness: Politeness = Politeness(), *, high_water: int = 2000) -> None:  # noqa: B008  (immutable)
+        self._politeness = politeness
+        self._high_water = high_water
+        self.now: datetime | None = None
+
+    def _call(self, script: str, read: Any, *arguments: Argument) -> Call[Any]:
+        now: Argument = "" if self.now is None else milliseconds(self.now)
+        return Call(script, [now, *arguments], read)
+
+    # feeds
+
+    def sync_feeds(self, digest: str, feeds: Sequence[tuple[str, str, str, str]]) -> Call[tuple[int, int]]:
+        """`feeds`: (id, config as JSON, host, url). Reads (new or changed, removed)."""
+        return self._call("sync_feeds", tuple, digest, len(feeds), *(part for feed in feeds for part in feed))
+
+    def poll_now(self, feeds: Sequence[str] = ()) -> Call[int]:
+        return self._call("poll_now", int, len(feeds), *feeds)
+
+    def claim_polls(self, count: int) -> Call[PollClaims]:
+        return self._call("claim_polls", _read_polls, count, LEASE_MS["poll"], *self._politeness)
+
+    def admit(self, claim: PollClaim, polled: Polled) -> Call[Admission]:
+        """Validators, next due time and new entries of one poll, all or nothing."""
+        sightings = [part for s in polled.sightings for part in (s.id, s.alias or b"", s.fingerprint, s.host, s.entry)]
+        return self._call(
+            "admit",
+            lambda reply: Admission(bool(reply[0]), *reply[1:]),
+            claim.feed_id,
+            claim.token,
+            milliseconds(polled.next_due),
+            *(value or "" for value in polled.validators),
+            polled.status,
+            int(polled.whole),
+            polled.moved_to or "",
+            owner_of(claim.feed_id),
+            len(polled.sightings),
+            *sightings,
+        )
+
+    def poll_failed(
+        self, claim: PollClaim, *, next_due: datetime, status: str, error: str, stop: bool = False
+    ) -> Call[bool]:
+        return self._call(
+            "poll_failed", bool, claim.feed_id, claim.token, milliseconds(next_due), status, error, int(stop)
+        )
+
+    # entries
+
+    def claim(self, stage: Stage, count: int, *, by: str) -> Call[Claims]:
+        """`by` names the process, so that its leases can be freed when it is found dead."""
+        nonce = uuid.uuid4().hex
+        return self._call(
+            "claim",
+            _read_claims,
+            *(stage, count, LEASE_MS[stage], MAX_CRASHES[stage], nonce, by, self._high_water),
+            *self._politeness,
+        )
+
+    def advance(self, claim: Claim, page: bytes) -> Call[int]:
+        return self._call("advance", int, claim.id, claim.token, page)
+
+    def publish(self, claim: Claim, publication: Publication, *, following: str = "") -> Call[tuple[str, str]]:
+        """Reads ('published', stream id), ('duplicate', id of the other) or ('stale', '')."""
+        flat = [part for pair in publication.fields.items() for part in pair]
+        topics = [part for pair in publication.topics for part in pair]
+        return self._call(
+            "publish",
+            lambda reply: (_text(reply[0]), _text(reply[1])),
+            *(claim.id, claim.token, following, publication.address or "", publication.version),
+            *(publication.content_hash, len(flat), *flat, publication.data, publication.partial),
+            *(len(publication.topics), *topics),
+        )
+
+    def settle(self, claim: Claim, stage: Stage, reason: str, *, following: str = "") -> Call[bool]:
+        return self._call("settle", bool, claim.id, claim.token, stage, following, reason)
+
+    def fail(
+        self, claim: Claim, stage: Stage, reason: str, detail: str, *, retry_at: datetime | None, following: str = ""
+    ) -> Call[Literal["retry", "dead", "stale"]]:
+        when: Argument = "" if retry_at is None else milliseconds(retry_at)
+        return self._call("fail", _text, claim.id, claim.token, stage, following, reason, detail, when)
+
+    def release(self, stage: Stage, claims: Sequence[Claim], *, not_before: datetime | None = None) -> Call[int]:
+        when: Argument = "" if not_before is None else milliseconds(not_before)
+        held = [part for claim in claims for part in (claim.id, claim.token)]
+        return self._call("release", int, stage, when, len(claims), *held)
+
+    def orphaned(self, stage: Stage, by: str = "") -> Call[int]:
+        return self._call("orphaned", int, stage, by)
+
+    def hop(self, host: str) -> Call[float]:
+        """Reads seconds to wait before `host` may be asked by a redirect."""
+        return self._call("hop", lambda reply: reply / 1000, host, self._politeness.host_interval_ms)
+
+    # what became of it
+
+    def account(self) -> Call[Account]:
+        return self._call("account", _read_account)
+
+    def idle(self, since: datetime, horizon_seconds: float) -> Call[tuple[int, int, int]]:
+        """Reads (feeds not done, entries due before the horizon, entries put off beyond it)."""
+        return self._call("idle", tuple, milliseconds(since), int(horizon_seconds * 1000))
+
+    def dead_retry(self, stream_id: str) -> Call[bool]:
+        return self._call("dead_retry", bool, stream_id)
+
+    def dead_drop(self, stream_id: str) -> Call[bool]:
+        return self._call("dead_drop", bool, stream_id)
+
+
+def _read_polls(reply: Any) -> PollClaims:
+    rows, next_due_ms = reply
+    claims = tuple(
+        PollClaim(
+            feed_id=_text(feed),
+            token=_text(token),
+            config=_text(config),
+            validators=Validators(_or_none(etag), _or_none(last_modified), _or_none(body_hash)),
+            errors_in_a_row=int(errors),
+            read_whole_at=moment(int(whole_ms)),
+            moved_to=_or_none(moved_to),
+        )
+        for feed, token, config, etag, last_modified, body_hash, errors, whole_ms, moved_to in rows
+    )
+    return PollClaims(claims, None if next_due_ms < 0 else next_due_ms / 1000)
+
+
+def _read_claims(reply: Any) -> Claims:
+    rows, next_due_ms, held_back = reply
+    claims = tuple(
+        Claim(
+            id=_text(id_),
+            token=_text(token),
+            attempt=int(attempt),
+            entry=Entry.model_validate_json(entry),
+            seen_at=moment(int(seen_at)),
+            version=int(version),
+            content_hash=None if hash_ == NO_HASH else hash_,
+            feed_config=_text(config),
+            page=unpack_page(page) if page else None,
+        )
+        for id_, token, attempt, entry, seen_at, version, hash_, config, page in rows
+    )
+    return Claims(claims, None if next_due_ms < 0 else next_due_ms / 1000, _text(held_back))
+
+
+def _read_account(reply: Any) -> Account:
+    flat, fetch, enrich, fetch_due, enrich_due, polls_due, _now = reply
+    counts = {_text(flat[i]): int(flat[i + 1]) for i in range(0, len(flat), 2)}
+    ends: dict[str, Counter[str]] = {"dropped": Counter(), "dead": Counter()}
+    for name, count in counts.items():
+        kind, _, reason = name.partition(":")
+        if reason and count:
+            ends[kind][reason] = count
+    return Account(
+        seen=counts.get("seen", 0),
+        published=counts.get("published", 0),
+        updated=counts.get("updated", 0),
+        duplicate=counts.get("duplicate", 0),
+        dropped=dict(ends["dropped"]),
+        dead=dict(ends["dead"]),
+        pending={"fetch": fetch, "enrich": enrich},
+        due={"poll": polls_due, "fetch": fetch_due, "enrich": enrich_due},
+    )

@@ -1,0 +1,45 @@
+-- id, token, next, other address ('' or an id), version, hash, n fields, fields.., data, partial data,
+-- n topics, then n times: topic, score → {'published' | 'duplicate' | 'stale', stream id or id of the other}
+local id, token, next_id, address, version, hash = take(), take(), take(), take(), take_number(), take()
+if not held(id, token, 'enrich') then return {'stale', ''} end
+local flat = {}
+for i = 1, take_number() do flat[i] = take() end
+local data, partial = take(), take()
+
+-- The same article under two links that lead to one page: both redirect there, or one is the page itself.
+if version == 1 then
+  local twins = {alias_get(alias_of_id(id))}
+  if address ~= '' then
+    twins[#twins + 1] = alias_get(alias_of_id(address))
+    twins[#twins + 1] = address
+  end
+  for _, twin in pairs(twins) do
+    local seen = twin ~= id and seen_get(twin)
+    if seen and seen.version > 0 and seen.hash == hash then
+      count('duplicate')
+      entry_end(id, 0, hash)
+      alias_put(alias_of_id(id), twin)
+      begin(next_id, token)
+      return {'duplicate', twin}
+    end
+  end
+  if address ~= '' and not alias_get(alias_of_id(address)) and not seen_get(address) then
+    alias_put(alias_of_id(address), id)
+  end
+end
+
+local function with(...)
+  local fields = {}
+  for i = 1, #flat do fields[i] = flat[i] end
+  for _, value in ipairs({...}) do fields[#fields + 1] = value end
+  return unpack(fields)
+end
+local stream_id = redis.call('XADD', P .. 'articles', '*', with('data', data))
+for _ = 1, take_number() do
+  local topic, score = take(), take()
+  redis.call('XADD', P .. 'topic:' .. topic, stream_id, with('score', score, 'data', partial))
+end
+count(version == 1 and 'published' or 'updated')
+entry_end(id, version, hash)
+begin(next_id, token)
+return {'published', stream_id}

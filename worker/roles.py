@@ -1,0 +1,116 @@
+"""One role in this process: beat, or a Celery worker for some of the queues."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from celery import signals
+
+from config.trouble import ConfigError
+from tasks.pipeline import Wired
+from worker.app import make_app
+from worker.embedded import die_with_parent
+from worker.heartbeat import Heartbeat
+from worker.observe import set_up_logging
+from worker.warden import Slots
+from worker.wiring import Wiring, open_store
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from config.settings import Settings
+
+log = structlog.get_logger("wirebeat")
+
+#: role → the queues it drains
+ROLES: dict[str, tuple[str, ...]] = {
+    "poll": ("poll",),
+    "fetch": ("fetch",),
+    "gather": ("poll", "fetch"),
+    "enrich": ("enrich",),
+}
+#: Celery's threads only wait for the loop: one a drain, one for the tick, one to spare.
+GATHER_THREADS = 4
+
+
+def run_beat(settings: Settings) -> None:
+    set_up_logging(settings, "beat")
+    app = make_app(settings)
+    _keep_logging_ours(settings, "beat")
+    Heartbeat(settings, "beat", open_store(settings), version("wirebeat")).start()
+    app.start(["--quiet", "beat", "--loglevel", settings.log_level])
+
+
+def run_worker(settings: Settings, role: str) -> None:
+    """Returns when the role was told to stop."""
+    set_up_logging(settings, role)
+    app = make_app(settings)
+    _keep_logging_ours(settings, role)
+    if role == "enrich":
+        pool = _enrich(settings, app)
+    else:
+        pool = _gather(settings, app)
+    Heartbeat(settings, role, open_store(settings), version("wirebeat")).start()
+    arguments = ["--quiet", "worker", "--loglevel", settings.log_level, "--queues", ",".join(ROLES[role])]
+    app.start([*arguments, *pool, "--without-gossip", "--without-mingle", "--hostname", f"{role}-{os.getpid()}@%h"])
+
+
+def _keep_logging_ours(settings: Settings, role: str) -> None:
+    # a connected receiver is what keeps Celery from setting up handlers of its own
+    signals.setup_logging.connect(lambda **_: set_up_logging(settings, role), weak=False)
+
+
+def _gather(settings: Settings, app: Celery) -> list[str]:
+    wiring = Wiring(settings, app)
+    wiring.name_process()
+    Wired.drains = wiring
+    signals.worker_shutting_down.connect(lambda **_: wiring.stop.set(), weak=False)
+    return ["--pool", "threads", "--concurrency", str(GATHER_THREADS)]
+
+
+def _enrich(settings: Settings, app: Celery) -> list[str]:
+    processes = settings.enrich_processes or os.cpu_count() or 1
+    wiring = Wiring(settings, app, tagger=warm_tagger(settings), slots=Slots(processes * 4))
+    Wired.drains = wiring
+
+    def in_pool_process(**_: Any) -> None:
+        die_with_parent(signal.SIGKILL)
+        wiring.__dict__.pop("store", None)  # a connection is not shared with the parent
+        wiring.name_process()
+        wiring.slots.take(wiring.by)  # type: ignore[union-attr]
+
+    signals.worker_process_init.connect(in_pool_process, weak=False)
+    signals.worker_shutting_down.connect(lambda **_: wiring.slots.stop(), weak=False)  # type: ignore[union-attr]
+    wiring.start_warden()
+    gc.collect()
+    gc.freeze()  # what was loaded stays shared between the processes
+    return ["--pool", "prefork", "--concurrency", str(processes), "-O", "fair"]
+
+
+def warm_tagger(settings: Settings) -> Any:
+    """Everything that reads and tags articles, loaded and run once: what a fork then shares costs nobody again."""
+    from config.topics import load_topics  # noqa: PLC0415  (spaCy and trafilatura belong to the enrich role alone)
+    from tasks.extract import warm  # noqa: PLC0415
+    from tasks.tag import Tagger  # noqa: PLC0415
+    from worker.nlp import load_nlp  # noqa: PLC0415
+
+    nlp = load_nlp(settings)
+    tagger = Tagger(load_topics(read_topics(settings), file=str(settings.topics)), nlp)
+    for note in nlp.notes:
+        log.warning("model", note=note)
+    warm()
+    return tagger
+
+
+def read_topics(settings: Settings) -> str:
+    try:
+        return settings.topics.read_text(encoding="utf-8")
+    except OSError as reason:
+        raise ConfigError(
+            f"the topic rules cannot be read: {reason.strerror}", file=settings.topics, mend="set WIREBEAT_TOPICS"
+        ) from reason

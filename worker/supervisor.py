@@ -1,0 +1,127 @@
+"""Keeps the roles of one machine running: starts them, restarts what exits, stops them all within bounds."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from worker.embedded import die_with_parent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+log = structlog.get_logger("wirebeat")
+
+RESTART_FIRST_SECONDS = 0.1
+RESTART_MOST_SECONDS = 5.0
+#: A role that ran this long before it exited starts again without delay.
+STEADY_SECONDS = 10.0
+#: From SIGTERM to SIGKILL. What is still held then comes back when its lease is freed.
+STOP_SECONDS = 8.0
+LOOK_SECONDS = 0.1
+#: Exit codes that a restart cannot mend: bad configuration.
+FATAL = frozenset({78})
+
+
+@dataclass
+class Role:
+    name: str
+    arguments: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    failures: int = 0
+    start_at: float = 0.0
+    exit_codes: list[int] = field(default_factory=list)
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+class Supervisor:
+    """`exited(role name, pid)` is told of every exit that was not asked for."""
+
+    def __init__(
+        self, roles: Mapping[str, list[str]], environment: Mapping[str, str], exited: Callable[[str, int], None]
+    ) -> None:
+        self._roles = [Role(name, arguments) for name, arguments in roles.items()]
+        self._environment = dict(environment)
+        self._exited = exited
+        self.stopping = False
+
+    def run(self, step: Callable[[], bool]) -> int:
+        """Until a signal, or until `step`, called about ten times a second, says that all is done. Returns an exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._asked_to_stop)
+        code = 0
+        try:
+            while not self.stopping:
+                for role in self._roles:
+                    code = self._look_after(role) or code
+                if code or step():
+                    break
+                time.sleep(LOOK_SECONDS)
+        finally:
+            self.stop()
+        return code
+
+    def _asked_to_stop(self, *_: object) -> None:
+        self.stopping = True
+
+    def _look_after(self, role: Role) -> int:
+        now = time.monotonic()
+        if role.process is None:
+            if now >= role.start_at:
+                self._start(role)
+            return 0
+        code = role.process.poll()
+        if code is None:
+            return 0
+        log.warning("role-exited", exited=role.name, code=code, pid=role.process.pid)
+        self._exited(role.name, role.process.pid)
+        if code in FATAL:
+            return code
+        role.failures = 0 if now - role.started > STEADY_SECONDS else role.failures + 1
+        wait = min(RESTART_FIRST_SECONDS * 2**role.failures, RESTART_MOST_SECONDS) if role.failures else 0.0
+        role.process, role.start_at = None, now + wait
+        return 0
+
+    def _start(self, role: Role) -> None:
+        role.started = time.monotonic()
+        role.process = subprocess.Popen(
+            [sys.executable, "-m", "worker.cli", *role.arguments],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr,  # Celery says things on stdout, where `run` has data
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then stops the roles in order
+            preexec_fn=die_with_parent,  # noqa: PLW1509  (one ctypes call; the supervisor has no threads)
+        )
+        log.info("role-started", started=role.name, pid=role.process.pid)
+
+    def stop(self) -> None:
+        started = time.monotonic()
+        for role in self._roles:
+            if role.process is not None and role.running:
+                role.process.terminate()
+        while any(role.running for role in self._roles) and time.monotonic() - started < STOP_SECONDS:
+            time.sleep(0.05)
+        for role in self._roles:
+            if role.process is not None:
+                _end_group(role.process)
+        log.info("stopped", seconds=round(time.monotonic() - started, 2))
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """The role and what it started: each role leads a session of its own, so its group holds them all."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()

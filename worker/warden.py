@@ -1,0 +1,164 @@
+"""Ends from outside what hangs or grows in a process that reads articles, and frees what a dead one held.
+
+A signal or a soft time limit does not reach Python code inside a C parser; SIGKILL from the pool's parent does. Each
+process of the pool writes into a slot of shared memory what it is working on; a thread of the parent watches the slots.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import threading
+import time
+from multiprocessing.sharedctypes import RawArray
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tasks.ports import Claim
+
+log = structlog.get_logger("wirebeat")
+WATCH_SECONDS = 0.25
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+class _Slot(ctypes.Structure):
+    _fields_ = (
+        ("pid", ctypes.c_long),
+        ("started", ctypes.c_double),  # 0.0: between two articles
+        ("id", ctypes.c_char * 32),
+        ("token", ctypes.c_char * 32),
+        ("by", ctypes.c_char * 128),
+    )
+
+
+class Held(NamedTuple):
+    """As much of a claim as it takes to end it."""
+
+    id: str
+    token: str
+
+
+class Slots:
+    """Made in the parent before it forks; the same memory is seen by all."""
+
+    def __init__(self, count: int) -> None:
+        self._slots = RawArray(_Slot, count)
+        self._stop = RawArray(ctypes.c_int, 1)
+        self._mine: _Slot | None = None
+
+    # in a process of the pool
+
+    def take(self, by: str) -> None:
+        """Processes start one after the other, forked by one parent: the first empty slot is nobody else's."""
+        for slot in self._slots:
+            if slot.pid == 0 or not _alive(slot.pid):
+                slot.started, slot.by, slot.pid = 0.0, by.encode(), os.getpid()
+                self._mine = slot
+                return
+
+    def working_on(self, claim: Claim | None) -> None:
+        if self._mine is None:
+            return
+        self._mine.started = 0.0
+        if claim is not None:
+            self._mine.id, self._mine.token = claim.id.encode(), claim.token.encode()
+            self._mine.started = time.monotonic()
+
+    # in the parent
+
+    def stop(self) -> None:
+        self._stop[0] = 1
+
+    def stopping(self) -> bool:
+        return bool(self._stop[0])
+
+    def __iter__(self) -> object:
+        return iter(self._slots)
+
+
+class Warden(threading.Thread):
+    """`bury(held, reason, detail)` and `orphaned(by)` tell the ledger; both may fail and are tried again."""
+
+    def __init__(
+        self,
+        slots: Slots,
+        *,
+        seconds: float,
+        memory_bytes: int,
+        bury: Callable[[Held, str], None],
+        orphaned: Callable[[str], None],
+    ) -> None:
+        super().__init__(name="warden", daemon=True)
+        self._slots, self._seconds, self._memory_bytes = slots, seconds, memory_bytes
+        self._bury, self._orphaned = bury, orphaned
+
+    def run(self) -> None:
+        while not self._slots.stopping():
+            time.sleep(WATCH_SECONDS)
+            for slot in self._slots:  # type: ignore[attr-defined]  (ctypes arrays have no element type)
+                try:
+                    self._look(slot)
+                except Exception:  # noqa: BLE001  (the warden outlives any fault of the server)
+                    log.warning("warden-fault", exc_info=True)
+
+    def _look(self, slot: _Slot) -> None:
+        pid, started = slot.pid, slot.started
+        if not pid:
+            return
+        if not _alive(pid):
+            self._orphaned(slot.by.decode())
+            slot.pid = 0
+            return
+        spent = time.monotonic() - started if started else 0.0
+        memory = _resident_bytes(pid)
+        if spent <= self._seconds and memory <= self._memory_bytes:
+            return
+        held = Held(slot.id.decode(), slot.token.decode()) if started else None
+        what = f"{spent:.1f} s" if spent > self._seconds else f"{memory >> 20} MiB"
+        _kill(pid)
+        if held is not None:
+            self._bury(held, f"ended after {what}")
+        self._orphaned(slot.by.decode())
+        slot.pid = 0
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    for _ in range(100):  # dead before its lease is given on
+        if not _alive(pid):
+            return
+        time.sleep(0.01)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        if Path("/proc/self").exists():
+            return False
+    except OSError:
+        return False
+    else:
+        return state not in "ZX"
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _resident_bytes(pid: int) -> int:
+    """0 where there is no /proc: macOS has no cheap way to ask for another process."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
+    except (OSError, ValueError, IndexError):
+        return 0
