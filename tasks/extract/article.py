@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from tasks.extract import bodies, languages, markup, page, people, times, titles
+from tasks.extract import bodies, languages, markup, page, people, pruning, times, titles
 from tasks.extract.blocks import text_of
 from tasks.extract.cleaning import Context
 from tasks.extract.text import clean, folded, one_line
@@ -31,9 +31,9 @@ def extract(
     context = Context(
         titles=tuple(folded(text) for text in {title, *titles.candidates(facts).values(), *facts.h1s} if text),
         authors=frozenset(" ".join(folded(one.name)) for one in authors),
-        captions=frozenset(),
+        captions=pruning.captions(tree),
     )
-    body = bodies.chosen(bodies.from_tree(tree, url=url, context=context), [bodies.from_data(facts)])
+    body = bodies.chosen(bodies.from_tree(pruning.pruned(tree), url=url, context=context), [bodies.from_data(facts)])
     text = text_of(body.blocks)[: bodies.MAX_CHARS]
     if not text:
         raise Failed("no-content", "no text on the page")
