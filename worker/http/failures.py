@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 
 import aiohttp
-from aiohttp.http_exceptions import ContentLengthError, HttpProcessingError
+from aiohttp.http_exceptions import ContentLengthError, HttpProcessingError, TransferEncodingError
 
 from tasks.reasons import Failed
 from worker.http.addresses import Hop
@@ -44,10 +44,9 @@ def _reason(error: Exception) -> str:
 
 
 def _reason_of_payload(error: aiohttp.ClientPayloadError) -> str:
-    cause = error.__cause__
-    if isinstance(cause, HttpProcessingError) and not isinstance(cause, ContentLengthError):
-        return "protocol-error"
-    return "truncated"
+    ended_early = isinstance(error.__cause__, ContentLengthError | TransferEncodingError)
+    broken = isinstance(error.__cause__, HttpProcessingError) and not ended_early
+    return "protocol-error" if broken else "truncated"
 
 
 def _closed_in_headers(error: aiohttp.ServerDisconnectedError) -> bool:
