@@ -13,7 +13,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGES := config tasks worker
 CHECKED := $(PACKAGES) tests $(wildcard benchmarks)
 
-.PHONY: help install install-dev run demo test test-fast test-slow check fix lock bench quality chaos fuzz
+.PHONY: help install install-dev run demo test test-fast test-slow check fix lock secrets bench quality chaos fuzz
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
@@ -85,3 +85,6 @@ lock: ## renew both requirements files from pyproject.toml, in a throw-away envi
 	echo 'setuptools>=77' | $(LOCK) --upgrade pyproject.toml - --output-file requirements.txt
 	$(LOCK) --upgrade pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	rm -rf .venv-lock
+
+secrets: ## passwords for docker compose, into secrets/
+	config/valkey/make-secrets.sh secrets
