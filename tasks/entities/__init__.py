@@ -1,0 +1,186 @@
+"""Who and what is in an article: names linked through the gazetteer first, then what the model adds."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from config.gazetteer import Alias, Gazetteer, Item
+from tasks.entities.matcher import Matcher
+from tasks.entities.naming import slug
+from tasks.entities.places import stands_for_government
+from tasks.entities.sightings import Names, Sighting, resolved
+from tasks.entities.spans import TYPES, Seen, cleaned, merged, overrules, surname
+from tasks.records import Entity, Geo, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date, datetime
+
+Spans = "Sequence[tuple[int, int, str]]"
+
+#: salience: what a mention weighs by where it stands; the title says what the article is about
+_TITLE, _LEAD, _BODY, _PEOPLE = 3.0, 2.0, 1.0, 0.4
+_LEAD_CHARS = 450
+
+
+class _Mention(NamedTuple):
+    zone: str
+    start: int
+    end: int
+    people: bool
+
+
+class EntityFinder:
+    """Made once from a gazetteer; `find` keeps no state."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+        self._matcher = Matcher(gazetteer.aliases)
+
+    def find(
+        self,
+        title: str,
+        body: str,
+        lang: str,
+        published: datetime,
+        model_spans: Sequence[tuple[int, int, str]],
+    ) -> tuple[Entity, ...]:
+        """`model_spans` count characters of `body`. Highest salience first; mentions stand in `body`.
+
+        A word for the people of a country (`Ukrainian`) counts for the country's salience; it is a mention only where
+        the country itself is not named.
+        """
+        names = Names(self._matcher.find(title, lang), self._matcher.find(body, lang))
+        sightings = resolved(names, title, body, self.gazetteer)
+        seen = cleaned(body, model_spans)
+        sightings = self._without_overruled(sightings, seen, body)
+        mentions: dict[str, list[_Mention]] = defaultdict(list)
+        for sighting in sightings:
+            mentions[sighting.key].append(_Mention(sighting.zone, sighting.start, sighting.end, sighting.people))
+        added = self._added(seen, sightings, title, body, lang, mentions)
+        day = published.date()
+        entities = [
+            _entity(item, link, mentions[item.key], body, day)
+            for item, link in [
+                *((self.gazetteer.items[key], "gazetteer") for key in mentions if key in self.gazetteer.items),
+                *((item, "model") for item in added),
+            ]
+            if mentions[item.key]
+        ]
+        return _by_salience(entities, mentions)
+
+    def _without_overruled(self, sightings: list[Sighting], seen: Sequence[Seen], body: str) -> list[Sighting]:
+        kept = []
+        longest = sorted(seen, key=lambda one: one.name.start)
+        for sighting in sightings:
+            covering = (
+                (one for one in longest if one.name.start <= sighting.start and sighting.end <= one.name.end)
+                if sighting.zone == "body"
+                else ()
+            )
+            if not any(overrules(one, sighting, body, self.gazetteer) for one in covering):
+                kept.append(sighting)
+        return kept
+
+    def _added(
+        self,
+        seen: Sequence[Seen],
+        sightings: Sequence[Sighting],
+        title: str,
+        body: str,
+        lang: str,
+        mentions: dict[str, list[_Mention]],
+    ) -> list[Item]:
+        """Items for the names that only the model saw; their mentions, wherever the same name stands, go to `mentions`."""
+        taken = {"title": _covered(sightings, "title"), "body": _covered(sightings, "body")}
+        fresh = [one for one in seen if not _overlaps(taken["body"], one.name.start, one.name.end)]
+        items, aliases = _model_items(merged(fresh), self._people(sightings))
+        matcher = Matcher(aliases)
+        for zone, text in (("title", title), ("body", body)):
+            for match in matcher.find(text, lang):
+                if not _overlaps(taken[zone], match.start, match.end):
+                    key = match.aliases[0].key
+                    mentions[key].append(_Mention(zone, match.start, match.end, people=False))
+        return items
+
+    def _people(self, sightings: Iterable[Sighting]) -> dict[str, str]:
+        """Last name → key of the person of the gazetteer who was named in full."""
+        found: dict[str, str] = {}
+        for sighting in sightings:
+            item = self.gazetteer.items[sighting.key]
+            if item.type == "person":
+                found.setdefault(item.name.split()[-1], item.key)
+        return found
+
+
+def _model_items(seen: dict[str, Seen], people: dict[str, str]) -> tuple[list[Item], list[Alias]]:
+    full = {key: one for key, one in seen.items() if one.label == "PERSON" and surname(one.name.text)}
+    by_surname: dict[str, str] = {name: key for name, key in people.items()}
+    for key, one in full.items():
+        by_surname.setdefault(surname(one.name.text) or "", f"person:{key}")
+    items: dict[str, Item] = {}
+    aliases: list[Alias] = []
+    for key, one in seen.items():
+        text = one.name.text
+        linked = by_surname.get(text) if " " not in text else None
+        item_key = linked or f"{TYPES[one.label]}:{key}"
+        aliases.append(Alias(text, item_key, "always"))
+        if linked:
+            continue
+        items[item_key] = Item(key=item_key, name=text, type=TYPES[one.label], label=one.label)
+        last = surname(text) if one.label == "PERSON" else None
+        if last and by_surname.get(last) == item_key:
+            aliases.append(Alias(last, item_key, "after"))
+    return list(items.values()), aliases
+
+
+def _covered(sightings: Iterable[Sighting], zone: str) -> list[tuple[int, int]]:
+    return [(sighting.start, sighting.end) for sighting in sightings if sighting.zone == zone]
+
+
+def _overlaps(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(left < end and start < right for left, right in taken)
+
+
+def _entity(item: Item, link: str, mentions: Sequence[_Mention], body: str, day: date) -> Entity:
+    named = [mention for mention in mentions if not mention.people] or mentions
+    in_body = sorted({(mention.start, mention.end) for mention in named if mention.zone == "body"})
+    roles = []
+    if item.house or (item.capital and any(stands_for_government(body, start, end) for start, end in in_body)):
+        roles.append("metonym:government")
+    if all(mention.people for mention in mentions):
+        roles.append("demonym")
+    roles += [
+        f"office:{slug(office.name)}"
+        for office in item.offices
+        if office.since <= day and (office.until is None or day < office.until)
+    ]
+    return Entity(
+        key=item.key,
+        name=item.name,
+        type=item.type,
+        label=item.label,
+        wikidata=item.wikidata,
+        link="gazetteer" if link == "gazetteer" else "model",
+        salience=0,
+        count=len(in_body) or len(named),
+        mentions=tuple(Span(text=body[start:end], start=start, end=end) for start, end in in_body),
+        roles=tuple(roles),
+        geo=Geo(country=item.code, lat=item.at[0], lon=item.at[1]) if item.at else None,
+    )
+
+
+def _by_salience(entities: Sequence[Entity], mentions: dict[str, list[_Mention]]) -> tuple[Entity, ...]:
+    weights = {entity.key: sum(map(_weight, mentions[entity.key])) for entity in entities}
+    top = max(weights.values(), default=1.0)
+    scored = [entity.model_copy(update={"salience": round(weights[entity.key] / top, 2)}) for entity in entities]
+    return tuple(sorted(scored, key=lambda one: (-one.salience, one.mentions[0].start if one.mentions else 0, one.key)))
+
+
+def _weight(mention: _Mention) -> float:
+    if mention.people:
+        return _PEOPLE
+    if mention.zone == "title":
+        return _TITLE
+    return _LEAD if mention.start < _LEAD_CHARS else _BODY

@@ -1,0 +1,105 @@
+"""Finds the gazetteer's names in a text: one pass over its words, longest name first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from config.gazetteer import Alias
+
+_WORD = re.compile(r"[^\W_]+")
+#: what may stand between two words of a name, and how it is written in the trie
+_GAPS = {
+    " ": " ", "-": "-", "–": "-", "‑": "-", "’": "'", "'": "'", "ʼ": "'", "`": "'", ".": ".", ". ": ". ", "/": "/",
+    ", ": ", ", " & ": " & ", "\n": " ", "\u00a0": " ", "  ": " ", ".-": ".-",
+}  # fmt: skip
+_LONGEST_ENDING = 3
+_END = ""
+#: the ending s is a case (`Russlands`), not another word
+_GENITIVE_S = frozenset({"de", "sv", "da", "nb", "no"})
+_INFLECTED = frozenset({"pl", "cs", "sk", "hr", "sl", "lt", "lv"})
+
+Node = dict[str, Any]
+
+
+class Match(NamedTuple):
+    start: int
+    end: int
+    aliases: tuple[Alias, ...]
+
+
+class Matcher:
+    def __init__(self, aliases: Iterable[Alias]) -> None:
+        self._root: Node = {}
+        for alias in aliases:
+            self._add(alias)
+
+    def _add(self, alias: Alias) -> None:
+        node, last = self._root, 0
+        words = list(_WORD.finditer(alias.text))
+        for word in words:
+            gap = _GAPS.get(alias.text[last : word.start()], "") if last else ""
+            last = word.end()
+            stem = alias.text[last : last + 1] == "~"
+            last += stem
+            node = node.setdefault(f"{gap}{word[0]}{'~' if stem else ''}", {})
+        if words:
+            node.setdefault(_END, []).append(alias)
+
+    def find(self, text: str, lang: str) -> list[Match]:
+        words = [(word[0], word.start(), word.end()) for word in _WORD.finditer(text)]
+        found: list[Match] = []
+        index = 0
+        root, latin_stems, genitive = self._root, lang in _INFLECTED, lang in _GENITIVE_S
+        while index < len(words):
+            word = words[index][0]
+            if word in root or not word.isascii() or latin_stems or genitive or word.isupper():
+                first = index
+                match, index = self._longest(text, words, index, lang)
+                if match:
+                    found.append(match)
+                    if all(alias.key.startswith("event:") for alias in match.aliases):
+                        # a war or summit is named with its place: both are there
+                        index = first + 1
+            else:
+                index += 1
+        return found
+
+    def _longest(self, text: str, words: list[tuple[str, int, int]], index: int, lang: str) -> tuple[Match | None, int]:
+        """The longest name that starts at this word, and the index after it."""
+        nodes, at, gap = [self._root], index, ""
+        best: Match | None = None
+        after = index + 1
+        while True:
+            word, start, end = words[at]
+            nodes = [found for node in nodes for found in _steps(node, gap, word, lang)]
+            aliases = [alias for node in nodes for alias in node.get(_END, ()) if alias.lang in (None, lang)]
+            if aliases:
+                first = words[index][1]
+                dotted = text[end : end + 1] == "." and any(alias.text.endswith(".") for alias in aliases)
+                best, after = Match(first, end + dotted, tuple(aliases)), at + 1
+            at += 1
+            if not nodes or at >= len(words):
+                return best, after
+            between = text[end : words[at][1]]
+            if between not in _GAPS:
+                return best, after
+            gap = _GAPS[between]
+
+
+def _steps(node: Node, gap: str, word: str, lang: str) -> list[Node]:
+    found = [node[gap + word]] if gap + word in node else []
+    if not word.isascii() or lang in _INFLECTED:
+        for cut in range(_LONGEST_ENDING + 1):
+            stem = f"{gap}{word[: len(word) - cut]}~"
+            if stem in node:
+                found.append(node[stem])
+    if not found and word.endswith("s") and lang in _GENITIVE_S and gap + word[:-1] in node:
+        found.append(node[gap + word[:-1]])
+    # headlines and datelines in capitals; short ones are acronyms
+    if not found and word.isupper() and len(word) > _LONGEST_ENDING:
+        return _steps(node, gap, word.capitalize(), lang)
+    return found

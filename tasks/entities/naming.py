@@ -1,0 +1,72 @@
+"""Names as a model or a headline gives them → the name to count by."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+_SLUG_GAPS = re.compile(r"[\W_]+")
+_SPACES = re.compile(r"\s+")
+_TITLES = (
+    "Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Dame|Lord|Lady|President|Vice President|Vice-President|President-elect|"
+    "Prime Minister|Premier|Chancellor|Minister|Foreign Minister|Defence Minister|Defense Minister|Finance Minister|"
+    "Secretary|Secretary of State|Sen|Senator|Rep|Representative|Congressman|Congresswoman|Gov|Governor|Mayor|Gen|General|"
+    "Lt|Col|Colonel|Lieutenant|Capt|Captain|Maj|Major|Sgt|Sergeant|Adm|Admiral|Judge|Justice|Pope|King|Queen|Prince|"
+    "Princess|Rev|Reverend|Father|Sister|Bishop|Archbishop|Cardinal|Ayatollah|Sheikh|Imam|Rabbi|Chief|Commander|"
+    "Ambassador|Speaker|Chairman|Spokesman|Spokeswoman|Spokesperson|Deputy|Attorney General|Comrade|Herr|Frau|Monsieur|"
+    "Madame|Brigadier|Brig|Marshal|Chairwoman|Director|Former|Ex|Co"
+)
+_TITLE = re.compile(rf"^(?:(?:{_TITLES})\.?[\s-]+)+(?=\S)")
+#: verbs that headlines write with a capital, which models take for a part of the name before them
+_HEADLINE_VERB = re.compile(
+    r"\s+(?:Visits?|Says?|Said|Meets?|Met|Calls?|Warns?|Urges?|Vows?|Arrives?|Tells?|Told|Wins?|Signs?|Slams?|Hits?|"
+    r"Accuses?|Welcomes?|Hosts?|Holds?|Makes?|Takes?|Gets?|Gives?|Seeks?|Wants?|Will|Would|Could|May|Must|Is|Are|Was|"
+    r"Were|Has|Have|Had|To|On|In|At|As|After|Over|Amid|With|For|From|Against|About|Into|Near|By|And|But|Who|That|"
+    r"Rejects?|Backs?|Agrees?|Announces?|Claims?|Denies|Asks?|Orders?|Threatens?|Faces?|Plans?|Launches|Attacks?|"
+    r"Strikes?|Kills?|Dies|Died|Confirms?|Reveals?|Admits?|Praises?|Blasts?|Condemns?|Demands?|Offers?|Promises|"
+    r"Pledges?|Speaks?|Talks?|Returns?|Leaves?|Joins?|Votes?|Approves?|Bans?|Blocks?|Cuts?|Raises?|Ends?|Starts?|"
+    r"Begins?|Continues?|Shows?|Sees?|Finds?|Faults?|Expects?|Hopes?|Fears?|Considers?|Discuss(?:es)?|Leads?|"
+    r"Advises?|Advised|Under|Not|No|Be|Can|Should|Do|Does|Did|Why|How|What|When|Where)\b.*$"
+)
+_EDGES = " \t\n\r\u00a0.,;:!?\"'“”‘’«»„()[]{}*#|/\\-–—…•<>=@"
+_POSSESSIVE = re.compile(r"['’`](?:s|S)?$")
+
+
+class Name(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+def trimmed(text: str, start: int, end: int) -> Name | None:
+    """A model's span without leading titles and articles, possessive, headline verbs, and marks at its edges."""
+    raw = text[start:end]
+    paragraph = raw.find("\n\n")
+    if paragraph >= 0:
+        raw = raw[:paragraph]
+    left = len(raw) - len(raw.lstrip(_EDGES))
+    raw = raw[left:]
+    for article in ("the ", "The ", "a ", "an ", "A ", "An "):
+        if raw.startswith(article):
+            left, raw = left + len(article), raw[len(article) :]
+            break
+    title = _TITLE.match(raw)
+    if title:
+        left, raw = left + title.end(), raw[title.end() :]
+    raw = raw.rstrip(_EDGES)
+    raw = _POSSESSIVE.sub("", raw).rstrip(_EDGES)
+    return Name(_SPACES.sub(" ", raw), start + left, start + left + len(raw)) if raw else None
+
+
+def without_headline_verb(name: Name) -> Name:
+    """`Putin Visits China` is Putin; only for names of persons, and only from their second word on."""
+    cut = _HEADLINE_VERB.sub("", name.text)
+    return Name(cut, name.start, name.start + len(cut)) if cut and cut != name.text else name
+
+
+def slug(name: str) -> str:
+    """Lower case, no accents, words joined by hyphens; letters of other scripts stay."""
+    flat = unicodedata.normalize("NFKD", name.replace("’", "").replace("'", "").casefold())
+    flat = "".join(letter for letter in flat if not unicodedata.combining(letter))
+    return _SLUG_GAPS.sub("-", flat).strip("-")

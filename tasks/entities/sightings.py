@@ -1,0 +1,111 @@
+"""Which item a name in the text stands for: context decides, and what context does not decide is left out."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.gazetteer import Alias, Gazetteer, Item
+    from tasks.entities.matcher import Match
+
+Zone = Literal["title", "body"]
+
+_TELLS_BEFORE = re.compile(
+    r"(?:\b(?:told|tells|telling|to|citing|cites|cited by|reported by|quoted by|published (?:in|by)|according to|per|"
+    r"interview (?:with|in)|reports? (?:in|by|from)|(?:write|writes|wrote|writing) (?:in|for)|magazine|newspaper|daily|"
+    r"agency|outlet|broadcaster|by)\s)$",
+    re.IGNORECASE,
+)
+_TELLS_AFTER = re.compile(
+    r"\s(?:(?:first|also|previously|has|had|earlier)\s)?(?:report(?:s|ed|ing)?|said|says|wrote|writes|cited|cites|"
+    r"quoted|quotes|revealed|reveals|noted|newspaper|magazine|daily|news agency|correspondent|journalist|reporter)\b"
+)
+
+
+class Sighting(NamedTuple):
+    zone: Zone
+    start: int
+    end: int
+    key: str
+    #: a word for its people (`Ukrainian`), not its name
+    people: bool = False
+    #: read as the full name or an unmistakable one, not as a surname
+    full: bool = True
+
+
+class Names(NamedTuple):
+    """What the gazetteer's names in title and body give, before and after context was asked."""
+
+    title: Sequence[Match]
+    body: Sequence[Match]
+
+
+def resolved(names: Names, title: str, body: str, gazetteer: Gazetteer) -> list[Sighting]:
+    """In the order of the text, the title first."""
+    codes = _codes_named(names, gazetteer)
+    known: dict[str, int] = {}
+    for match in (*names.title, *names.body):
+        for alias in match.aliases:
+            if alias.when == "always" and not gazetteer.items[alias.key].weak:
+                known.setdefault(alias.key, len(known))
+    found: list[Sighting] = []
+    last: dict[str, int] = dict.fromkeys((s.key for s in found), 0)
+    zones: tuple[tuple[Zone, str, Sequence[Match]], ...] = (("title", title, names.title), ("body", body, names.body))
+    for zone, text, matches in zones:
+        for match in matches:
+            alias = _chosen(match, text, gazetteer, codes, known, last)
+            if alias:
+                last[alias.key] = len(found)
+                found.append(
+                    Sighting(zone, match.start, match.end, alias.key, alias.when == "people", alias.when == "always")
+                )
+    return found
+
+
+def _codes_named(names: Names, gazetteer: Gazetteer) -> dict[str, set[str]]:
+    """Country code → keys of the items that name it."""
+    codes: dict[str, set[str]] = {}
+    for match in (*names.title, *names.body):
+        for alias in match.aliases:
+            item = gazetteer.items[alias.key]
+            if item.code and (not item.weak or alias.when == "people"):
+                codes.setdefault(item.code, set()).add(f"{alias.key}{alias.when if item.weak else ''}")
+    return codes
+
+
+def _chosen(
+    match: Match,
+    text: str,
+    gazetteer: Gazetteer,
+    codes: dict[str, set[str]],
+    known: dict[str, int],
+    last: dict[str, int],
+) -> Alias | None:
+    best: tuple[int, int, Alias] | None = None
+    for alias in match.aliases:
+        rank = _rank(alias, match, text, gazetteer.items[alias.key], codes, known)
+        if rank and (best is None or (rank, last.get(alias.key, -1)) > best[:2]):
+            best = (rank, last.get(alias.key, -1), alias)
+    return best[2] if best else None
+
+
+def _rank(alias: Alias, match: Match, text: str, item: Item, codes: dict[str, set[str]], known: dict[str, int]) -> int:
+    """0: not this one. A weak name with its context goes before a name that needs none."""
+    if alias.when == "people":
+        return 2
+    if alias.when == "after":
+        return 1 if item.key in known else 0
+    if alias.when == "bare" or (item.weak and item.outlet):
+        return 2 if _reporting(match, text) else 0
+    if item.weak:
+        return 4 if item.type == "place" and codes.get(item.code or "") else 0
+    return 3
+
+
+def _reporting(match: Match, text: str) -> bool:
+    return bool(_TELLS_BEFORE.search(text, max(0, match.start - 30), match.start)) or bool(
+        _TELLS_AFTER.match(text, match.end)
+    )

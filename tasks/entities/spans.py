@@ -1,0 +1,163 @@
+"""The model's spans beside the gazetteer's: which of two that overlap is right, and what the model adds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from tasks.entities.naming import Name, slug, trimmed, without_headline_verb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.gazetteer import Gazetteer
+    from tasks.entities.sightings import Sighting
+    from tasks.records import EntityType
+
+#: label of the model → type of the record. The others (products, works, laws, groups, numbers) are wrong too often.
+TYPES: dict[str, EntityType] = {
+    "PERSON": "person",
+    "ORG": "org",
+    "GPE": "place",
+    "LOC": "place",
+    "FAC": "place",
+    "EVENT": "event",
+}
+_OFFICE_WORDS = frozenset(
+    [
+        "president",
+        "minister",
+        "secretary",
+        "general",
+        "chief",
+        "spokesman",
+        "spokeswoman",
+        "spokesperson",
+        "chairman",
+        "director",
+        "ambassador",
+        "envoy",
+        "commissioner",
+        "leader",
+        "official",
+        "officials",
+        "troops",
+        "forces",
+        "soldiers",
+        "members",
+        "member",
+        "allies",
+        "ally",
+        "summit",
+        "army",
+        "military",
+        "government",
+        "state",
+        "foreign",
+        "prime",
+        "deputy",
+        "senator",
+        "rep",
+        "sen",
+        "gov",
+        "governor",
+        "republican",
+        "democrat",
+        "democrats",
+        "republicans",
+        "commander",
+        "representative",
+        "chancellor",
+        "premier",
+        "former",
+        "ex",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "election",
+        "war",
+        "presidential",
+        "officer",
+        "head",
+        "sanctions",
+        "embassy",
+    ]
+)
+_JOINERS = frozenset(
+    ["of", "for", "the", "and", "in", "on", "de", "la", "le", "al", "del", "der", "von", "van", "&", "bin"]
+)
+_MOST_WORDS = 9
+
+
+class Seen(NamedTuple):
+    name: Name
+    label: str
+
+
+def cleaned(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Seen]:
+    """The spans of wanted labels, trimmed, that look like a name at all."""
+    found = []
+    for start, end, label in spans:
+        name = trimmed(text, start, end) if label in TYPES else None
+        if name and label == "PERSON":
+            name = without_headline_verb(name)
+        if name and _is_name(name.text, label):
+            found.append(Seen(name, label))
+    return found
+
+
+def _is_name(text: str, label: str) -> bool:
+    words = text.split()
+    letters = sum(letter.isalpha() for letter in text)
+    if len(text) < 2 or len(words) > _MOST_WORDS or letters < len(text) * 0.6 or not any(map(str.isupper, text)):
+        return False
+    if label == "PERSON":
+        return words[0][0].isupper() and len(words) <= 5 and not text.isupper()
+    if label == "EVENT":
+        return len(words) > 1
+    return words[0][0].isupper() or words[0][0].isdigit() or len(words) > 1
+
+
+def overrules(seen: Seen, sighting: Sighting, body: str, gazetteer: Gazetteer) -> bool:
+    """True where the model's longer span is the name and the gazetteer's only a part of it (`Bank of America`)."""
+    name = seen.name
+    if not (name.start <= sighting.start and sighting.end <= name.end) or (name.start, name.end) == sighting[1:3]:
+        return False
+    rest = f"{body[name.start : sighting.start]} {body[sighting.end : name.end]}".split()
+    proper = [word for word in rest if word[:1].isupper() and word.strip(".,").lower() not in _OFFICE_WORDS]
+    plain = [word for word in rest if word[:1].islower() and word.lower() not in _JOINERS]
+    if not proper or plain or "," in body[name.start : name.end]:
+        return False
+    item = gazetteer.items[sighting.key]
+    known_words = len(body[sighting.start : sighting.end].split())
+    if seen.label == "PERSON":
+        if item.type == "person":
+            # another member of the family: the surname stands at the end, and a first name before it
+            return sighting.end == name.end and known_words == 1
+        return item.type == "place" or item.outlet
+    if seen.label in ("GPE", "LOC"):
+        return False
+    return item.type == "place" or (item.type == "org" and known_words == 1 and not item.outlet)
+
+
+def merged(seen: Sequence[Seen]) -> dict[str, Seen]:
+    """slug → its longest-standing form with the label that the model gave it most often (the first, where equal)."""
+    votes: dict[str, Counter[str]] = {}
+    first: dict[str, Seen] = {}
+    for one in seen:
+        key = slug(one.name.text)
+        if key:
+            votes.setdefault(key, Counter())[one.label] += 1
+            first.setdefault(key, one)
+    return {key: Seen(first[key].name, votes[key].most_common(1)[0][0]) for key in first}
+
+
+_SURNAME = re.compile(r"[^\W\d_][\w’'-]*$")
+
+
+def surname(full: str) -> str | None:
+    """The last word of a name of two or more."""
+    found = _SURNAME.search(full)
+    return found[0] if found and " " in full and len(found[0]) > 2 else None
