@@ -6,11 +6,15 @@ import re
 
 from lxml.html import HtmlElement
 
+from tasks.extract import layout
 from tasks.extract.text import folded
 
 # a part that holds more than this share of the page's text is the article, whatever it is called
 MAX_SHARE = 0.2
 MAX_CAPTIONS = 200
+# a link around whole headings and paragraphs is the card of another article
+_CARD = ("h2", "h3", "h4", "h5", "h6", "p", "div", "figure")
+MAX_CARD_CHARS = 900
 
 _SILENT = ("script", "style", "noscript", "template", "svg", "iframe", "select", "object", "embed", "canvas", "input", "textarea")
 _START, _END = r"(?:^|[\s_-])", r"(?:$|[\s_-])"
@@ -91,6 +95,9 @@ def pruned(tree: HtmlElement) -> HtmlElement:
             _remove(element)
         else:
             element.tag = "div"
+    for link in list(body.iter("a")):
+        if next(link.iterdescendants(*_CARD), None) is not None and _length(link) <= MAX_CARD_CHARS and link.find(".//h1") is None:
+            _remove(link)
     known: dict[str, int] = {}
     done: set[HtmlElement] = set()
     for element in list(body.iterdescendants("*")):
@@ -103,6 +110,7 @@ def pruned(tree: HtmlElement) -> HtmlElement:
     for element in done:
         if element.getparent() is not None and element.getparent() not in done:
             _remove(element)
+    layout.paragraphs(body)
     return tree
 
 

@@ -1,0 +1,51 @@
+"""Text that stands in a page without paragraphs gets them: trafilatura loses blanks and order where it has none."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+_INLINE = frozenset(
+    ("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr")
+)
+_BLOCKS = ("address", "article", "aside", "blockquote", "div", "dl", "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "ul")
+MIN_CHARS = 80
+
+
+def _inline(element: HtmlElement) -> bool:
+    return element.tag in _INLINE and next(element.iterdescendants(*_BLOCKS), None) is None
+
+
+def _own_text(element: HtmlElement) -> int:
+    own = len((element.text or "").strip())
+    return own + sum(len((child.tail or "").strip()) for child in element)
+
+
+def paragraphs(body: HtmlElement) -> None:
+    """Wraps each run of text and inline elements that stands in a container in a <p>; two <br> end a run."""
+    for element in list(body.iter("div", "section", "article", "td", "main", "center")):
+        if _own_text(element) >= MIN_CHARS and any(child.tag == "br" or not _inline(child) for child in element):
+            _wrap(element)
+
+
+def _wrap(element: HtmlElement) -> None:
+    children, made = list(element), []
+    run = element.makeelement("p")
+    run.text, element.text = element.text, None
+    breaks = 0
+    for child in children:
+        breaks = breaks + 1 if child.tag == "br" else 0
+        if not _inline(child):
+            tail, child.tail = child.tail, None
+            made += [run, child]
+            run = element.makeelement("p")
+            run.text = tail
+        elif breaks == 2:
+            made.append(run)
+            run = element.makeelement("p")
+            run.text, child.tail, breaks = child.tail, None, 1
+        else:
+            run.append(child)
+        if child.tail and child.tail.strip():
+            breaks = 0
+    made.append(run)
+    element[:] = [one for one in made if one.tag != "p" or len(one) or (one.text and one.text.strip())]
