@@ -13,6 +13,7 @@ from pydantic_settings import (
     BaseSettings,
     NoDecode,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 CONFIG_FOLDER = Path(__file__).parent
 SETTINGS_FILE = Path("config/settings.toml")
 ENV_FILE = Path(".env")
-SECRETS_FOLDER = Path("/run/secrets")
+#: WIREBEAT_SECRETS_DIR: where secrets are mounted elsewhere
+SECRETS_FOLDER = Path(os.environ.get("WIREBEAT_SECRETS_DIR") or "/run/secrets")
 
 MIB = 1 << 20
 
@@ -125,7 +127,10 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         toml = TomlConfigSettingsSource(settings_cls, SETTINGS_FILE)
-        return init_settings, env_settings, dotenv_settings, file_secret_settings, toml
+        # made here, for pydantic-settings warns about a folder that is not there
+        mounted = SECRETS_FOLDER.is_dir()
+        secrets = SecretsSettingsSource(settings_cls, SECRETS_FOLDER) if mounted else file_secret_settings
+        return init_settings, env_settings, dotenv_settings, secrets, toml
 
 
 def load_settings(**flags: Any) -> Settings:
