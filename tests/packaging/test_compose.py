@@ -13,7 +13,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.settings import Settings
+from worker.cli import COMMANDS
 from worker.embedded import READER_RULES, server_binary
+from worker.roles import ROLES as WORKER_ROLES
 
 ROOT = Path(__file__).parents[2]
 TEXT = ROOT.joinpath("docker-compose.yml").read_text("utf-8")
@@ -50,6 +52,15 @@ def test_a_service_of_ours_runs_with_as_little_as_it_can(name):
 
 
 @pytest.mark.parametrize("name", ROLES)
+def test_the_command_of_a_role_is_one_that_there_is(name):
+    program, command, *arguments = ROLES[name]["command"]
+
+    assert program == "wirebeat"
+    assert command in COMMANDS
+    assert command != "worker" or arguments[0] in WORKER_ROLES
+
+
+@pytest.mark.parametrize("name", ROLES)
 def test_a_role_is_watched_and_bounded(name):
     service = ROLES[name]
 
@@ -67,7 +78,7 @@ def test_nothing_is_reachable_from_other_hosts_unless_asked_for(name):
 
 def test_no_password_stands_in_the_file():
     assert not re.search(r"(?i)password\s*[:=]\s*['\"]?[^\s{}\"'$/]{4,}", TEXT)
-    assert set(COMPOSE["secrets"]) == {"redis_password", "users.acl"}
+    assert set(COMPOSE["secrets"]) == {"redis_password", "users.acl", "wirebeat_redis_url"}
 
 
 def test_every_service_variable_is_a_setting_and_every_other_one_stands_in_the_example():
@@ -132,6 +143,9 @@ def test_the_server_starts_with_the_very_options_of_its_service(secrets, tmp_pat
             for user, file in [("wirebeat", "redis_password"), ("dashboard", "dashboard_password")]
         )
         assert wirebeat.ping()
+        assert (
+            f":{wirebeat.get_connection_kwargs()['password']}@server:" in (secrets / "wirebeat_redis_url").read_text()
+        )
         wirebeat.xadd("news:articles", {"title": "one"})
         wirebeat.set("news:secret", "x")
 
