@@ -12,7 +12,9 @@ import socket
 import sys
 import tempfile
 from asyncio.subprocess import Process
+from collections import Counter
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -21,9 +23,9 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
-from tasks.reasons import DROPPED, REASONS
+from tasks.ports import Account
+from worker.cli.account import lines as account_lines
 from worker.clock import now
 from worker.demo.site import DemoSite, serve
 
@@ -190,35 +192,43 @@ def _line(record: dict[str, Any]) -> str:
 def _show_evidence(console: Console, record: dict[str, Any]) -> None:
     console.print(f"\nWhy these topics: {escape(record['title'])}")
     for topic in record["topics"]:
-        strongest = sorted(topic["evidence"], key=lambda one: -one["weight"])[:SHOWN_EVIDENCE]
+        weights = {one["text"].casefold(): one for one in sorted(topic["evidence"], key=lambda one: one["weight"])}
+        strongest = sorted(weights.values(), key=lambda one: -one["weight"])[:SHOWN_EVIDENCE]
         words = ", ".join(f"“{escape(one['text'])}” {one['weight']:+.2f}" for one in strongest)
         console.print(f"  {topic['id']} {topic['score']:.2f}: {words}")
 
 
 async def _show_account(show: Show) -> None:
-    console = show.console
     account = await _settled_account(show.reader_url)
-    console.print("\nThe account: what became of every entry that a feed showed")
-    table = Table(box=None, show_header=False, padding=(0, 2))
-    table.add_column(justify="right")
-    for end in sorted(account, key=lambda end: (end != "seen", ":" in end, end)):
-        name, _, reason = end.partition(":")
-        meaning = REASONS[reason].meaning if name == "dead" and reason in REASONS else DROPPED.get(reason, "")
-        table.add_row(str(account[end]), end.replace(":", ": "), f"[dim]{meaning}[/]")
-    console.print(table)
+    show.console.print("\nThe account: what became of every entry that a feed showed")
+    show.console.print("\n".join(account_lines(account)), markup=False)
     answers = [(path, status) for (_, path, status), count in show.site.answered.items() for _ in range(count)]
-    pages = sum(status == 200 and path.endswith(".html") for path, status in answers)
-    unchanged = sum(status == 304 for _, status in answers)
-    console.print(f"The site gave out {pages} pages and answered {unchanged} polls with 304, not modified.")
+    pages = sum(status == HTTPStatus.OK and path.endswith(".html") for path, status in answers)
+    unchanged = sum(status == HTTPStatus.NOT_MODIFIED for _, status in answers)
+    show.console.print(f"The site gave out {pages} pages and answered {unchanged} polls with 304, not modified.")
 
 
-async def _settled_account(reader_url: str) -> dict[str, int]:
+async def _settled_account(reader_url: str) -> Account:
     """As any reader can see it, once no entry waits any more."""
     async with Redis.from_url(reader_url, decode_responses=True) as database:
         while await _waiting(database):  # noqa: ASYNC110  (the store tells nobody that it is empty)
             await asyncio.sleep(0.2)
-        counts: dict[Any, Any] = await database.hgetall(f"{PREFIX}:account")
-    return {end: int(count) for end, count in counts.items() if int(count)}
+        rows: dict[Any, Any] = await database.hgetall(f"{PREFIX}:account")
+    counts = Counter({str(name): int(count) for name, count in rows.items()})
+
+    def by_reason(end: str) -> dict[str, int]:
+        return {name.removeprefix(end): count for name, count in counts.items() if name.startswith(end)}
+
+    return Account(
+        seen=counts["seen"],
+        published=counts["published"],
+        updated=counts["updated"],
+        duplicate=counts["duplicate"],
+        dropped=by_reason("dropped:"),
+        dead=by_reason("dead:"),
+        pending={},
+        due={},
+    )
 
 
 async def _waiting(database: Redis) -> int:
