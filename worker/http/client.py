@@ -8,7 +8,7 @@ import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
@@ -50,6 +50,10 @@ _ACCEPT: dict[Kind, str] = {
     "page": "text/html, application/xhtml+xml, */*;q=0.5",
     "robots": "text/plain, */*;q=0.5",
 }
+
+
+#: reading the system's certificates takes tens of milliseconds, and the outcome is never changed
+_trusting_the_system = cache(ssl.create_default_context)
 
 
 class _Limit(NamedTuple):
@@ -115,7 +119,7 @@ class Client:
     def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             limit=0,
-            ssl=self._tls or ssl.create_default_context(),
+            ssl=self._tls or _trusting_the_system(),
             resolver=BoundedResolver(self._lookup),
             use_dns_cache=False,
             keepalive_timeout=KEEPALIVE_SECONDS,

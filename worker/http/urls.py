@@ -20,6 +20,8 @@ _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 #: the last label of a host that every resolver reads as a number: `1.2.3.08`, `0x7f.1`, `127.0.0.1.5`
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 MAX_HOST_CHARS = 253
+#: an authority with a user in it, also an empty one that a parser would forget
+_USER = re.compile(r"(?:[^/?#]*:)?//[^/?#]*@")
 
 
 def allowed(text: str, guard: Guard, *, base: URL | None = None) -> URL:
@@ -27,13 +29,12 @@ def allowed(text: str, guard: Guard, *, base: URL | None = None) -> URL:
     _check_characters(text)
     try:
         url = URL(text) if base is None else base.join(URL(text))
-        scheme, host, port, user = url.scheme, url.raw_host, url.port, url.raw_user
-        has_user = user is not None or url.raw_password is not None or "@" in url.raw_authority
+        scheme, host, port = url.scheme, url.raw_host, url.port
     except (ValueError, TypeError) as reason:
         raise Failed("blocked-url", f"no usable URL: {reason}") from None
     if scheme not in ("http", "https"):
         raise Failed("blocked-url", f"scheme {scheme[:20]!r} is not http or https")
-    if has_user:
+    if _USER.match(text) or url.raw_user is not None or url.raw_password is not None:
         raise Failed("blocked-url", "a user or password in the URL")
     if not host or port is None:
         raise Failed("blocked-url", "no host")
