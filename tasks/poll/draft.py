@@ -27,6 +27,7 @@ MAX_GUID_CHARS = 512
 CONTENT_CHARS = 1500
 
 _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,100}")
 
 
@@ -108,8 +109,9 @@ def language(name: str) -> str | None:
 
 def absolute_url(link: str, base: str) -> str | None:
     """None where there is no link; whatever else stands there comes out, for `canonical_url` to judge."""
-    # one character more than may be fetched: a URL that is too long is refused by name, not fetched cut
-    link = clean_line(link, MAX_URL_CHARS + 1)
+    # one character more than may be fetched: a URL that is too long is refused by name, not fetched cut; and so is
+    # one with a control character in it, since the backslash that stands for it is refused
+    link = _CONTROL.sub("\\\\", link.strip())[: MAX_URL_CHARS + 1]
     if not link:
         return None
     try:

@@ -5,6 +5,7 @@ quadratic cost, and its handlers hold no bounds (an author of 100 KB: 26 s, a ta
 
 from __future__ import annotations
 
+import contextlib
 import xml.sax
 from typing import Any
 
@@ -21,9 +22,13 @@ MAX_TAGS_SEEN = 64
 MAX_AUTHOR_CHARS = 300
 
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", "html", "xhtml"))
+_SUMMARIES = ("summary", "itunes_summary", "media_description", "subtitle")
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 MAX_TTL_SECONDS = 86_400
 _FORMATS = {"rss": "rss", "rdf": "rdf", "feed": "atom", "channel": "cdf"}
+
+
+_HANDLER_FAULTS = (LookupError, TypeError, ValueError, AttributeError, AssertionError)
 
 
 class _EnoughEntriesError(Exception):
@@ -34,11 +39,20 @@ class _Bounded:
     """Stands before feedparser's own handlers in the order of classes."""
 
     max_entries = 0
+    open_items = 0
+    depth = 0
 
     def unknown_starttag(self, tag: str, attrs: list[tuple[str, str]]) -> None:
-        if self.depth > MAX_DEPTH:  # type: ignore[attr-defined]
-            raise Failed("parse-error", f"elements nested more than {MAX_DEPTH} deep")
-        super().unknown_starttag(tag, attrs[:MAX_ATTRIBUTES])  # type: ignore[misc]
+        # an element where feedparser does not expect it: that element is lost, not the document
+        with contextlib.suppress(*_HANDLER_FAULTS):
+            super().unknown_starttag(tag, attrs[:MAX_ATTRIBUTES])  # type: ignore[misc]
+
+    def unknown_endtag(self, tag: str) -> None:
+        depth = self.depth
+        try:
+            super().unknown_endtag(tag)  # type: ignore[misc]
+        except _HANDLER_FAULTS:
+            self.depth = depth - 1
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         if len(self.namespaces_in_use) < MAX_NAMESPACES:  # type: ignore[attr-defined]
@@ -47,9 +61,19 @@ class _Bounded:
     def _start_item(self, attrs: dict[str, str]) -> None:
         if len(self.entries) >= self.max_entries:  # type: ignore[attr-defined]
             raise _EnoughEntriesError
+        self.open_items += 1
         super()._start_item(attrs)  # type: ignore[misc]
 
+    def _end_item(self) -> None:
+        super()._end_item()  # type: ignore[misc]
+        self.open_items -= 1
+        if self.open_items > 0 and not self.entries[-1]:  # type: ignore[attr-defined]
+            # an empty item inside another one is no item, and the outer one goes on
+            self.entries.pop()  # type: ignore[attr-defined]
+            self.inentry = 1
+
     _start_entry = _start_item
+    _end_entry = _end_item
 
     def _add_tag(self, term: str | None, scheme: str | None, label: str | None) -> None:
         if len(self._get_context().get("tags", ())) < MAX_TAGS_SEEN:  # type: ignore[attr-defined]
@@ -80,6 +104,8 @@ class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
     def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802 - the name is xml.sax's
         if len(attrs) > MAX_ATTRIBUTES:  # xml.sax looks every one up in a list of all
             raise Failed("parse-error", f"an element with {len(attrs)} attributes")
+        if self.depth > MAX_DEPTH:
+            raise Failed("parse-error", f"elements nested more than {MAX_DEPTH} deep")
         super().startElementNS(name, qname, attrs)
 
 
@@ -121,7 +147,7 @@ def _strict(body: str, base: str, max_entries: int) -> tuple[Any, str]:
         reader.close()  # type: ignore[attr-defined]
     except _EnoughEntriesError:
         pass
-    except xml.sax.SAXException as reason:
+    except (xml.sax.SAXException, *_HANDLER_FAULTS) as reason:
         return parser, f"not well-formed: {reason}"
     return parser, ""
 
@@ -133,7 +159,7 @@ def _loose(body: str, base: str, max_entries: int) -> Any:
         parser.feed(body)
     except _EnoughEntriesError:
         pass
-    except (ValueError, AssertionError, LookupError, TypeError, AttributeError, RecursionError) as reason:
+    except (RecursionError, *_HANDLER_FAULTS) as reason:
         if not parser.entries:
             raise Failed("parse-error", f"{type(reason).__name__}: {reason}") from reason
     return parser
@@ -148,7 +174,8 @@ def _prepare(parser: Any, max_entries: int) -> None:
 
 
 def _draft(entry: dict[str, Any], *, is_atom: bool) -> Draft:
-    content, summary = _content(entry), _text(entry, "summary") or _text(entry, "itunes_summary")
+    content = _content(entry)
+    summary = next((text for key in _SUMMARIES if (text := _text(entry, key).strip())), "")
     published = _text(entry, "published") or _text(entry, "created")
     updated = _text(entry, "updated") if "updated" in entry else ""
     if not is_atom and not published:  # dc:date is when the item came out
@@ -163,7 +190,7 @@ def _draft(entry: dict[str, Any], *, is_atom: bool) -> Draft:
         published=published,
         updated=updated,
         authors=tuple(_text(author, "name") for author in entry.get("authors", ())) or (_text(entry, "author"),),
-        summary="" if summary == content[1] else summary,
+        summary="" if summary == content[1].strip() else summary,
         content=content[0],
         tags=tuple(_text(tag, "term") or _text(tag, "label") for tag in entry.get("tags", ())),
         lang=_lang(entry),
