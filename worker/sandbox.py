@@ -21,7 +21,6 @@ from worker.sandbox_child import LENGTHS, message_bytes
 MIB = 1 << 20
 #: for a child to import what it needs, on a busy machine
 START_SECONDS = 30.0
-CHILD = (str(Path(__file__).with_name("sandbox_child.py")),)
 
 
 class Limits(NamedTuple):
@@ -41,17 +40,19 @@ class Limits(NamedTuple):
 class Sandbox:
     """`tasks.ports.FeedReader`. Children are started when first needed; jobs beyond their number wait."""
 
+    COMMAND = (str(Path(__file__).with_name("sandbox_child.py")),)
+
     def __init__(
         self,
         settings: Settings | None = None,
         *,
         children: int = 1,
         limits: Limits | None = None,
-        command: Sequence[str] = CHILD,
+        command: Sequence[str] = COMMAND,
     ) -> None:
         wall_seconds = settings.article_seconds if settings else Limits().wall_seconds
         memory_bytes = settings.article_memory_bytes if settings else Limits().memory_bytes
-        self._limits = limits or Limits(wall_seconds=wall_seconds, memory_bytes=memory_bytes)
+        self.limits = limits or Limits(wall_seconds=wall_seconds, memory_bytes=memory_bytes)
         self._command = tuple(command)
         self._idle: list[_Child] = []
         self._busy: set[_Child] = set()
@@ -87,7 +88,7 @@ class Sandbox:
             finally:
                 self._busy.discard(child)
             child.jobs += 1
-            worn = child.jobs >= self._limits.jobs or head["peak_bytes"] > self._limits.peak_bytes
+            worn = child.jobs >= self.limits.jobs or head["peak_bytes"] > self.limits.peak_bytes
             if worn or head.get("reason") == "resource-limit":
                 await child.end()
             else:
@@ -101,7 +102,7 @@ class Sandbox:
             child = self._idle.pop()
             if child.alive:
                 return child
-        return await _Child.start(self._command, self._limits)
+        return await _Child.start(self._command, self.limits)
 
     async def close(self) -> None:
         children = [*self._idle, *self._busy]
@@ -112,10 +113,10 @@ class Sandbox:
         self, child: _Child, job: str, arguments: Mapping[str, Any], body: bytes
     ) -> tuple[dict[str, Any], bytes]:
         try:
-            async with asyncio.timeout(self._limits.wall_seconds):
+            async with asyncio.timeout(self.limits.wall_seconds):
                 return await child.ask(message_bytes({"job": job, "arguments": arguments}, body))
         except TimeoutError:
-            raise Failed("resource-limit", f"{job} took more than {self._limits.wall_seconds:g} s") from None
+            raise Failed("resource-limit", f"{job} took more than {self.limits.wall_seconds:g} s") from None
         except (OSError, EOFError, ValueError) as error:
             raise await child.post_mortem(job, error) from None
 

@@ -36,11 +36,11 @@ def jobs_of_the_service() -> dict[str, Job]:
 
 
 def serve(load: Callable[[], Mapping[str, Job]]) -> None:
-    """Until standard input ends. The process's arguments: its parent's id, memory in bytes, seconds of CPU for a job.
+    """Until standard input ends. Last arguments of the process: its parent's id, memory in bytes, CPU seconds of a job.
 
     Says that it is ready with an empty message, or with one that holds the `fault` for which it is not.
     """
-    parent, memory_bytes, cpu_seconds = (int(argument) for argument in sys.argv[1:4])
+    parent, memory_bytes, cpu_seconds = (int(argument) for argument in sys.argv[-3:])
     _die_with(parent)
     _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_CORE, 0)
