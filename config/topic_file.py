@@ -89,13 +89,21 @@ def _mend(keys: list[str], kind: str) -> str:
 
 
 def spellings(term: str) -> list[str]:
-    """`war (in|on) ukraine` → each way to say it, words in small letters; ValueError for a term that cannot be read."""
+    """`war (in|on) ukraine` → each way to say it, in small letters but for words all in capitals.
+
+    ValueError for a term that cannot be read.
+    """
     found, end = _choices(term.removeprefix("!"), 0, depth=0)
     if end < len(term.removeprefix("!")):
         raise ValueError("a bracket is closed that was not opened")
     if any(not any(char.isalnum() for char in spelling) for spelling in found):
         raise ValueError("a term needs a letter or a digit")
-    return [" ".join(spelling.lower().split()) for spelling in found]
+    return [" ".join(word if _as_written(word) else word.lower() for word in spelling.split()) for spelling in found]
+
+
+def _as_written(word: str) -> bool:
+    """US and WHO are not us and who."""
+    return len(word) > 1 and word.isupper()
 
 
 def _choices(term: str, start: int, *, depth: int) -> tuple[list[str], int]:

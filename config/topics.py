@@ -57,6 +57,8 @@ class TopicRules:
     languages: frozenset[str]
     #: every file the rules were read from, the first one first
     files: tuple[Path, ...] = field(default=(), compare=False)
+    #: topic id → the file that defines it
+    homes: dict[str, Path] = field(default_factory=dict, compare=False)
 
 
 @dataclass(slots=True)
@@ -86,7 +88,14 @@ def load_topics(text: str, *, file: str) -> TopicRules:
     }
     languages = frozenset(language for lists in concepts.values() for language in lists)
     release = parsed(text, file).release or "local"
-    return TopicRules(f"{release}+{_hash(topics, concepts)}", topics, concepts, languages, tuple(gathered.files))
+    return TopicRules(
+        f"{release}+{_hash(topics, concepts)}",
+        topics,
+        concepts,
+        languages,
+        tuple(gathered.files),
+        {name: Path(home) for name, (_, home, _) in gathered.topics.items()},
+    )
 
 
 def _read(path: Path, *, file: str, line: int | None) -> str:

@@ -52,9 +52,13 @@ class TopicTagger:
         }
         self._topics = {topic.id: topic for topic in rules.topics}
 
+    def matcher(self, lang: str) -> Matcher | None:
+        """For the language of a BCP 47 tag; None where no lexicon knows it."""
+        return self._matchers.get(lang.partition("-")[0].lower())
+
     def tag(self, title: str, body: str, lang: str) -> TopicResult:
         """`lang`: a BCP 47 tag, of which the language counts."""
-        matcher = self._matchers.get(lang.partition("-")[0].lower())
+        matcher = self.matcher(lang)
         if matcher is None:
             return TopicResult((), {}, "language", {})
         reading = read(matcher, title, body)
@@ -81,7 +85,7 @@ class TopicTagger:
     def explain(self, title: str, body: str, lang: str, topic_id: str) -> tuple[Evidence, ...]:
         """All that spoke for and against one topic, however low its score. KeyError for a topic that is none."""
         topic = self._topics[topic_id]
-        matcher = self._matchers.get(lang.partition("-")[0].lower())
+        matcher = self.matcher(lang)
         return _evidence(_sum(topic, read(matcher, title, body))[1], title, body) if matcher else ()
 
     def _lift_parents(self, tags: dict[str, TopicTag], scores: dict[str, float]) -> None:

@@ -28,6 +28,12 @@ class Term(NamedTuple):
     words: tuple[str, ...]
     #: hides what its concept finds inside it, and counts for nothing
     exception: bool
+    #: (place among the words, word) of what must stand in capitals, as US; empty for nearly all
+    capitals: tuple[tuple[int, str], ...]
+
+    def fits(self, text: str) -> bool:
+        words = WORD.findall(text)
+        return all(words[place] == word for place, word in self.capitals)
 
 
 class Match(NamedTuple):
@@ -90,6 +96,7 @@ class Matcher:
         for index, (start, end) in enumerate(words):
             for node in after(lowered[start:end]):
                 self._collect(node, lowered, words, index, start, found)
+        found = [item for item in found if not item[2].capitals or item[2].fits(text[item[0] : item[1]])]
         return _longest(found, cuts), len(words), len(cuts) + 1
 
     def _collect(
@@ -115,10 +122,10 @@ class Matcher:
 def _terms(lexicon: dict[str, tuple[str, ...]]) -> Iterator[Term]:
     for concept, lines in lexicon.items():
         for number, line in enumerate(lines):
-            ways = dict.fromkeys(_words(spelling) for spelling in spellings(line))
-            for words in ways:
+            ways = {_words(spelling): _capitals(spelling) for spelling in spellings(line)}
+            for words, capitals in ways.items():
                 slug = "-".join(word.rstrip("*") for word in words).replace("-s-", "s-")
-                yield Term(concept, number, slug, words, line.startswith("!"))
+                yield Term(concept, number, slug, words, line.startswith("!"), capitals)
 
 
 def _words(spelling: str) -> tuple[str, ...]:
@@ -128,6 +135,10 @@ def _words(spelling: str) -> tuple[str, ...]:
         match.group() + ("*" if lowered[match.end() : match.end() + 1] == "*" else "")
         for match in WORD.finditer(lowered)
     )
+
+
+def _capitals(spelling: str) -> tuple[tuple[int, str], ...]:
+    return tuple((place, word) for place, word in enumerate(WORD.findall(spelling)) if len(word) > 1 and word.isupper())
 
 
 def _lowered(text: str) -> str:

@@ -17,7 +17,7 @@ READ_CHARS = 6000
 #: a summary under a headline; zones of such an item overlap
 BRIEF_WORDS = 60
 #: a text of a few words has no density worth the name
-LEAST_WORDS = 60
+LEAST_WORDS = 100
 TITLE_HITS = 2
 LEAD_HITS = 3
 DENSITY_CAP = 3.0
