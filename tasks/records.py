@@ -9,6 +9,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 SCHEMA = "article/1.0"
 
+#: What stands as the title where neither page nor feed has one: a record always has a title.
+UNTITLED = "(untitled)"
+
 BodyStatus = Literal[
     "full", "partial", "teaser", "feed_only", "consent_wall", "bot_wall", "live_blog", "video", "empty", "omitted"
 ]

@@ -4,29 +4,72 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tasks.records import Rules, Story
+from tasks.attribution import Origin, attribute
+from tasks.entities import EntityFinder
+from tasks.records import UNTITLED, Rules, Story, TopicTag
 from tasks.topics import TopicTagger
 
 if TYPE_CHECKING:
     from config.feeds import Feed
+    from config.gazetteer import Gazetteer
     from config.topics import TopicRules
     from tasks.ports import Nlp
     from tasks.records import Article, Entry
+    from tasks.topics import TopicResult
+
+#: The model knows English; names in other languages come from the gazetteer alone.
+MODEL_LANGUAGE = "en"
 
 
 class Tagger:
     """Built once, in the parent of the pool; nothing in it changes afterwards."""
 
-    def __init__(self, topics: TopicRules, nlp: Nlp) -> None:
-        self._topics = TopicTagger(topics)
-        self._nlp = nlp
-        self.rules = Rules(topics=topics.version, gazetteer="0")
+    def __init__(self, topics: TopicRules, gazetteer: Gazetteer, nlp: Nlp) -> None:
+        self._topics, self._finder, self._gazetteer, self._nlp = TopicTagger(topics), EntityFinder(gazetteer), gazetteer, nlp
+        self.rules = Rules(topics=topics.version, gazetteer=gazetteer.version)
 
     def tag(self, article: Article, entry: Entry, feed: Feed) -> Story:
-        topics = self._topics.tag(article.title, article.body, article.lang)
+        title, body = title_of(article), article.body
+        topics = self.topics(article)
+        nlp, spans = self._nlp.info, ()
+        if article.lang.partition("-")[0] == MODEL_LANGUAGE:
+            spans, truncated = self._nlp.entities(body)
+            nlp = nlp.model_copy(update={"truncated_at_tokens": truncated}) if truncated else nlp
+        entities = self._finder.find(title, body, article.lang, article.published_at, spans)
+        origin = Origin(
+            published=article.published_at,
+            url=article.url,
+            publisher=feed.title or article.publisher,
+            canonical_url=article.canonical_url,
+            authors=tuple(author.name for author in article.authors),
+            credit=entry.source,
+            links=article.links,
+        )
+        found = attribute(title, body, article.lang, entities, origin, self._gazetteer)
         return Story(
-            topics=topics.tags,
+            topics=_of_feed(topics.tags, feed),
             topic_scores=topics.scores,
             untagged=topics.untagged,
-            nlp=self._nlp.info,
+            entities=found.entities,
+            cited_sources=found.cited_sources,
+            quotes=found.quotes,
+            dates=found.dates,
+            syndicated_from=found.syndicated_from,
+            nlp=nlp,
         )
+
+    def topics(self, article: Article) -> TopicResult:
+        return self._topics.tag(title_of(article), article.body, article.lang)
+
+
+def title_of(article: Article) -> str:
+    """A missing title is no title, not a title without words of a topic."""
+    return "" if article.title == UNTITLED else article.title
+
+
+def _of_feed(tags: tuple[TopicTag, ...], feed: Feed) -> tuple[TopicTag, ...]:
+    """A feed that names topics is tagged with these alone; the first of those left leads."""
+    if not feed.topics:
+        return tags
+    kept = [tag for tag in tags if tag.id in feed.topics]
+    return tuple(tag.model_copy(update={"primary": number == 0}) for number, tag in enumerate(kept))

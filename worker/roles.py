@@ -94,13 +94,15 @@ def _enrich(settings: Settings, app: Celery) -> list[str]:
 
 def warm_tagger(settings: Settings) -> Any:
     """Everything that reads and tags articles, loaded and run once: what a fork then shares costs nobody again."""
+    from config.gazetteer import load_gazetteer  # noqa: PLC0415
     from config.topics import load_topics  # noqa: PLC0415  (spaCy and trafilatura belong to the enrich role alone)
     from tasks.extract import warm  # noqa: PLC0415
     from tasks.tag import Tagger  # noqa: PLC0415
     from worker.nlp import load_nlp  # noqa: PLC0415
 
-    nlp = load_nlp(settings)
-    tagger = Tagger(load_topics(read_topics(settings), file=str(settings.topics)), nlp)
+    gazetteer = load_gazetteer()
+    nlp = load_nlp(settings, gazetteer.words())
+    tagger = Tagger(load_topics(read_topics(settings), file=str(settings.topics)), gazetteer, nlp)
     for note in nlp.notes:
         log.warning("model", note=note)
     warm()

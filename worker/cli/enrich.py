@@ -1,0 +1,71 @@
+"""`wirebeat enrich IN.jsonl -o OUT.jsonl`: a file of pages → a file of records, on all cores."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from config.settings import load_settings
+from config.trouble import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def enrich(
+    rows: Annotated[Path, typer.Argument(help="JSON Lines: {id, url, html | html_file | text, title?, published?}")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="JSON Lines of records; default: stdout")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, max=256, help="processes; default: one per core")] = None,
+) -> None:
+    """The stages of the service over a file, one record a row. Example: wirebeat enrich pages.jsonl -o records.jsonl"""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from worker.clock import now
+    from worker.crew import Crew
+    from worker.observe import set_up_logging
+    from worker.offline import read_row
+    from worker.roles import warm_tagger
+
+    settings = load_settings(log_level="error")
+    set_up_logging(settings, "enrich-file")
+    try:
+        lines = rows.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as reason:
+        raise ConfigError(f"cannot be read: {reason}", file=rows, mend="name a JSON Lines file in UTF-8") from None
+    tagger, moment, folder = warm_tagger(settings), now(), rows.parent
+
+    def work(line: str) -> bytes:
+        return read_row(tagger, json.loads(line), folder, moment).model_dump_json().encode()
+
+    crew = Crew(work, members=jobs or os.cpu_count() or 1, seconds=settings.article_seconds)
+    bar = Progress(
+        TextColumn("enrich"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
+    )
+    bad = 0
+    with bar, output.open("wb") if output else nullcontext(sys.stdout.buffer) as out:
+        for line, result in bar.track(crew.results(_filled(lines)), total=sum(map(bool, map(str.strip, lines)))):
+            if isinstance(result, Exception):
+                bad += 1
+                result = json.dumps({"ext": {"row": _id_of(line)}, "error": str(result)}).encode()  # noqa: PLW2901
+            out.write(result + b"\n")
+    if bad:
+        sys.stderr.write(f"{bad} of {len(lines)} rows could not be read; each has an `error` in the output\n")
+
+
+def _filled(lines: list[str]) -> Iterator[str]:
+    return (line for line in lines if line.strip())
+
+
+def _id_of(line: str) -> Any:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        return None
+    return row.get("id") if isinstance(row, dict) else None

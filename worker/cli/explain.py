@@ -1,0 +1,158 @@
+"""`wirebeat explain` and `why-not`: every stage of one article with its evidence; nothing is published."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from config.settings import Settings, load_settings
+from config.trouble import ConfigError
+from tasks.decode import decoded
+from tasks.ports import Validators
+
+if TYPE_CHECKING:
+    from worker.offline import Read
+
+ARTICLE_ID = re.compile(r"art_[0-9a-f]{24}")
+Target = Annotated[str, typer.Argument(help="URL, file (HTML or plain text), or id of an article in the stream")]
+Title = Annotated[str, typer.Option(help="headline, for a plain text")]
+CONTEXT_CHARS = 30
+
+
+def explain(
+    target: Target,
+    title: Title = "",
+    url: Annotated[str, typer.Option(help="address of a page given as a file")] = "",
+    as_data: Annotated[bool, typer.Option("--json", help="the record that would be published")] = False,
+) -> None:
+    """Every stage of one article with its evidence. Example: wirebeat explain page.html --url https://example.org/a"""
+    settings = load_settings(log_level="error")
+    read = _read(settings, target, title, url)
+    if as_data:
+        sys.stdout.write(read.record.model_dump_json() + "\n")
+    else:
+        sys.stdout.write("\n".join(_lines(read)) + "\n")
+
+
+def why_not(
+    target: Target,
+    topic: Annotated[str, typer.Option("--topic", help="id of a topic")],
+    title: Title = "",
+    url: Annotated[str, typer.Option(help="address of a page given as a file")] = "",
+) -> None:
+    """What spoke for and against a topic. Example: wirebeat why-not page.html --topic diplomacy"""
+    from worker.roles import warm_tagger
+
+    settings = load_settings(log_level="error")
+    read = _read(settings, target, title, url)
+    result = warm_tagger(settings).topics(read.article)
+    if topic not in result.scores and result.untagged is None:
+        raise ConfigError(f"no topic {topic!r}", mend=f"there are: {', '.join(result.scores)}")
+    sys.stdout.write("\n".join(_why_not(read, topic, result)) + "\n")
+
+
+def _why_not(read: Read, topic: str, result: Any) -> list[str]:
+    if result.untagged:
+        return [f"{topic}: no lexicon knows the language of the article ({read.article.lang})"]
+    for tag in result.tags:
+        if tag.id == topic:
+            return [f"{topic} {tag.score:.2f}: it has this topic", *_evidence(read, tag.evidence)]
+    evidence = result.near.get(topic, ())
+    spoke = _evidence(read, evidence) if evidence else ["  no word of its rules stands in title or text"]
+    return [f"{topic} {result.scores[topic]:.2f}: under its threshold", *spoke]
+
+
+def _read(settings: Settings, target: str, title: str, url: str) -> Read:
+    from worker.clock import now
+    from worker.observe import set_up_logging
+    from worker.offline import NO_URL, read_page
+    from worker.roles import warm_tagger
+
+    set_up_logging(settings, "explain")
+    tagger, moment = warm_tagger(settings), now()
+    if target.startswith(("http://", "https://")):
+        page, body = asyncio.run(_fetched(settings, target))
+        return read_page(tagger, url=page.final_url, now=moment, html=body, content_type=page.content_type)
+    if ARTICLE_ID.fullmatch(target):
+        record = _published(settings, target)
+        text, title = record["body"] or "", record["title"]
+        return read_page(tagger, url=record["url"], now=moment, text=text, title=title, published=_moment(record))
+    path = Path(target)
+    try:
+        raw = path.read_bytes()
+    except OSError as reason:
+        raise ConfigError(f"cannot be read: {reason.strerror}", file=target, mend="name a file, a URL or an art_... id") from None
+    if raw.lstrip()[:1] == b"<":
+        return read_page(tagger, url=url or NO_URL, now=moment, html=raw, title=title)
+    return read_page(tagger, url=url or NO_URL, now=moment, text=raw.decode("utf-8", "replace"), title=title)
+
+
+def _moment(record: dict[str, Any]) -> Any:
+    from datetime import datetime
+
+    return datetime.fromisoformat(record["published_at"])
+
+
+async def _fetched(settings: Settings, url: str) -> tuple[Any, bytes]:
+    from worker.http import Client
+
+    async with Client(settings) as client:
+        page = await client.fetch(url, kind="page", validators=Validators())
+    return page, decoded(page.body, page.content_encoding, settings.max_page_bytes)
+
+
+def _published(settings: Settings, id_: str) -> dict[str, Any]:
+    from worker.client import Reader
+    from worker.server import server_url
+
+    found = None
+    with server_url(settings) as url:
+        for entry in Reader(url, f"{settings.prefix}:articles", since="0", follow=False):
+            found = entry.fields["data"] if entry.fields["id"] == id_ else found
+    if found is None:
+        raise ConfigError(f"{id_} is not in the stream", mend="it may have been trimmed; `wirebeat dead list` has failures")
+    record: dict[str, Any] = json.loads(found)
+    return record
+
+
+def _lines(read: Read) -> list[str]:
+    article, record = read.article, read.record
+    rows = [
+        f"page      {article.url}",
+        f"title     {article.title}   [{article.field_sources.get('title', '?')}]",
+        f"authors   {', '.join(a.name for a in article.authors) or '-'}   [{article.field_sources.get('authors', '-')}]",
+        f"published {article.published_at.isoformat()}   [{article.field_sources.get('published_at', article.published_from)}]",
+        f"language  {article.lang}   [{article.field_sources.get('lang', '?')}]",
+        f"body      {article.body_status}: {record.words} words by {article.extractor.method or article.extractor.name}",
+    ]
+    rows += [f"          because {reason}" for reason in article.body_evidence]
+    rows += [f"          - {notice.code}: {notice.detail}" for notice in article.warnings]
+    rows.append("topics" if record.topics else f"topics    none{' (no lexicon for this language)' if record.untagged else ''}")
+    for topic in record.topics:
+        rows += [f"  {topic.id} {topic.score:.2f}", *_evidence(read, topic.evidence)]
+    below = {name: score for name, score in record.topic_scores.items() if name not in {t.id for t in record.topics}}
+    rows += [f"  {name} {score:.2f}, under its threshold" for name, score in below.items()]
+    for entity in record.entities:
+        rows.append(f"{entity.type:<9} {entity.name} {entity.wikidata or ''} ×{entity.count} {', '.join(entity.roles)}")
+    for source in record.cited_sources:
+        behind = ", ".join(under.label for under in source.underlying)
+        rows.append(f"source    {source.name} ({source.role}{', primary' if source.primary else ''})" + (f" ← {behind}" if behind else ""))
+    for quote in record.quotes:
+        rows.append(f"quote     “{quote.text[:70]}” {quote.speaker or 'speaker unknown'}" + (f", via {quote.via}" if quote.via else ""))
+    return rows
+
+
+def _evidence(read: Read, evidence: Any) -> list[str]:
+    rows = []
+    for one in evidence:
+        text = read.article.title if one.zone == "title" else read.article.body
+        before, after = text[max(0, one.start - CONTEXT_CHARS) : one.start], text[one.end : one.end + CONTEXT_CHARS]
+        shown = " ".join(f"{before}[{one.text}]{after}".split())
+        rows.append(f"    {one.weight:+.2f}  {one.rule:<32} {one.zone:<5} …{shown}…")
+    return rows

@@ -1,0 +1,118 @@
+"""`wirebeat tail`, `replay`, `export`: records out of the streams."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from config.settings import load_settings
+from tasks.publish import FLAT_FIELDS
+from worker.server import server_url
+
+Topic = Annotated[str | None, typer.Option(help="only this topic's stream")]
+SinceOption = Annotated[
+    str | None, typer.Option(help="from then on: 2h, 15m, a stream id, ms since 1970, or 0 for everything kept")
+]
+
+
+def _stream(prefix: str, topic: str | None) -> str:
+    return f"{prefix}:topic:{topic}" if topic else f"{prefix}:articles"
+
+
+def _since(text: str | None) -> str | None:
+    """`2h` → milliseconds since 1970; anything else as it is."""
+    from config.feeds import seconds
+    from worker.clock import now
+
+    if text is None or text in ("0", "$") or text.replace("-", "").isdigit():
+        return text
+    try:
+        return str(round((now().timestamp() - seconds(text)) * 1000))
+    except ValueError:
+        raise typer.BadParameter(f"--since {text!r}: write 2h, 15m, a stream id or milliseconds since 1970") from None
+
+
+def tail(
+    topic: Topic = None,
+    since: SinceOption = None,
+    as_data: Annotated[bool, typer.Option("--json", help="the whole record, one a line")] = False,
+    flat: Annotated[bool, typer.Option("--flat", help="the flat fields as JSON, one a line")] = False,
+    follow: Annotated[bool, typer.Option(help="wait for more; --no-follow ends with what there is")] = True,
+) -> None:
+    """Follow a stream. Example: wirebeat tail --topic ukraine-war --since 2h"""
+    from worker.client import Reader
+
+    settings = load_settings()
+    with server_url(settings) as url:
+        start = _since(since) or ("$" if follow else "0")
+        try:
+            for entry in Reader(url, _stream(settings.prefix, topic), since=start, follow=follow):
+                sys.stdout.write(_line(entry.fields, as_data=as_data, flat=flat) + "\n")
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            return
+
+
+def _line(fields: dict[str, str], *, as_data: bool, flat: bool) -> str:
+    if as_data:
+        return fields["data"]
+    if flat:
+        return json.dumps({name: value for name, value in fields.items() if name != "data"}, ensure_ascii=False)
+    record: dict[str, Any] = json.loads(fields["data"])
+    topics = "  ".join(f"{topic['id']} {topic['score']:.2f}" for topic in record["topics"])
+    update = f"(version {fields['version']}) " if fields["version"] != "1" else ""
+    reported = f"  ← {fields['reported_by'].replace('|', ', ')}" if fields["reported_by"] else ""
+    return f"{fields['published_at'][11:16]}  {fields['source'][:24]:<24}  {update}{fields['title'][:90]}  {topics}{reported}"
+
+
+def replay(
+    to: Annotated[str, typer.Option(help="stream to write to; made when it is not there")],
+    since: SinceOption = "0",
+    topic: Topic = None,
+) -> None:
+    """Copy records into another stream: the same fields, ids and versions. Example: wirebeat replay --since 2h --to again"""
+    import redis
+    from rich.console import Console
+    from rich.progress import track
+
+    settings = load_settings()
+    source = _stream(settings.prefix, topic)
+    if to in (source, f"{settings.prefix}:articles"):
+        raise typer.BadParameter(f"--to {to}: a stream is not replayed into one that the service writes")
+    with server_url(settings) as url:
+        client = redis.Redis.from_url(url)
+        entries: Any = client.xrange(source, _since(since) or "-", "+")
+        present: Any = {fields.get(b"replayed_from") for _, fields in client.xrange(to)} if client.exists(to) else set()
+        copied = 0
+        for entry_id, fields in track(entries, description="replay", console=Console(stderr=True)):
+            if entry_id not in present:
+                client.xadd(to, {**fields, b"replayed_from": entry_id})
+                copied += 1
+        sys.stderr.write(f"replayed {copied} of {len(entries)} to {to}; the others were there already\n")
+
+
+def export(
+    since: SinceOption = "0",
+    topic: Topic = None,
+    form: Annotated[str, typer.Option("--format", help="jsonl: whole records, or csv: flat fields")] = "jsonl",
+) -> None:
+    """Records as a file on stdout. Example: wirebeat export --format csv --since 24h > day.csv"""
+    from worker.client import Reader
+
+    if form not in ("jsonl", "csv"):
+        raise typer.BadParameter(f"--format {form}: jsonl or csv")
+    settings = load_settings()
+    with server_url(settings) as url:
+        reader = Reader(url, _stream(settings.prefix, topic), since=_since(since) or "0", follow=False)
+        if form == "jsonl":
+            for entry in reader:
+                sys.stdout.write(entry.fields["data"] + "\n")
+            return
+        table = csv.DictWriter(sys.stdout, FLAT_FIELDS, extrasaction="ignore")
+        table.writeheader()
+        for entry in reader:
+            table.writerow(entry.fields)

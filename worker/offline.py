@@ -1,0 +1,116 @@
+"""One article without store and streams, through the very stages of the service: for files, `explain` and benchmarks."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from config.feeds import Feed
+from tasks.extract import extract, from_feed
+from tasks.identity import article_id_of_url, canonical_url
+from tasks.ports import Claim
+from tasks.publish import assemble
+from tasks.reasons import Failed
+from tasks.records import Article, Entry, Page, Record, Story, Worker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tasks.tag import Tagger
+
+NO_URL = "http://file.invalid/"
+
+
+class Read(NamedTuple):
+    entry: Entry
+    page: Page
+    article: Article
+    story: Story
+    record: Record
+
+
+def read_page(  # noqa: PLR0913  (an article is a page with what its feed says of it)
+    tagger: Tagger,
+    *,
+    url: str,
+    now: datetime,
+    html: bytes | str | None = None,
+    text: str | None = None,
+    title: str = "",
+    published: datetime | None = None,
+    content_type: str = "",
+    entry: Entry | None = None,
+) -> Read:
+    """From HTML, or from a plain text. Raises Failed."""
+    feed = Feed(id="file", url=NO_URL, every_seconds=900.0)
+    entry = entry or Entry(feed=feed.id, guid=None, url=url, title=title, published=published, summary=text or "")
+    body = html.encode("utf-8", "surrogatepass") if isinstance(html, str) else (html or b"")
+    page = Page(url=url, final_url=url, status=200 if html is not None else 0, fetched_at=now, body=body)
+    if html is not None:
+        article = extract(html, url=url, now=now, entry=entry, content_type=content_type)
+    else:
+        article = _given(entry, url=url, now=now)
+    story = tagger.tag(article, entry, feed)
+    worker = Worker(name="wirebeat", version=version("wirebeat"), task_id=TASK, attempt=1)
+    claim = Claim(_id(url, article), "", 1, entry, now, 0, None, "", page)
+    record = assemble(claim, feed, page, article, story, tagger.rules, worker, now)
+    return Read(entry, page, article, story, record)
+
+
+def _given(entry: Entry, *, url: str, now: datetime) -> Article:
+    """A plain text as it is; a row of a headline alone is an article without a body."""
+    if entry.summary.strip():
+        article = from_feed(entry, url=url, now=now)
+        return article.model_copy(update={"body_status": "full", "body_evidence": ("the text was given as it is",)})
+    article = from_feed(entry.model_copy(update={"summary": entry.title}), url=url, now=now)
+    return article.model_copy(
+        update={"body": "", "summary": "", "body_status": "empty", "body_evidence": ("a headline alone was given",)}
+    )
+
+
+#: No task carried it: all zeros, so that the same file gives the same record.
+TASK = "00000000-0000-4000-8000-000000000000"
+
+
+def _id(url: str, article: Article) -> str:
+    if url != NO_URL:
+        return article_id_of_url(url)
+    return "art_" + hashlib.sha256(f"{article.title}\n{article.body}".encode()).hexdigest()[:24]
+
+
+def read_row(tagger: Tagger, row: dict[str, Any], folder: Path, now: datetime) -> Record:
+    """A row `{id, url, html | html_file | text, title?, published?}`; `html_file` is relative to `folder`."""
+    if not isinstance(row, dict):
+        raise Failed("parse-error", "the row is not a JSON object")
+    html: bytes | str | None = row.get("html")
+    text: str | None = row.get("text") if html is None else None
+    if html is None and row.get("html_file"):
+        html, text = _file(folder / str(row["html_file"])), None
+    if html is None and text is None:
+        raise Failed("no-content", "the row has none of html, html_file and text")
+    url = canonical_url(row["url"]) if row.get("url") else NO_URL
+    read = read_page(
+        tagger, url=url, now=now, html=html, text=text, title=row.get("title") or "", published=_moment(row.get("published"))
+    )
+    return read.record.model_copy(update={"ext": {"row": row.get("id")}})
+
+
+def _file(path: Path) -> bytes:
+    try:
+        raw = path.read_bytes()
+        return gzip.decompress(raw) if path.suffix == ".gz" else raw
+    except (OSError, EOFError) as reason:
+        raise Failed("no-content", f"{path}: {getattr(reason, 'strerror', None) or reason}") from None
+
+
+def _moment(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Failed("parse-error", f"published: {text!r} is no ISO 8601 date") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
