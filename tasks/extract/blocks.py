@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from lxml.etree import _Element
 
+from tasks.extract.lexicon import Line
 from tasks.extract.text import clean, words
 
 Kind = Literal["p", "head", "item", "quote", "row", "code"]
@@ -23,6 +25,15 @@ class Block(NamedTuple):
     #: number of the list or table that it stands in, from 1; 0 for none
     group: int = 0
     hrefs: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> Line:
+        return _line(self.text)
+
+
+@lru_cache(maxsize=2048)
+def _line(text: str) -> Line:
+    return Line(text)
 
 
 def block(kind: Kind, text: str, *, linked: float = 0.0, group: int = 0, hrefs: tuple[str, ...] = ()) -> Block:

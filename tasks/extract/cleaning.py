@@ -12,7 +12,11 @@ from tasks.extract.text import folded, likeness
 
 LONG = 18
 _FINAL_STOP = re.compile(r"[.!?…。！？।؟]['\"”’»«)\]]*$")
-_NUMBERS = re.compile(r"[\d:./-]+")
+_ADDRESS = re.compile(r"\W*(?:https?://|www\.)\S+\W*|\S+@\S+\.\w+")
+_CONTACT = re.compile(r"\w@\w[\w.-]*\.\w{2,}|(?:twitter|x|facebook)\.com/|(?<!\w)@\w{3,}")
+_INITIALS = re.compile(r"\(?[\w/ .,&-]{2,24}\)|\[[^\]]{2,24}\]")
+# 12, 2024, 14h30, 3rd
+_NUMBERED = re.compile(r"\d+(?:h\d*|st|nd|rd|th|am|pm)?")
 
 
 class Context(NamedTuple):
@@ -43,21 +47,24 @@ def _final(text: str) -> bool:
 
 def title_lines(blocks: list[Block], context: Context) -> Iterable[int]:
     for i, one in enumerate(blocks[:8]):
-        mine = folded(one.text)
-        if one.words < 60 and any(likeness(mine, title) >= 0.8 for title in context.titles):
+        if one.words < 60 and _is_title(folded(one.text), context):
             return [i, *(j for j in range(i) if blocks[j].words < 12)]
     return ()
 
 
-def _is_dateline(text: str) -> bool:
-    names = [word for word in folded(text) if not _NUMBERS.fullmatch(word)]
-    if not any(c.isdigit() for c in text) or len(names) > 12:
+def _is_title(mine: list[str], context: Context) -> bool:
+    if any(likeness(mine, title) >= 0.8 for title in context.titles):
+        return True
+    # kicker and headline in one element, often without a blank between them
+    joined = "".join(mine)
+    return any(len(title) > 3 and "".join(title) in joined and len(joined) < 1.8 * len("".join(title)) for title in context.titles)
+
+
+def _is_dateline(one: Block) -> bool:
+    if not any(c.isdigit() for c in one.text):
         return False
-    known = sum(word in _DATE_WORDS for word in names)
-    return known >= 0.6 * len(names) if names else True
-
-
-_DATE_WORDS = frozenset(word for phrase in lexicon.DATE_WORD for word in folded(phrase))
+    names = [word for word in one.line.tokens if not _NUMBERED.fullmatch(word)]
+    return len(names) <= 12 and sum(word in lexicon.DATE_WORDS for word in names) >= 0.6 * len(names)
 
 
 def _is_byline(one: Block, context: Context) -> bool:
@@ -66,7 +73,7 @@ def _is_byline(one: Block, context: Context) -> bool:
     mine = " ".join(folded(one.text))
     if any(name and name in mine and len(mine) < 3 * len(name) + 30 for name in context.authors):
         return True
-    return bool(lexicon.BYLINE_OPENING.match(one.text)) and one.words <= 12 and not _final(one.text)
+    return bool(lexicon.BYLINE.open(one.line)) and one.words <= 12 and not _final(one.text)
 
 
 def lead_lines(blocks: list[Block], context: Context) -> Iterable[int]:
@@ -76,10 +83,21 @@ def lead_lines(blocks: list[Block], context: Context) -> Iterable[int]:
         furniture = one.linked > 0.5 or one.kind == "row" or one.kind == "item" and one.linked > 0.3
         short = one.words <= 6 and not _final(one.text)
         dated = one.words <= 25 and (
-            _is_dateline(one.text) or (lexicon.DATELINE.search(one.text) and any(c.isdigit() for c in one.text))
+            _is_dateline(one) or (lexicon.DATELINE.within(one.line) and any(c.isdigit() for c in one.text))
         )
         if furniture or short or dated or _is_byline(one, context):
             yield i
+
+
+def addresses(blocks: list[Block], context: Context) -> Iterable[int]:
+    return (i for i, one in enumerate(blocks) if _ADDRESS.fullmatch(one.text))
+
+
+def linked_headings(blocks: list[Block], context: Context) -> Iterable[int]:
+    """Headings of other stories: where the page's own headings are no links, one that is leads elsewhere."""
+    heads = [i for i, one in enumerate(blocks) if one.kind == "head"]
+    linked = [i for i in heads if blocks[i].linked >= 0.9]
+    return linked if len(linked) <= 0.25 * len(heads) or (len(linked) == 1 and len(heads) > 1) else ()
 
 
 def link_lines(blocks: list[Block], context: Context) -> Iterable[int]:
@@ -99,21 +117,21 @@ def link_lines(blocks: list[Block], context: Context) -> Iterable[int]:
 def prompts(blocks: list[Block], context: Context) -> Iterable[int]:
     for i, one in enumerate(blocks):
         late = i >= 0.75 * len(blocks)
-        if one.words <= 25 and lexicon.PROMPT.match(one.text) and (one.linked > 0.3 or not _final(one.text)):
+        if one.words <= 25 and lexicon.PROMPT.open(one.line) and (one.linked > 0.3 or not _final(one.text)):
             yield i
-        elif one.words <= (45 if late else 30) and lexicon.FURNITURE.search(one.text):
+        elif one.words <= (45 if late else 30) and lexicon.FURNITURE.within(one.line):
             yield i
-        elif one.words <= 30 and one.linked > 0.1 and lexicon.WEAK.search(one.text):
+        elif one.words <= 30 and one.linked > 0.1 and lexicon.WEAK.within(one.line):
             yield i
 
 
 def placeholders(blocks: list[Block], context: Context) -> Iterable[int]:
-    return (i for i, one in enumerate(blocks) if one.words <= 8 and lexicon.PLACEHOLDER.fullmatch(one.text))
+    return (i for i, one in enumerate(blocks) if one.words <= 8 and lexicon.PLACEHOLDER.whole(one.line))
 
 
 def credits(blocks: list[Block], context: Context) -> Iterable[int]:
     for i, one in enumerate(blocks):
-        if one.words <= 25 and lexicon.CREDIT.match(one.text) and not (_final(one.text) and one.words > 12):
+        if one.words <= 25 and lexicon.CREDIT.open(one.line) and not (_final(one.text) and one.words > 12):
             yield i
 
 
@@ -129,22 +147,35 @@ def comments(blocks: list[Block], context: Context) -> Iterable[int]:
             i > 0.25 * len(blocks)
             and one.words <= 6
             and one.kind in ("head", "p")
-            and lexicon.COMMENTS.fullmatch(one.text)
+            and lexicon.COMMENTS.whole(one.line)
         ):
             return range(i, len(blocks))
     return ()
 
 
+def _is_note(one: Block, context: Context, *, last: bool) -> bool:
+    """Who wrote, where it came from, how to write to them."""
+    text = one.text
+    if one.words <= 30 and (lexicon.AGENCY.open(one.line) or _is_dateline(one) or _is_byline(one, context)):
+        return True
+    if one.words <= 45 and _CONTACT.search(text):
+        return True
+    opening = " ".join(folded(text)[:8])
+    if one.words <= 90 and (any(name and name in opening for name in context.authors) and '"' not in text and "“" not in text):
+        return True
+    if one.words <= 60 and lexicon.BIO.within(one.line) and any(name.split()[0] in opening for name in context.authors if name):
+        return True
+    return last and one.kind == "p" and (bool(_INITIALS.fullmatch(text)) or (one.words <= 5 and not _final(text)))
+
+
 def tail(blocks: list[Block], context: Context) -> Iterable[int]:
-    """Agency notes and credits after the last paragraphs, and headings with nothing under them."""
+    """Notes after the last paragraph, and headings with nothing under them."""
     dropped: list[int] = []
     for i in range(len(blocks) - 1, max(len(blocks) // 2, 1) - 1, -1):
         one = blocks[i]
-        heading = one.kind == "head" or (one.words <= 8 and lexicon.TAIL_HEADING_WHOLE.fullmatch(one.text))
-        note = one.words <= 25 and (
-            lexicon.AGENCY.match(one.text) or _is_byline(one, context) or _is_dateline(one.text)
-        )
-        if not (heading or note):
+        heading = one.kind == "head" or (one.words <= 8 and lexicon.TAIL_HEADING.whole(one.line))
+        listed = one.kind == "item" and one.linked > 0.3 and one.words <= 20
+        if not (heading or listed or _is_note(one, context, last=i == len(blocks) - 1 - len(dropped))):
             break
         dropped.append(i)
     return dropped
@@ -156,8 +187,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("comments", comments),
     ("placeholder", placeholders),
     ("captions", captions),
+    ("address", addresses),
     ("lead", lead_lines),
     ("links", link_lines),
+    ("linked-heading", linked_headings),
     ("prompts", prompts),
     ("credits", credits),
     ("tail", tail),

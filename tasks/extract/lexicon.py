@@ -1,71 +1,121 @@
-"""The words of `rules/*.toml` as patterns. Every language is looked for on every page: pages lie about theirs."""
+"""The words of `rules/*.toml`, to be found in lines. Every language is looked for on every page: pages lie about theirs."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "rules"
-_NO_SPACE = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_EDGES = " \t\n.,:;!?…·•|–—-*'\"„“”«»‹›()[]{}/\\>→▶►"
+
+
+def tokens(text: str) -> tuple[str, ...]:
+    """Words to compare by: without letter case, numbers kept."""
+    return tuple(_WORD.findall(text.casefold()))
+
+
+class Line:
+    """A line of text made ready to be searched for many phrases."""
+
+    __slots__ = ("lower", "tokens")
+
+    def __init__(self, text: str) -> None:
+        self.lower = text.casefold()
+        self.tokens = tuple(_WORD.findall(self.lower))
+
+
+class Phrases:
+    """Phrases of whole words; those with signs in them, or of scripts without blanks, are searched as they stand."""
+
+    def __init__(self, phrases: Sequence[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        signs: list[str] = []
+        for phrase in phrases:
+            folded = phrase.casefold()
+            inner = folded.strip()
+            if _UNSPACED.search(inner) or not inner[-1].isalnum() or not inner[0].isalnum():
+                signs.append(inner)
+            else:
+                first, *rest = _WORD.findall(inner)
+                self._by_first.setdefault(first, []).append(tuple(rest))
+        self._signs = tuple(signs)
+
+    def within(self, line: Line) -> bool:
+        return any(sign in line.lower for sign in self._signs) or self._counted(line, most=1) > 0
+
+    def count(self, line: Line) -> int:
+        """How many different phrases stand in the line."""
+        return sum(sign in line.lower for sign in self._signs) + self._counted(line, most=1000)
+
+    def _counted(self, line: Line, *, most: int) -> int:
+        words, found = line.tokens, set()
+        for place, word in enumerate(words):
+            for rest in self._by_first.get(word, ()):
+                if words[place + 1 : place + 1 + len(rest)] == rest:
+                    found.add((word, rest))
+                    if len(found) >= most:
+                        return len(found)
+        return len(found)
+
+    def open(self, line: Line) -> int:
+        """How many words at the start of the line are a phrase; 0 for none."""
+        words = line.tokens
+        if not words:
+            return 0
+        lengths = [len(rest) + 1 for rest in self._by_first.get(words[0], ()) if words[1 : 1 + len(rest)] == rest]
+        start = line.lower.lstrip(_EDGES)
+        lengths += [len(_WORD.findall(sign)) or 1 for sign in self._signs if start.startswith(sign) or line.lower.startswith(sign)]
+        return max(lengths, default=0)
+
+    def whole(self, line: Line) -> bool:
+        """Nothing else stands in the line, but for numbers behind it."""
+        words = line.tokens
+        while len(words) > 1 and words[-1].isdigit():
+            words = words[:-1]
+        if words and words[1:] in self._by_first.get(words[0], ()):
+            return True
+        bare = line.lower.strip()
+        return bool(bare) and (bare in self._signs or bare.strip(_EDGES) in self._signs)
 
 
 def _load() -> dict[str, tuple[str, ...]]:
-    words: dict[str, dict[str, None]] = {}
+    found: dict[str, dict[str, None]] = {}
     for file in sorted(FOLDER.glob("*.toml")):
         for kind, phrases in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            words.setdefault(kind, {}).update(dict.fromkeys(unicodedata.normalize("NFC", one) for one in phrases))
-    return {kind: tuple(sorted(phrases, key=len, reverse=True)) for kind, phrases in words.items()}
+            found.setdefault(kind, {}).update(dict.fromkeys(unicodedata.normalize("NFC", one) for one in phrases))
+    return {kind: tuple(phrases) for kind, phrases in found.items()}
 
 
-WORDS = _load()
+_WORDS = _load()
 
 
-def _phrase(phrase: str) -> str:
-    """A phrase as words: blanks stretch, quotes may be curly, and it neither starts nor ends inside a word."""
-    text = re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]")
-    free = _NO_SPACE.search(phrase)
-    before = "" if free or not phrase[0].isalnum() else r"(?<!\w)"
-    after = "" if free or not phrase[-1].isalnum() else r"(?!\w)"
-    return before + text + after
+def _of(*kinds: str) -> Phrases:
+    return Phrases([phrase for kind in kinds for phrase in _WORDS[kind]])
 
 
-def _any(*kinds: str) -> str:
-    return "|".join(_phrase(phrase) for kind in kinds for phrase in WORDS.get(kind, ()))
-
-
-def opening(*kinds: str) -> re.Pattern[str]:
-    return re.compile(rf"\W*(?:{_any(*kinds)})", re.IGNORECASE)
-
-
-def anywhere(*kinds: str) -> re.Pattern[str]:
-    return re.compile(_any(*kinds), re.IGNORECASE)
-
-
-def whole(*kinds: str) -> re.Pattern[str]:
-    return re.compile(rf"[^\w#×|]*(?:{_any(*kinds)})\W*(?:\d+\W*)?", re.IGNORECASE)
-
-
-PROMPT = opening("prompt")
-FURNITURE = anywhere("furniture")
-WEAK = anywhere("weak")
-PLACEHOLDER = whole("placeholder", "social")
-COMMENTS = whole("comments")
-TAIL_HEADING = opening("tail_heading")
-TAIL_HEADING_WHOLE = whole("tail_heading")
-BYLINE_OPENING = re.compile(rf"^\W*(?:{_any('byline')})(?:\s*:\s*|\s+|$)", re.IGNORECASE)
-DATELINE = anywhere("dateline")
-CREDIT = opening("credit")
-ROLE = whole("role")
-NO_AUTHOR = whole("no_author", "social")
-BIO = anywhere("bio")
-AGENCY = opening("agency")
-PAYWALL = anywhere("paywall")
-CONSENT = anywhere("consent")
-BOT = anywhere("bot")
-NOT_FOUND = anywhere("not_found")
-LIVE = anywhere("live")
-VIDEO = anywhere("video")
-CUT = whole("cut")
-DATE_WORD = frozenset(WORDS["date_words"])
+PROMPT = _of("prompt")
+FURNITURE = _of("furniture")
+WEAK = _of("weak")
+PLACEHOLDER = _of("placeholder", "social")
+COMMENTS = _of("comments")
+TAIL_HEADING = _of("tail_heading")
+BYLINE = _of("byline")
+DATELINE = _of("dateline")
+CREDIT = _of("credit")
+ROLE = _of("role")
+NO_AUTHOR = _of("no_author", "social")
+BIO = _of("bio")
+AGENCY = _of("agency")
+PAYWALL = _of("paywall")
+CONSENT = _of("consent")
+BOT = _of("bot")
+NOT_FOUND = _of("not_found")
+LIVE = _of("live")
+VIDEO = _of("video")
+CUT = _of("cut")
+DATE_WORDS = frozenset(word for phrase in _WORDS["date_words"] for word in tokens(phrase))

@@ -177,7 +177,9 @@ def _shorten(tag: re.Match[str]) -> str:
 def parse(text: str) -> HtmlElement | None:
     """None where there is nothing to parse. The tree is bounded: see MAX_ELEMENTS."""
     text = _CONTROL.sub("", text[:MAX_CHARS])
-    text = _DECLARATION.sub("", _CONTROL_REFERENCE.sub("", text), count=1)
+    if declaration := _DECLARATION.match(text):
+        text = text[declaration.end() :]
+    text = _CONTROL_REFERENCE.sub("", text)
     if not text.strip():
         return None
     text = _LONG_TAG.sub(_shorten, text)

@@ -17,15 +17,16 @@ _PARTS = re.compile(
     re.IGNORECASE,
 )
 _HANDLE = re.compile(r"\s*\(?@\w+\)?|\s*[(\[<][^)\]>]*[)\]>]\s*")
+_FIRST_WORD = re.compile(r"^\W*\w+")
 _DATE = re.compile(r"\d{4}|\d{1,2}[:.]\d{2}|\d+\s*(?:min|h)\b")
 
 
 def names_in(text: str) -> list[str]:
     """ "By Ann Lee and Bo Li, City Editor" → ["Ann Lee", "Bo Li"]."""
-    text = lexicon.BYLINE_OPENING.sub("", _HANDLE.sub(" ", plain(text))).strip()
+    text = _without_by(_HANDLE.sub(" ", plain(text)))
     found = []
     for part in _PARTS.split(text):
-        name = lexicon.BYLINE_OPENING.sub("", part).strip(" .,:-–—*’'\"")
+        name = _without_by(part).strip(" .,:-–—*’'\"")
         if name and _is_name(name):
             found.append(name)
     return found
@@ -37,7 +38,19 @@ def _is_name(name: str) -> bool:
         return False
     if _URL.search(name) or _DATE.search(name):
         return False
-    return not lexicon.ROLE.fullmatch(name) and not lexicon.NO_AUTHOR.fullmatch(name)
+    line = lexicon.Line(name)
+    return not lexicon.ROLE.whole(line) and not lexicon.NO_AUTHOR.whole(line)
+
+
+def _without_by(text: str) -> str:
+    """"Written by Ann Lee" → "Ann Lee"."""
+    text = text.strip()
+    count = lexicon.BYLINE.open(lexicon.Line(text))
+    if not count:
+        return text
+    for _ in range(count):
+        text = _FIRST_WORD.sub("", text, count=1)
+    return text.lstrip(" :/-–—.")
 
 
 def _from_data(facts: Facts, kinds: tuple[str, ...]) -> list[Person]:

@@ -14,6 +14,7 @@ _FORBIDDEN: dict[int, str | None] = {
     **_FROM_1252,
     # bidi overrides and isolates can make a line read as something else than it says
     **dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]),
+    **dict.fromkeys(range(0xD800, 0xE000)),
     **dict.fromkeys([0x7F, 0x00AD, 0x200B, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF, 0xFFFC]),
     0x09: " ",
     0x0A: "\n",
@@ -24,7 +25,7 @@ _FORBIDDEN: dict[int, str | None] = {
     0x2028: "\n",
     0x2029: "\n\n",
 }
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_UNCLEAN = re.compile("[" + "".join(map(re.escape, map(chr, _FORBIDDEN))) + "]")
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINE_ENDS = re.compile(r" *\n *")
 _MANY_ENDS = re.compile(r"\n{3,}")
@@ -36,7 +37,9 @@ _WORD = re.compile(f"[{_NO_SPACE}]|(?:(?![{_NO_SPACE}])\\w)+")
 
 def clean(text: str) -> str:
     """NFC, no control characters, surrogates or bidi overrides; single blanks, at most one empty line."""
-    text = unicodedata.normalize("NFC", _SURROGATES.sub("", text).translate(_FORBIDDEN))
+    if _UNCLEAN.search(text):
+        text = text.translate(_FORBIDDEN)
+    text = unicodedata.normalize("NFC", text)
     return _MANY_ENDS.sub("\n\n", _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text))).strip()
 
 
@@ -57,8 +60,10 @@ def words(text: str) -> list[str]:
 
 def folded(text: str) -> list[str]:
     """Words without letter case and accents, to compare by."""
-    text = unicodedata.normalize("NFKD", text.casefold())
-    return _WORD.findall("".join(c for c in text if not unicodedata.combining(c)))
+    text = text.casefold()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return _WORD.findall(text)
 
 
 def likeness(one: list[str], other: list[str]) -> float:
