@@ -130,10 +130,11 @@ def _cleaned(paragraph: str, taken: _Taken) -> str:
     text = _without_urls(paragraph, taken)
     if ":" in text:
         text = _without_related_sentences(text, taken)
-    text, tickers = EXCHANGE.subn("", text)
-    if tickers:
-        taken.note("ticker-removed", paragraph)
-    return SPACES.sub(" ", text).strip()
+    if any(bracket in text for bracket in "([<"):
+        text, tickers = EXCHANGE.subn("", text)
+        if tickers:
+            taken.note("ticker-removed", paragraph)
+    return (SPACES.sub(" ", text) if "  " in text else text).strip()
 
 
 def _related_headline(paragraph: str) -> str | None:

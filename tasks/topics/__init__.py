@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from config.topics import TopicRule, TopicRules
 from tasks.records import Evidence, TopicTag
 from tasks.topics.matcher import Matcher
-from tasks.topics.signals import VALUES, Hit, Reading, count, read, supporting
+from tasks.topics.signals import VALUES, Hit, Reading, Zone, count, read, supporting
 
 #: spans shown for a tag, those that weigh most
 EVIDENCE_SPANS = 8
@@ -124,12 +124,16 @@ def _logistic(total: float) -> float:
 
 def _evidence(parts: list[_Part], title: str, body: str) -> tuple[Evidence, ...]:
     """Each part is shared out over its hits; a place's weight is the sum of what falls to it, from all signals."""
-    weights: dict[tuple[str, int, int], float] = {}
-    hits: dict[tuple[str, int, int], Hit] = {}
+    weights: dict[tuple[Zone, int, int], float] = {}
+    hits: dict[tuple[Zone, int, int], Hit] = {}
     for part in parts:
+        each = part.weight / len(part.hits)
         for hit in part.hits:
-            weights[hit.place] = weights.get(hit.place, 0) + part.weight / len(part.hits)
-            hits.setdefault(hit.place, hit)
+            place = hit.place
+            if place in weights:
+                weights[place] += each
+            else:
+                weights[place], hits[place] = each, hit
     whole = sum(weight for weight in weights.values() if weight > 0)
     ranked = sorted(weights, key=lambda place: (-round(weights[place], DECIMALS), place))
     shown = [place for place in ranked if weights[place] > 0][:EVIDENCE_SPANS]

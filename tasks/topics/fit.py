@@ -185,7 +185,9 @@ def _fitted(topic: TopicRule, coefficients: Floats, bias: float) -> Fitted:
     weights: dict[str, dict[str, float]] = {}
     for (signal, measure, start), coefficient in zip(_columns(topic), coefficients, strict=False):
         size = max(LEAST, round(abs(float(coefficient)), 2))
-        weights.setdefault(signal, {})[measure] = math.copysign(size, start) if start else round(float(coefficient), 2) + 0.0
+        weights.setdefault(signal, {})[measure] = (
+            math.copysign(size, start) if start else round(float(coefficient), 2) + 0.0
+        )
     shift = math.log(topic.threshold / (1 - topic.threshold)) - math.log(BEST_SCORE / (1 - BEST_SCORE))
     untitled, brief = (round(float(coefficient), 2) for coefficient in coefficients[-2:])
     return Fitted(round(bias + shift, 2), untitled, brief, weights)

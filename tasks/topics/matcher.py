@@ -69,10 +69,11 @@ class _Node:
     def after(self, word: str) -> list[_Node]:
         exact = self.words.get(word)
         nodes = [exact] if exact else []
-        if self.stems:
-            for head in (word[:HEAD_CHARS], ""):
-                nodes += [node for stem, node in self.stems.get(head, ()) if word.startswith(stem)]
-        return nodes
+        return nodes + self.by_stem(word) if self.stems else nodes
+
+    def by_stem(self, word: str) -> list[_Node]:
+        same_head = (*self.stems.get(word[:HEAD_CHARS], ()), *self.stems.get("", ()))
+        return [node for stem, node in same_head if word.startswith(stem)]
 
 
 class Matcher:
@@ -86,18 +87,23 @@ class Matcher:
                 node = node.add(word)
             node.terms.append(term)
 
-    def matches(self, text: str) -> tuple[list[Match], int, int]:
-        """The matches in the order of the text, longest first, none inside another of its concept; words; sentences."""
+    def matches(self, text: str) -> tuple[list[Match], int]:
+        """The matches in the order of the text, longest first, none inside another of its concept; how many words."""
         lowered = _lowered(text)
         words = [match.span() for match in WORD.finditer(lowered)]
         cuts = [match.end() for match in SENTENCE_END.finditer(lowered) if _ends_sentence(text, match)]
         found: list[tuple[int, int, Term]] = []
-        after = self._root.after
+        exact, heads, anything = self._root.words.get, self._root.stems, "" in self._root.stems
         for index, (start, end) in enumerate(words):
-            for node in after(lowered[start:end]):
+            word = lowered[start:end]
+            node = exact(word)
+            if node:
                 self._collect(node, lowered, words, index, start, found)
+            if anything or word[:HEAD_CHARS] in heads:
+                for deeper in self._root.by_stem(word):
+                    self._collect(deeper, lowered, words, index, start, found)
         found = [item for item in found if not item[2].capitals or item[2].fits(text[item[0] : item[1]])]
-        return _longest(found, cuts), len(words), len(cuts) + 1
+        return _longest(found, cuts), len(words)
 
     def _collect(
         self,
@@ -109,7 +115,8 @@ class Matcher:
         found: list[tuple[int, int, Term]],
     ) -> None:
         end = words[index][1]
-        found.extend((start, end, term) for term in node.terms)
+        if node.terms:
+            found += [(start, end, term) for term in node.terms]
         if index + 1 == len(words) or not (node.words or node.stems):
             return
         following, following_end = words[index + 1]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from config.topics import Signal
@@ -21,17 +20,19 @@ LEAST_WORDS = 100
 TITLE_HITS = 2
 LEAD_HITS = 3
 DENSITY_CAP = 3.0
+#: a text may name a word a thousand times; so many places are enough to show why
+SHOWN = 40
 
 Zone = Literal["title", "lead", "body"]
+#: the number of the title among the sentences
+TITLE = -1
 
 
 class Hit(NamedTuple):
     zone: Zone
     match: Match
-
-    @property
-    def place(self) -> tuple[Zone, int, int]:
-        return self.zone, self.match.start, self.match.end
+    #: zone, start, end: hits of several concepts may share it
+    place: tuple[Zone, int, int]
 
 
 class Reading(NamedTuple):
@@ -39,25 +40,23 @@ class Reading(NamedTuple):
 
     #: concept → hits in order: title first, then body
     hits: dict[str, list[Hit]]
-    #: (part, sentence) → concepts named in it; the title is one sentence of its own
-    sentences: dict[tuple[bool, int], set[str]]
+    #: concept → numbers of the sentences that name it; the title is one sentence of its own, TITLE
+    sentences: dict[str, set[int]]
     words: int
     titled: bool
     brief: bool
 
 
 def read(matcher: Matcher, title: str, body: str) -> Reading:
-    body = body[:READ_CHARS]
     hits: dict[str, list[Hit]] = {}
-    sentences: dict[tuple[bool, int], set[str]] = {}
     for match in matcher.matches(title)[0]:
-        hits.setdefault(match.concept, []).append(Hit("title", match._replace(sentence=0)))
-        sentences.setdefault((True, 0), set()).add(match.concept)
-    found, words, _ = matcher.matches(body)
+        hit = Hit("title", match._replace(sentence=TITLE), ("title", match.start, match.end))
+        hits.setdefault(match.concept, []).append(hit)
+    found, words = matcher.matches(body[:READ_CHARS])
     for match in found:
         zone: Zone = "lead" if match.start < LEAD_CHARS else "body"
-        hits.setdefault(match.concept, []).append(Hit(zone, match))
-        sentences.setdefault((False, match.sentence), set()).add(match.concept)
+        hits.setdefault(match.concept, []).append(Hit(zone, match, (zone, match.start, match.end)))
+    sentences = {concept: {hit.match.sentence for hit in those} for concept, those in hits.items()}
     return Reading(hits, sentences, words, bool(title.strip()), words < BRIEF_WORDS)
 
 
@@ -80,36 +79,25 @@ def count(signal: Signal, reading: Reading) -> Counted:
 
 
 def _in_sentences(signal: Signal, reading: Reading) -> Counted:
-    wanted, unwanted = set(signal.every), set(signal.none)
-    together = {
-        sentence
-        for sentence, concepts in reading.sentences.items()
-        if wanted <= concepts and not unwanted & concepts and _distinct(signal.every, sentence, reading)
-    }
+    concepts = tuple(dict.fromkeys(signal.every))
+    together = set.intersection(*(reading.sentences.get(concept, set()) for concept in concepts))
+    for concept in signal.none:
+        together = together - reading.sentences.get(concept, set())
+    for concept in concepts if together and len(concepts) < len(signal.every) else ():
+        together = {
+            sentence for sentence in together if _terms_in(concept, sentence, reading) >= signal.every.count(concept)
+        }
     if not together:
         return Counted(0, 0, 0, [])
-    hits = [
-        hit
-        for concept in dict.fromkeys(signal.every)
-        for hit in reading.hits[concept]
-        if (hit.zone == "title", hit.match.sentence) in together
-    ]
+    hits = [hit for concept in concepts for hit in reading.hits[concept] if hit.match.sentence in together]
     leading = {hit.match.sentence for hit in hits if hit.zone == "lead"}
-    title = sum(1 for in_title, _ in together if in_title)
+    title = int(TITLE in together)
     return Counted(title, len(leading), len(together) - title, hits)
 
 
-def _distinct(every: Sequence[str], sentence: tuple[bool, int], reading: Reading) -> bool:
-    """For `a + a`: two different terms of a, so that two countries are two, and one named twice is one."""
-    for concept in {one for one, other in pairwise(sorted(every)) if one == other}:
-        terms = {
-            hit.match.term.number
-            for hit in reading.hits[concept]
-            if (hit.zone == "title", hit.match.sentence) == sentence
-        }
-        if len(terms) < every.count(concept):
-            return False
-    return True
+def _terms_in(concept: str, sentence: int, reading: Reading) -> int:
+    """Different ones: two countries are two, and one named twice is one."""
+    return len({hit.match.term.number for hit in reading.hits[concept] if hit.match.sentence == sentence})
 
 
 def _density(counted: Counted, reading: Reading) -> float:
@@ -132,11 +120,12 @@ VALUES: dict[str, Callable[[Counted, Reading], float]] = {
 
 
 def supporting(measure: str, hits: list[Hit]) -> list[Hit]:
-    """The hits that a measure's number was made of."""
+    """The hits that a measure's number was made of, the first SHOWN of them."""
     if measure in ("title", "lead"):
-        return [hit for hit in hits if hit.zone == measure] or hits
-    if measure in ("body", "density"):
-        return [hit for hit in hits if hit.zone != "title"] or hits
-    if measure == "any":
-        return hits[:1]
-    return list({hit.match.term.number: hit for hit in reversed(hits)}.values())
+        found = [hit for hit in hits if hit.zone == measure]
+    elif measure in ("body", "density"):
+        found = [hit for hit in hits if hit.zone != "title"]
+    else:
+        found = list({(hit.match.concept, hit.match.term.number): hit for hit in reversed(hits)}.values())[::-1]
+        found = found[:1] if measure == "any" else found
+    return (found or hits)[:SHOWN]
