@@ -159,8 +159,8 @@ def has_own_content(entry: Entry) -> bool:
 # enrich: a page → the record
 
 
-def read_article(ports: Reading, claim: Claim, following: str = "") -> None:
-    """`following`: the id that this process takes up next, so that only what is worked on is suspect when it dies."""
+def read_article(ports: Reading, claim: Claim, following: Claim | None = None) -> None:
+    """`following`: what this process takes up next, so that only what is worked on is suspect when it dies."""
     try:
         end, fields = _read(ports, claim, following)
     except Failed as failed:
@@ -171,7 +171,7 @@ def read_article(ports: Reading, claim: Claim, following: str = "") -> None:
     ports.saw(end, claim.entry.feed, id=claim.id, **fields)
 
 
-def _read(ports: Reading, claim: Claim, following: str) -> tuple[str, dict[str, Any]]:
+def _read(ports: Reading, claim: Claim, following: Claim | None) -> tuple[str, dict[str, Any]]:
     from tasks.extract import extract, from_feed  # noqa: PLC0415  (trafilatura is not for the roles that only wait)
 
     now, entry, feed = ports.now(), claim.entry, Feed.model_validate_json(claim.feed_config)
@@ -216,7 +216,7 @@ class Drains(Protocol):
     def maintain(self) -> None: ...
     def polls(self, work: Callable[[Gathering, PollClaim], Awaitable[None]]) -> None: ...
     def fetches(self, work: Callable[[Gathering, Claim], Awaitable[None]]) -> None: ...
-    def articles(self, work: Callable[[Reading, Claim, str], None]) -> None: ...
+    def articles(self, work: Callable[[Reading, Claim, Claim | None], None]) -> None: ...
 
 
 class Wired(Task):  # type: ignore[type-arg]

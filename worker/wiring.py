@@ -223,7 +223,7 @@ class Wiring:
             saw=saw,
         )
 
-    def articles(self, work: Callable[[Reading, Claim, str], None]) -> None:
+    def articles(self, work: Callable[[Reading, Claim, Claim | None], None]) -> None:
         ports = self.reading
         slots = self.slots
 
@@ -235,7 +235,7 @@ class Wiring:
             if slots:
                 slots.working_on(claim)
             try:
-                work(ports, claim, following.id if following else "")
+                work(ports, claim, following)
             except StoreUnavailable:
                 raise
             except MemoryError:

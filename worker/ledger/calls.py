@@ -15,7 +15,7 @@ from tasks.waiting import unpack_page
 from worker.ledger.store import Argument
 
 if TYPE_CHECKING:
-    from tasks.ports import Polled, Publication
+    from tasks.ports import Held, Polled, Publication
 
 #: A lease outlasts the work it covers: a fetch ends after 20 to 30 s, four articles after 20 s each at the worst.
 LEASE_MS: Mapping[str, int] = {"poll": 60_000, "fetch": 45_000, "enrich": 90_000}
@@ -44,6 +44,10 @@ def _text(value: bytes) -> str:
 
 def _or_none(value: bytes) -> str | None:
     return value.decode("utf-8") or None
+
+
+def _named(following: Held | None) -> tuple[str, str]:
+    return ("", "") if following is None else (following.id, following.token)
 
 
 class Politeness(NamedTuple):
@@ -115,26 +119,26 @@ class Ledger:
     def advance(self, claim: Claim, page: bytes) -> Call[int]:
         return self._call("advance", int, claim.id, claim.token, page)
 
-    def publish(self, claim: Claim, publication: Publication, *, following: str = "") -> Call[tuple[str, str]]:
+    def publish(self, claim: Claim, publication: Publication, *, following: Held | None = None) -> Call[tuple[str, str]]:
         """Reads ('published', stream id), ('duplicate', id of the other) or ('stale', '')."""
         flat = [part for pair in publication.fields.items() for part in pair]
         topics = [part for pair in publication.topics for part in pair]
         return self._call(
             "publish",
             lambda reply: (_text(reply[0]), _text(reply[1])),
-            *(claim.id, claim.token, following, publication.address or "", publication.version),
+            *(claim.id, claim.token, *_named(following), publication.address or "", publication.version),
             *(publication.content_hash, len(flat), *flat, publication.data, publication.partial),
             *(len(publication.topics), *topics),
         )
 
-    def settle(self, claim: Claim, stage: Stage, reason: str, *, following: str = "") -> Call[bool]:
-        return self._call("settle", bool, claim.id, claim.token, stage, following, reason)
+    def settle(self, claim: Claim, stage: Stage, reason: str, *, following: Held | None = None) -> Call[bool]:
+        return self._call("settle", bool, claim.id, claim.token, stage, *_named(following), reason)
 
     def fail(
-        self, claim: Claim, stage: Stage, reason: str, detail: str, *, retry_at: datetime | None, following: str = ""
+        self, claim: Held, stage: Stage, reason: str, detail: str, *, retry_at: datetime | None, following: Held | None = None
     ) -> Call[Literal["retry", "dead", "stale"]]:
         when: Argument = "" if retry_at is None else milliseconds(retry_at)
-        return self._call("fail", _text, claim.id, claim.token, stage, following, reason, detail, when)
+        return self._call("fail", _text, claim.id, claim.token, stage, *_named(following), reason, detail, when)
 
     def release(self, stage: Stage, claims: Sequence[Claim], *, not_before: datetime | None = None) -> Call[int]:
         when: Argument = "" if not_before is None else milliseconds(not_before)

@@ -1,7 +1,8 @@
--- id, token, stage, next, reason, detail, retry_at (ms; '' gives up) → 'retry' | 'dead' | 'stale'
-local id, token, stage, next_id, reason, detail, retry_at = take(), take(), take(), take(), take(), take(), take()
+-- id, token, stage, next id, next token, reason, detail, retry_at (ms; '' gives up) → 'retry' | 'dead' | 'stale'
+local id, token, stage, next_id, next_token = take(), take(), take(), take(), take()
+local reason, detail, retry_at = take(), take(), take()
 if not held(id, token, stage) then return 'stale' end
-begin(next_id, token)
+begin(next_id, next_token)
 if retry_at == '' then
   bury(id, stage, reason, detail)
   return 'dead'

@@ -1,6 +1,7 @@
--- id, token, next, other address ('' or an id), version, hash, n fields, fields.., data, partial data,
+-- id, token, next id, next token, other address ('' or an id), version, hash, n fields, fields.., data, partial data,
 -- n topics, then n times: topic, score → {'published' | 'duplicate' | 'stale', stream id or id of the other}
-local id, token, next_id, address, version, hash = take(), take(), take(), take(), take_number(), take()
+local id, token, next_id, next_token = take(), take(), take(), take()
+local address, version, hash = take(), take_number(), take()
 if not held(id, token, 'enrich') then return {'stale', ''} end
 local flat = {}
 for i = 1, take_number() do flat[i] = take() end
@@ -19,7 +20,7 @@ if version == 1 then
       count('duplicate')
       entry_end(id, 0, hash)
       alias_put(alias_of_id(id), twin)
-      begin(next_id, token)
+      begin(next_id, next_token)
       return {'duplicate', twin}
     end
   end
@@ -41,5 +42,5 @@ for _ = 1, take_number() do
 end
 count(version == 1 and 'published' or 'updated')
 entry_end(id, version, hash)
-begin(next_id, token)
+begin(next_id, next_token)
 return {'published', stream_id}
