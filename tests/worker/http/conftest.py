@@ -126,11 +126,11 @@ def make_answer():
     return answer
 
 
-@pytest.fixture(name="serving")
+@pytest.fixture(name="serving", scope="session")
 def make_serving():
     return serving
 
 
-@pytest.fixture(name="settings_for")
+@pytest.fixture(name="settings_for", scope="session")
 def make_settings():
     return settings_for
