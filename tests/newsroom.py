@@ -85,7 +85,7 @@ def flat_fields(record: Record, *, lag_ms: int = 60_000) -> dict[str, str | int]
     names = {kind: [e.name for e in record.entities if e.type == kind] for kind in ("person", "org", "place")}
     countries = dict.fromkeys(e.geo.country for e in record.entities if e.geo and e.geo.country)
     return {
-        "schema": record.schema_,
+        "schema": record.schema_.partition(".")[0],
         "op": record.op,
         "id": record.id,
         "version": record.version,

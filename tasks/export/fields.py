@@ -14,7 +14,7 @@ class FlatField(NamedTuple):
 
 #: In stream order; a new one may be added at the end, before `data`.
 FLAT_FIELDS: dict[str, FlatField] = {
-    "schema": FlatField("text", "Name and version of the record's schema."),
+    "schema": FlatField("text", "Name and major version of the record's schema, `article/1`."),
     "op": FlatField("text", "What happened: created, updated, corrected or retracted; treat any other as updated."),
     "id": FlatField("text", "The article; the same for all its versions."),
     "version": FlatField("number", "Version of the article, from 1. `id` and `version` together name a record."),

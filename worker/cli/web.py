@@ -1,0 +1,28 @@
+"""`wirebeat web`: the gateway and live page."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from config.settings import load_settings
+from config.trouble import ConfigError
+
+
+def web(
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0: any free one.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    redis_url: Annotated[str | None, typer.Option(help="Redis or Valkey to use.")] = None,
+) -> None:
+    """Serve the stream over HTTP and show it on a page. Example: wirebeat web --port 8000"""
+    from worker.web.serve import serve  # noqa: PLC0415  (other commands do not pay for the web server)
+
+    settings = load_settings(web_port=port, web_host=host, redis_url=redis_url)
+    if settings.redis_url is None:
+        raise ConfigError(
+            "the gateway needs a server, and WIREBEAT_REDIS_URL is not set",
+            mend="set it, or use `wirebeat run`, which starts an embedded server with all roles",
+        )
+    sys.exit(serve(settings))

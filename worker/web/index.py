@@ -1,0 +1,109 @@
+"""The newest records, in memory and in stream order, so that filters and counts need no search in the store."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from worker.web.rows import EntryId, Names, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+CAPACITY = 10_000
+NOTHING: EntryId = (0, 0)
+
+
+class Found(NamedTuple):
+    rows: list[Row]
+    #: where the next page begins, going back in time; None at the end
+    next: EntryId | None
+
+
+class Index:
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self.capacity = capacity
+        self.names = Names({}, {}, {})
+        self._rows: list[Row] = []
+        #: article → its newest version; and every version that is kept
+        self._newest: dict[str, Row] = {}
+        self._keys: set[tuple[str, int]] = set()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def first(self) -> EntryId:
+        return self._rows[0].entry if self._rows else NOTHING
+
+    @property
+    def last(self) -> EntryId:
+        return self._rows[-1].entry if self._rows else NOTHING
+
+    def add(self, row: Row) -> bool:
+        """False where the record is here already (delivery is at least once) or comes out of order."""
+        if (row.id, row.version) in self._keys or row.entry <= self.last:
+            return False
+        self._rows.append(row)
+        self._keys.add((row.id, row.version))
+        self._remember(row)
+        # in one go for many, since each cut moves the whole list
+        if len(self._rows) > self.capacity + max(1, self.capacity // 20):
+            self._forget(len(self._rows) - self.capacity)
+        return True
+
+    def _remember(self, row: Row) -> None:
+        known = self._newest.get(row.id)
+        if known is None or known.version < row.version:
+            self._newest[row.id] = row
+
+    def _forget(self, count: int) -> None:
+        orphaned = set()
+        for row in self._rows[:count]:
+            self._keys.discard((row.id, row.version))
+            if self._newest.get(row.id) is row:
+                del self._newest[row.id]
+                orphaned.add(row.id)
+        del self._rows[:count]
+        # versions do not always come in order: a lower one may stay behind
+        for row in self._rows:
+            if row.id in orphaned:
+                self._remember(row)
+
+    def is_newest(self, row: Row) -> bool:
+        return self._newest.get(row.id) is row
+
+    def newest(self, article_id: str) -> Row | None:
+        return self._newest.get(article_id)
+
+    def version(self, article_id: str, version: int) -> Row | None:
+        return next((row for row in reversed(self._rows) if row.id == article_id and row.version == version), None)
+
+    def after(self, entry: EntryId, limit: int) -> Sequence[Row]:
+        begin = bisect_right(self._rows, entry, key=lambda row: row.entry)
+        return self._rows[begin : begin + limit]
+
+    def backwards(self, before: EntryId | None = None) -> Iterator[Row]:
+        end = len(self._rows) if before is None else bisect_left(self._rows, before, key=lambda row: row.entry)
+        for position in range(end - 1, -1, -1):
+            yield self._rows[position]
+
+    def find(
+        self, wanted: Callable[[Row], bool], *, limit: int, before: EntryId | None = None, all_versions: bool = False
+    ) -> Found:
+        """Newest first."""
+        rows: list[Row] = []
+        for row in self.backwards(before):
+            if (all_versions or self.is_newest(row)) and wanted(row):
+                if len(rows) == limit:
+                    return Found(rows, rows[-1].entry)
+                rows.append(row)
+        return Found(rows, None)
+
+    def every(self, wanted: Callable[[Row], bool]) -> list[Row]:
+        """The newest versions that fit, newest first."""
+        return self.find(wanted, limit=len(self._rows) + 1).rows
+
+    def behind(self, entry: EntryId) -> int:
+        """Records after this entry."""
+        return len(self._rows) - bisect_right(self._rows, entry, key=lambda row: row.entry)

@@ -1,0 +1,73 @@
+"""The gateway as a process."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from config.trouble import ConfigError
+from worker.observe import set_up_logging
+from worker.web.app import create_app, is_loopback
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+log = structlog.get_logger("wirebeat")
+
+BACKLOG = 512
+STOP_SECONDS = 3
+
+
+def connect(url: str) -> Redis:
+    """A gateway says at once that the store is away; its follower has patience of its own."""
+    return Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
+
+
+def serve(settings: Settings) -> int:
+    """Until SIGTERM or SIGINT. Raises ConfigError where the port is taken."""
+    set_up_logging(settings, "web")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    listener = _listener(settings.web_host, settings.web_port)
+    address, port = listener.getsockname()[:2]
+    if not is_loopback(settings.web_host) and settings.web_token is None:
+        log.warning("open-gateway", host=settings.web_host, mend="set WIREBEAT_WEB_TOKEN: whoever reaches it reads it")
+    app = create_app(settings, connect(str(settings.redis_url)))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+            timeout_keep_alive=30,
+            limit_concurrency=2000,
+            h11_max_incomplete_event_size=16 * 1024,
+        )
+    )
+    shown = f"[{address}]" if ":" in address else address
+    log.info("page", url=f"http://{shown}:{port}/")
+    server.run(sockets=[listener])
+    return 0 if server.started else 1
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as problem:
+        listener.close()
+        raise ConfigError(
+            f"the page cannot be served on {host}:{port}: {problem.strerror}",
+            mend="another program holds that port? Name another: --port, or WIREBEAT_WEB_PORT",
+        ) from problem
+    return listener
