@@ -100,6 +100,7 @@ def _steps(node: Node, gap: str, word: str, lang: str) -> list[Node]:
     if not found and word.endswith("s") and lang in _GENITIVE_S and gap + word[:-1] in node:
         found.append(node[gap + word[:-1]])
     # headlines and datelines in capitals; short ones are acronyms
-    if not found and word.isupper() and len(word) > _LONGEST_ENDING:
-        return _steps(node, gap, word.capitalize(), lang)
+    capitalized = word.capitalize()
+    if not found and word.isupper() and len(word) > _LONGEST_ENDING and capitalized != word:  # `A1234` is both
+        return _steps(node, gap, capitalized, lang)
     return found

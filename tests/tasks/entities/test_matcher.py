@@ -1,0 +1,14 @@
+"""Names in running text, whatever the words look like."""
+
+from __future__ import annotations
+
+from config.gazetteer import load_gazetteer
+from tasks.entities.matcher import Matcher
+
+
+def test_a_letter_with_digits_is_a_word_like_any_other():
+    matcher = Matcher(load_gazetteer().aliases)
+
+    found = matcher.find("Order A12345 went from KYIV to D2024X.", "en")
+
+    assert ["KYIV"] == [("Order A12345 went from KYIV to D2024X.")[match.start : match.end] for match in found]
