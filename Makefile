@@ -76,8 +76,8 @@ fuzz: install-dev ## the property tests with many more examples
 	@touch $@
 
 # One lock for Linux and macOS and every Python that is supported. setuptools builds the project itself.
-LOCK = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-emit-find-links --no-annotate --custom-compile-command 'make lock'
+LOCK = .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+	--custom-compile-command 'make lock'
 
 lock: ## renew both requirements files from pyproject.toml, in a throw-away environment
 	$(PYTHON) -m venv .venv-lock
