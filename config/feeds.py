@@ -274,6 +274,11 @@ def feed_ids(titles: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def unused_id(name: str, url: str, taken: Collection[str]) -> str:
+    """`name`, with the URL's hash behind it where another feed of the list has it."""
+    return f"{name}-{sha256(url.encode()).hexdigest()[:8]}" if name in taken else name
+
+
 def _slug(title: str, url: str) -> str:
     for text in (title, (urlsplit(url).hostname or "").removeprefix("www.")):
         plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -38,11 +38,13 @@ def read_feed(
     text, forgiven = decoded_text(document, content_type)
     read = _read(text, url, max_entries)
     lang = language(read.lang)
-    entries = [finished(draft, feed=feed, base=url, lang=lang, now=now) for draft in read.drafts]
+    # a saved document whose address is not known: its own link is the next best place for relative ones to hang on
+    base = url or read.link
+    entries = [finished(draft, feed=feed, base=base, lang=lang, now=now) for draft in read.drafts]
     return FeedDocument(
         format=read.format,
         title=clean_line(strip_html(read.title, MAX_TITLE_CHARS), MAX_TITLE_CHARS),
-        link=absolute_url(read.link, url),
+        link=absolute_url(read.link, base),
         lang=lang,
         entries=without_shared_guids(entries),
         ttl_seconds=read.ttl_seconds,

@@ -1,0 +1,70 @@
+"""The feed list as a file that is edited: read with its place, written all or nothing."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from config.feeds import Feed, FeedList, load_feeds
+from config.opml import is_opml
+from config.settings import load_settings
+from config.trouble import ConfigError
+
+
+class ListFile(NamedTuple):
+    place: str
+    #: as it stands there; "" for a file yet to be made
+    text: str
+    feeds: FeedList
+
+
+def read_list(flag: str | None, *, missing_is_new: bool = False) -> ListFile:
+    """`flag`: path that was given; None: the settings'. Raises ConfigError."""
+    settings = load_settings(feeds=flag)
+    place = settings.feeds
+    if place.startswith(("http://", "https://")):
+        raise ConfigError("the feed list is a URL", file=place, mend="name a file with --feeds, or edit it where it is")
+    text = "" if missing_is_new and not Path(place).exists() else text_of(place)
+    return ListFile(place, text, load_feeds(text, file=place, poll_interval_seconds=settings.poll_interval))
+
+
+def text_of(place: str) -> str:
+    try:
+        return Path(place).read_text(encoding="utf-8-sig")
+    except OSError as reason:
+        raise ConfigError(f"cannot be read: {reason.strerror}", file=place, mend="name another file") from None
+    except UnicodeDecodeError:
+        raise ConfigError("is not UTF-8", file=place, mend="save it as UTF-8") from None
+
+
+def check_editable(listed: ListFile) -> None:
+    """Raises ConfigError for a list that others made."""
+    place = listed.place
+    if is_opml(listed.text):
+        mend = f"make a TOML of it: wirebeat feeds import {place} --feeds feeds.toml; then set WIREBEAT_FEEDS"
+        raise ConfigError("the feed list is an OPML; it is read, not edited", file=place, mend=mend)
+
+
+def append(listed: ListFile, feeds: list[Feed]) -> None:
+    """Raises ConfigError where the list would not be valid with them; then nothing is written."""
+    from config.feed_edits import with_feeds  # noqa: PLC0415  (tomlkit is not for `feeds list`)
+
+    check_editable(listed)
+    if feeds:
+        replace(listed.place, with_feeds(listed.text, feeds, file=listed.place))
+
+
+def replace(place: str, text: str) -> None:
+    """All or nothing: whoever reads the file meanwhile, or after a crash, sees the old text or the new one."""
+    path = Path(place).resolve()
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+    ) as new:
+        new.write(text)
+        new.flush()
+        os.fsync(new.fileno())
+    Path(new.name).chmod(mode)
+    Path(new.name).replace(path)
