@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from config.gazetteer.cues import Cues, load_cues
 from config.trouble import ConfigError, line_of
 
 FOLDER = Path(__file__).parent
@@ -95,13 +96,15 @@ class Item:
         return self.type == "place" and self.kind == "country"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gazetteer:
     version: str
     items: dict[str, Item]
     aliases: tuple[Alias, ...]
     #: domain → key of the outlet
     sites: dict[str, str] = field(default_factory=dict)
+    #: language → words of reporting
+    cues: dict[str, Cues] = field(default_factory=dict)
 
     def words(self) -> list[str]:
         """Every name as plain text, for what wants to know them beforehand."""
@@ -131,7 +134,7 @@ def load_gazetteer(folder: Path = FOLDER) -> Gazetteer:
     if unknown:
         raise ConfigError(f"no item has the key {unknown[0]}", file=folder / IDS_FILE)
     sites = {site: item.key for item in items.values() for site in item.sites}
-    return Gazetteer(version, items, tuple(dict.fromkeys(aliases)), sites)
+    return Gazetteer(version, items, tuple(dict.fromkeys(aliases)), sites, load_cues(folder / "reporting"))
 
 
 class _Place(NamedTuple):

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from config.gazetteer.cues import Cues
+from tasks.attribution.dates import DateFinder
+from tasks.attribution.lexicon import lexicon
+from tasks.attribution.outlets import cited_outlets
+from tasks.attribution.quotes import quotes
+from tasks.attribution.reading import Reading
+from tasks.attribution.sources import cited_sources
+from tasks.attribution.speech import acts
+from tasks.attribution.syndication import Credits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +42,49 @@ class Attribution(NamedTuple):
     quotes: tuple[Quote, ...] = ()
     dates: tuple[DateMention, ...] = ()
     syndicated_from: SyndicatedFrom | None = None
-    #: as given, with the role `cited-source` where an article cites them
+    #: as given, with the role `cited-source` on those that the article cites
     entities: tuple[Entity, ...] = ()
+
+
+class Attributor:
+    """Made once from a gazetteer; `attribute` keeps no state."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._credits = Credits(gazetteer)
+        self._lexicons = {lang: lexicon(cues) for lang, cues in gazetteer.cues.items()}
+        self._dates = {lang: DateFinder(cues) for lang, cues in gazetteer.cues.items() if cues.months}
+        self._none = lexicon(Cues())
+
+    def attribute(self, title: str, body: str, lang: str, entities: Sequence[Entity], origin: Origin) -> Attribution:
+        """`entities` as `EntityFinder.find` gave them. A language without words of reporting has quotes by nobody."""
+        own = self._credits.own_keys(origin)
+        reading = Reading(body, entities, self._lexicons.get(lang, self._none), self._gazetteer)
+        said = acts(reading)
+        cited = cited_outlets(reading, own)
+        sources = cited_sources(reading, title, said, cited, origin.links)
+        keys = {source.entity for source in sources if source.entity}
+        dates = self._dates.get(lang)
+        return Attribution(
+            cited_sources=sources,
+            quotes=quotes(reading, said, cited),
+            dates=dates.find(body, origin.published.date()) if dates else (),
+            syndicated_from=self._credits.syndicated_from(body, lang, origin, own),
+            entities=tuple(_cited(entity) if entity.key in keys else entity for entity in entities),
+        )
+
+
+@lru_cache(maxsize=4)
+def _attributor(gazetteer: Gazetteer) -> Attributor:
+    return Attributor(gazetteer)
 
 
 def attribute(
     title: str, body: str, lang: str, entities: Sequence[Entity], origin: Origin, gazetteer: Gazetteer
 ) -> Attribution:
-    return Attribution(entities=tuple(entities))
+    """As `Attributor.attribute`; what is made from a gazetteer is made once."""
+    return _attributor(gazetteer).attribute(title, body, lang.partition("-")[0], entities, origin)
+
+
+def _cited(entity: Entity) -> Entity:
+    return entity.model_copy(update={"roles": (*entity.roles, "cited-source")})

@@ -51,6 +51,7 @@ class EntityFinder:
         A word for the people of a country (`Ukrainian`) counts for the country's salience; it is a mention only where
         the country itself is not named.
         """
+        lang = lang.partition("-")[0]
         names = Names(self._matcher.find(title, lang), self._matcher.find(body, lang))
         sightings = resolved(names, title, body, self.gazetteer)
         seen = cleaned(body, model_spans)
@@ -92,7 +93,7 @@ class EntityFinder:
         lang: str,
         mentions: dict[str, list[_Mention]],
     ) -> list[Item]:
-        """Items for the names that only the model saw; their mentions, wherever the same name stands, go to `mentions`."""
+        """Items for the names that only the model saw; mentions, wherever such a name stands, go to `mentions`."""
         taken = {"title": _covered(sightings, "title"), "body": _covered(sightings, "body")}
         fresh = [one for one in seen if not _overlaps(taken["body"], one.name.start, one.name.end)]
         items, aliases = _model_items(merged(fresh), self._people(sightings))
@@ -116,7 +117,7 @@ class EntityFinder:
 
 def _model_items(seen: dict[str, Seen], people: dict[str, str]) -> tuple[list[Item], list[Alias]]:
     full = {key: one for key, one in seen.items() if one.label == "PERSON" and surname(one.name.text)}
-    by_surname: dict[str, str] = {name: key for name, key in people.items()}
+    by_surname = dict(people)
     for key, one in full.items():
         by_surname.setdefault(surname(one.name.text) or "", f"person:{key}")
     items: dict[str, Item] = {}

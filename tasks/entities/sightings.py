@@ -52,15 +52,15 @@ def resolved(names: Names, title: str, body: str, gazetteer: Gazetteer) -> list[
             if alias.when == "always" and not gazetteer.items[alias.key].weak:
                 known.setdefault(alias.key, len(known))
     found: list[Sighting] = []
-    last: dict[str, int] = dict.fromkeys((s.key for s in found), 0)
+    last: dict[str, int] = {}
     zones: tuple[tuple[Zone, str, Sequence[Match]], ...] = (("title", title, names.title), ("body", body, names.body))
     for zone, text, matches in zones:
         for match in matches:
-            alias = _chosen(match, text, gazetteer, codes, known, last)
-            if alias:
-                last[alias.key] = len(found)
+            chosen = _chosen(match, text, gazetteer, codes, known, last)
+            if chosen:
+                last[chosen.key] = len(found)
                 found.append(
-                    Sighting(zone, match.start, match.end, alias.key, alias.when == "people", alias.when == "always")
+                    Sighting(zone, match.start, match.end, chosen.key, chosen.when == "people", chosen.when == "always")
                 )
     return found
 

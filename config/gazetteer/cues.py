@@ -1,0 +1,68 @@
+"""Words of reporting by language, from the TOML files in `reporting/`: the types and the loader."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from config.trouble import ConfigError, line_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Words of reporting of one language, lower case; `reporting/en.toml` says what each list is for."""
+
+    verbs: tuple[str, ...] = ()
+    participles: tuple[str, ...] = ()
+    continuing: tuple[str, ...] = ()
+    naming: tuple[str, ...] = ()
+    report_verbs: tuple[str, ...] = ()
+    according: tuple[str, ...] = ()
+    citing: tuple[str, ...] = ()
+    he: tuple[str, ...] = ()
+    she: tuple[str, ...] = ()
+    it: tuple[str, ...] = ()
+    adverbs: tuple[str, ...] = ()
+    offices: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+    scare: tuple[str, ...] = ()
+    weekdays: tuple[str, ...] = ()
+    months: tuple[str, ...] = ()
+    month_abbreviations: tuple[str, ...] = ()
+    #: word → days from the day of publication
+    relative: dict[str, int] = field(default_factory=dict)
+    next: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    future: tuple[str, ...] = ()
+    credit_by: tuple[str, ...] = ()
+    republished: tuple[str, ...] = ()
+    photo: tuple[str, ...] = ()
+    contributed: tuple[str, ...] = ()
+
+
+def load_cues(folder: Path) -> dict[str, Cues]:
+    """Language → its words of reporting; every list may be missing. Raises ConfigError with file, line and key."""
+    found = {}
+    for file in sorted(folder.glob("*.toml")):
+        text = file.read_text(encoding="utf-8")
+        try:
+            raw = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(str(error), file=file) from error
+        strange = sorted(set(raw) - set(Cues.__dataclass_fields__))
+        if strange:
+            raise ConfigError(f"unknown key {strange[0]!r}", file=file, line=line_of(text, strange[0]))
+        found[file.stem] = Cues(**{key: _cue(value) for key, value in raw.items()})
+    return found
+
+
+def _cue(value: str | list[str] | dict[str, int]) -> Any:
+    """A text is a list of words."""
+    return value if isinstance(value, dict) else tuple(value.split() if isinstance(value, str) else value)

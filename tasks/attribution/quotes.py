@@ -1,0 +1,208 @@
+"""Quotes with their speakers, or `unknown`: a wrong name is worse than none."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
+
+from tasks.attribution import subjects
+from tasks.records import Quote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tasks.attribution.layout import Quoted
+    from tasks.attribution.outlets import Cited
+    from tasks.attribution.reading import Reading
+    from tasks.attribution.speech import Said
+    from tasks.attribution.subjects import Speaker
+
+_ENDS_A_CLAUSE = re.compile(r"[,.!?…]['’”\"“»«]*\s*$")
+_ATTRIBUTION_REACH = 170
+#: a quote of so few words that nobody is known to have said may as well be a name or the writer's distance
+_SCARE_WORDS = 4
+_COLON = re.compile(r":\s*(?:\n\s*)?$")
+_OF_A_CLAUSE_OF_ITS_OWN = re.compile(
+    r"^\s*(?:that|which|who|and|but|as|while|when|where|because|of|in|to|for|from|with|is|was|are|were|has|have|had|will|would)\b"
+)
+
+
+class _Found(NamedTuple):
+    speaker: Speaker | None
+    cue: str | None
+
+
+def quotes(reading: Reading, said: Sequence[Said], cited: Sequence[Cited]) -> tuple[Quote, ...]:
+    starts = [act.start for act in said]
+    found: list[Quote] = []
+    previous: tuple[Quoted, _Found] | None = None
+    pending: list[int] = []
+    for quoted in reading.quotes:
+        if quoted.words.end <= quoted.words.start:
+            continue
+        attributed = _attributed(reading, quoted, said, starts)
+        inherited = False
+        if attributed.speaker is None and attributed.cue is None:
+            attributed = _continued(reading, quoted, previous)
+            inherited = attributed.speaker is not None
+        if attributed.speaker is None and _is_scare(reading, quoted, attributed):
+            continue
+        found.append(_record(reading, quoted, attributed, cited, inherited=inherited))
+        if attributed.speaker is not None and pending:
+            pending = []
+        previous = (quoted, attributed)
+    return tuple(found)
+
+
+def _attributed(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Sequence[int]) -> _Found:
+    """By words of the same sentence."""
+    closing = reading.body[quoted.start : quoted.end]
+    after_first = bool(_ENDS_A_CLAUSE.search(closing)) or reading.body[quoted.end : quoted.end + 1] == ","
+    looks = (_after, _before) if after_first else (_before, _after)
+    for look in looks:
+        found = look(reading, quoted, said, starts)
+        if found:
+            return found
+    return _according(reading, quoted) or _colon(reading, quoted, said, starts) or _Found(None, None)
+
+
+def _after(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Sequence[int]) -> _Found | None:
+    """`"...," Berg said` and `"...," said Berg`."""
+    sentence = reading.sentence(quoted.end - 1)
+    limit = sentence.end
+    if reading.body[quoted.end - 2] in "!?…" or sentence.end <= quoted.end:
+        limit = _next_end(reading, sentence.end)
+        if reading.body[quoted.end - 2] == ".":
+            return None
+    for act in said[bisect_left(starts, quoted.end) :]:
+        if act.start >= limit or act.start - quoted.end > _ATTRIBUTION_REACH:
+            break
+        if act.participle:
+            continue
+        between = reading.plain[quoted.end : act.start]
+        if any(mark in between for mark in '“”"«»„;:') or "\n\n" in between:
+            break
+        if act.speaker is None:
+            return _Found(None, act.verb)
+        if act.speaker.start >= quoted.end and not _OF_A_CLAUSE_OF_ITS_OWN.match(between):
+            return _Found(act.speaker, act.verb)
+        break
+    return None
+
+
+def _next_end(reading: Reading, at: int) -> int:
+    number = reading.sentence_number(at) + 1
+    return reading.sentences[number].end if number < len(reading.sentences) else at
+
+
+def _before(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Sequence[int]) -> _Found | None:
+    """`Berg said: "..."`, `Berg, who called it "..."`."""
+    sentence = reading.sentence(quoted.start)
+    for act in reversed(said[: bisect_left(starts, quoted.start)]):
+        if act.start < sentence.start:
+            break
+        return _Found(act.speaker, act.verb)
+    return None
+
+
+def _according(reading: Reading, quoted: Quoted) -> _Found | None:
+    sentence = reading.sentence(quoted.start)
+    end = reading.sentence(quoted.end - 1).end
+    for cue in reading.lexicon.according.finditer(reading.plain, sentence.start, end):
+        if cue[0].lower() in reading.lexicon.cues.according:
+            speaker = subjects.behind(reading, cue.end(), end)
+            if speaker:
+                return _Found(speaker, cue[0].lower())
+    return None
+
+
+def _colon(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Sequence[int]) -> _Found | None:
+    """`Berg: "..."`, and a quote of its own paragraph after `Berg said:`."""
+    if not _COLON.search(reading.plain, max(0, quoted.start - 8), quoted.start):
+        return None
+    at = reading.plain.rfind(":", 0, quoted.start)
+    sentence = reading.sentence(at)
+    for act in reversed(said[: bisect_left(starts, at)]):
+        if act.start < sentence.start:
+            break
+        return _Found(act.speaker, act.verb)
+    speaker = subjects.phrase(reading, sentence.start, at) if at - sentence.start < _ATTRIBUTION_REACH else None
+    return _Found(speaker, ":") if speaker and speaker.type == "named" and not speaker.pronoun else None
+
+
+def _continued(reading: Reading, quoted: Quoted, previous: tuple[Quoted, _Found] | None) -> _Found:
+    """A sentence of nothing but quoted words goes on with the speaker before, in the same paragraph or the next."""
+    if previous is None or previous[1].speaker is None:
+        return _Found(None, None)
+    last, attributed = previous
+    number = reading.paragraph_number(quoted.start)
+    sentence = reading.sentence(quoted.start)
+    if sentence.start != quoted.start or not _whole_sentence(reading, quoted):
+        return _Found(None, None)
+    before = reading.paragraph_number(last.end - 1)
+    if number == before:
+        return attributed
+    area = reading.paragraphs[number]
+    alone = area.start == quoted.start and not reading.plain[quoted.end : area.end].strip()
+    return attributed if alone and number == before + 1 else _Found(None, None)
+
+
+def _whole_sentence(reading: Reading, quoted: Quoted) -> bool:
+    return reading.body[quoted.end - 2] in ".!?…" or reading.body[quoted.end : quoted.end + 1] in ".!?"
+
+
+def _is_scare(reading: Reading, quoted: Quoted, attributed: _Found) -> bool:
+    words = reading.body[quoted.words.start : quoted.words.end].split()
+    if not quoted.double and attributed.cue is None:
+        return True
+    before = reading.plain[max(0, quoted.start - 24) : quoted.start]
+    if reading.lexicon.scare.search(before) or (before.strip() and before.rstrip()[-1] == "("):
+        return True
+    if len(words) <= _SCARE_WORDS:
+        return not _whole_sentence(reading, quoted) or attributed.cue is None
+    small = {"of", "the", "a", "an", "and", "in", "for", "to", "on", "or", "with", "at", "by"}
+    return all(word[:1].isupper() or word.lower() in small for word in words)
+
+
+def _record(reading: Reading, quoted: Quoted, found: _Found, cited: Sequence[Cited], *, inherited: bool) -> Quote:
+    speaker = found.speaker
+    via = None if inherited else _via(reading, quoted, cited)
+    kind = "unknown" if speaker is None else "official" if speaker.type == "document" else speaker.type
+    if speaker and via and speaker.type == "outlet" and speaker.name == via:
+        via = None
+    return Quote(
+        text=reading.body[quoted.words.start : quoted.words.end],
+        start=quoted.words.start,
+        end=quoted.words.end,
+        speaker=speaker.name if speaker else None,
+        speaker_type=kind,
+        speaker_entity=speaker.entity if speaker else None,
+        about=_about(reading, quoted, found),
+        via=via,
+        cue=found.cue,
+    )
+
+
+def _via(reading: Reading, quoted: Quoted, cited: Sequence[Cited]) -> str | None:
+    """The outlet that the same sentence names as the one who was told."""
+    first, last = reading.sentence(quoted.start), reading.sentence(quoted.end - 1)
+    for one in cited:
+        if first.start <= one.start < last.end:
+            return one.name
+    return None
+
+
+def _about(reading: Reading, quoted: Quoted, found: _Found) -> str | None:
+    """Whom the words are about: the object of a naming verb, or the subject of the sentence others speak about."""
+    sentence = reading.sentence(quoted.start)
+    speaker = found.speaker
+    if speaker is None:
+        return None
+    if found.cue in reading.lexicon.naming and speaker.end <= quoted.start:
+        objects = reading.named(speaker.end, quoted.start, "person")
+        return objects[0].entity.key if objects else None
+    if speaker.start >= quoted.end:
+        subject = subjects.sentence_subject(reading, sentence, quoted.start)
+        return subject.entity if subject and subject.entity != speaker.entity else None
+    return None

@@ -1,0 +1,81 @@
+"""One article as attribution reads it: quotes, sentences, and who is named where."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from tasks.attribution.layout import Area, masked, paragraphs, quoted, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from config.gazetteer import Gazetteer
+    from tasks.attribution.lexicon import Lexicon
+    from tasks.records import Entity
+
+
+class Mention(NamedTuple):
+    start: int
+    end: int
+    entity: Entity
+
+
+class Reading:
+    def __init__(self, body: str, entities: Sequence[Entity], lexicon: Lexicon, gazetteer: Gazetteer) -> None:
+        self.body = body
+        self.lexicon = lexicon
+        self.gazetteer = gazetteer
+        self.entities = entities
+        self.paragraphs = paragraphs(body)
+        self.quotes = quoted(body, list(self.paragraphs))
+        #: the body with quoted words blotted out
+        self.plain = masked(body, self.quotes)
+        self.sentences = [sentence for area in self.paragraphs for sentence in sentences(self.plain, area)]
+        self.mentions = sorted(
+            (
+                Mention(span.start, span.end, entity)
+                for entity in entities
+                if entity.type in ("person", "org", "place") and "demonym" not in entity.roles
+                for span in entity.mentions
+            ),
+            key=lambda mention: (mention.start, -mention.end),
+        )
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    @cached_property
+    def _paragraph_starts(self) -> list[int]:
+        return [paragraph.start for paragraph in self.paragraphs]
+
+    @cached_property
+    def _mention_starts(self) -> list[int]:
+        return [mention.start for mention in self.mentions]
+
+    def sentence_number(self, at: int) -> int:
+        return max(0, bisect_right(self._sentence_starts, at) - 1)
+
+    def sentence(self, at: int) -> Area:
+        return self.sentences[self.sentence_number(at)]
+
+    def paragraph_number(self, at: int) -> int:
+        return max(0, bisect_right(self._paragraph_starts, at) - 1)
+
+    def named(self, start: int, end: int, *types: str) -> list[Mention]:
+        """Mentions within the area, outside quotation marks, of these types (all, where none is given)."""
+        first = bisect_left(self._mention_starts, start)
+        found = []
+        for mention in self.mentions[first:]:
+            if mention.start >= end:
+                break
+            wanted = not types or mention.entity.type in types
+            if wanted and mention.end <= end and self.plain[mention.start] == self.body[mention.start]:
+                found.append(mention)
+        return found
+
+    def outlet(self, entity: Entity) -> bool:
+        item = self.gazetteer.items.get(entity.key)
+        return item is not None and item.outlet

@@ -1,0 +1,159 @@
+"""Every act of saying outside quotation marks: the verb, and whose it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tasks.attribution import subjects
+
+if TYPE_CHECKING:
+    from tasks.attribution.layout import Area
+    from tasks.attribution.reading import Mention, Reading
+    from tasks.attribution.subjects import Speaker
+
+_WORD = re.compile(r"[^\W\d_]+")
+_POSSESSIVE = re.compile(r"['’]s?\b")
+_PREPOSITION = re.compile(
+    r"\b(?i:of|for|to|by|with|in|from|at|about|on|against|unlike|like|than|toward|towards|including|told|between|over)\s"
+    r"(?:the\s|then-|former\s)?(?:[A-Z][\w.-]+\s){0,2}$"
+)
+#: how far back "he" may point, in characters
+_REACH = 700
+
+
+class Said(NamedTuple):
+    start: int
+    end: int
+    verb: str
+    #: None: the words before the verb are not understood
+    speaker: Speaker | None
+    participle: bool
+    #: where the speaker was named, when a pronoun stands for him
+    antecedent: bool = False
+
+
+def acts(reading: Reading) -> list[Said]:
+    """In the order of the text; pronouns resolved where there is one reading only."""
+    found: list[Said] = []
+    lexicon = reading.lexicon
+    for sentence in reading.sentences:
+        for word in _WORD.finditer(reading.plain, sentence.start, sentence.end):
+            verb = word[0]
+            if verb in lexicon.verbs:
+                said = _finite(reading, sentence, word.start(), word.end(), found)
+                if said:
+                    found.append(said)
+            elif verb in lexicon.participles:
+                said = _participle(reading, sentence, word.start(), word.end(), found)
+                if said:
+                    found.append(said)
+    return found
+
+
+def _finite(reading: Reading, sentence: Area, start: int, end: int, earlier: list[Said]) -> Said | None:
+    verb = reading.plain[start:end]
+    if _behind_a_quote(reading, start, sentence):
+        speaker = subjects.behind(reading, end, sentence.end)
+    else:
+        speaker = subjects.before(reading, sentence.start, start)
+    if speaker is None:
+        return None
+    return _resolved(reading, Said(start, end, verb, speaker, participle=False), earlier)
+
+
+def _behind_a_quote(reading: Reading, verb: int, sentence: Area) -> bool:
+    """`," said Berg`: nothing but a mark stands between the quote and the verb."""
+    text = reading.plain
+    at = verb - 1
+    while at >= sentence.start and text[at] in " ,—–-\u00a0\n":
+        at -= 1
+    if at < 0 or text[at] not in "”\"“»«’'":
+        return False
+    return any(quote.end == at + 1 for quote in reading.quotes)
+
+
+def _participle(reading: Reading, sentence: Area, start: int, end: int, earlier: list[Said]) -> Said | None:
+    verb = reading.plain[start:end]
+    if reading.plain[max(0, start - 4) : start] in ("the ", "The ") or not _loose(reading.plain, start):
+        return None
+    continuing = verb in reading.lexicon.cues.continuing
+    for said in reversed(earlier):
+        if said.start < sentence.start:
+            break
+        if said.speaker:
+            return Said(start, end, said.verb if continuing else verb, said.speaker, participle=True)
+    speaker = subjects.sentence_subject(reading, sentence, start)
+    if speaker is None:
+        return None
+    return _resolved(reading, Said(start, end, verb, speaker, participle=True), earlier)
+
+
+def _loose(text: str, start: int) -> bool:
+    """A participle that hangs on the sentence: after a comma, "and", a quote, or at the start; not `is saying`."""
+    before = text[max(0, start - 12) : start].rstrip()
+    return not before or before[-1] in ',;—–"”’»' or before.endswith((" and", " by", " in", " as", "without", "while"))
+
+
+def _resolved(reading: Reading, said: Said, earlier: list[Said]) -> Said | None:
+    speaker = said.speaker
+    if speaker is None or speaker.pronoun is None:
+        return said
+    found = _antecedent(reading, speaker, earlier)
+    if found is None:
+        return said._replace(speaker=None)
+    return said._replace(speaker=found._replace(start=speaker.start, end=speaker.end), antecedent=True)
+
+
+def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Speaker | None:
+    at = pronoun.start
+    if pronoun.pronoun == "it":
+        last = earlier[-1].speaker if earlier else None
+        return last if last and last.type in ("official", "document") and at - last.end < _REACH // 2 else None
+    number = reading.sentence_number(at)
+    here = _one_person(reading, reading.sentences[number].start, at, pronoun)
+    if here is not None:
+        return here
+    last_said = next((said for said in reversed(earlier) if said.speaker and at - said.end < _REACH), None)
+    last = last_said.speaker if last_said else None
+    for back in range(number - 1, max(-1, number - 5), -1):
+        area = reading.sentences[back]
+        if at - area.end > _REACH:
+            break
+        if last and last_said and area.start <= last_said.start < area.end and _fits(reading, last, pronoun):
+            return last if last.type == "named" else None
+        person = _one_person(reading, area.start, area.end, pronoun)
+        if person is not None:
+            return person
+    return last if last and last.type == "named" and _fits(reading, last, pronoun) else None
+
+
+def _one_person(reading: Reading, start: int, end: int, pronoun: Speaker) -> Speaker | None:
+    """The person there, or the one at the head of a part of the sentence. None: nobody is named."""
+    named = [m for m in reading.named(start, end, "person") if _gender_fits(reading, m.entity.key, pronoun)]
+    if not named:
+        return None
+    keys = {mention.entity.key for mention in named}
+    if len(keys) == 1:
+        return _speaker(reading, named[0])
+    for mention in named:
+        after = reading.plain[mention.end : mention.end + 3]
+        if not _POSSESSIVE.match(after) and not _PREPOSITION.search(reading.plain, start, mention.start):
+            return _speaker(reading, mention)
+    return None
+
+
+def _speaker(reading: Reading, mention: Mention) -> Speaker:
+    return subjects._of_mention(reading, mention)  # noqa: SLF001 - the same rules make a speaker of a mention
+
+
+def _fits(reading: Reading, speaker: Speaker, pronoun: Speaker) -> bool:
+    return speaker.entity is None or _gender_fits(reading, speaker.entity, pronoun)
+
+
+def _gender_fits(reading: Reading, key: str, pronoun: Speaker) -> bool:
+    """False only where it is known that the pronoun is the other one."""
+    item = reading.gazetteer.items.get(key)
+    if item is None or item.type != "person":
+        return True
+    return item.she == (pronoun.pronoun == "she")

@@ -1,0 +1,176 @@
+"""Whose text an article is, when it is not its publisher's: credits, bylines, datelines, the canonical address."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from config.gazetteer.cues import Cues
+from tasks.entities.naming import slug
+from tasks.records import SyndicatedFrom
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from config.gazetteer import Gazetteer, Item
+    from tasks.attribution import Origin
+
+_HEAD_CHARS, _TAIL_CHARS = 350, 500
+#: second-level labels under which a country's registry sells names
+_SHARED = frozenset(["co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "asn"])
+_BYLINE_PARTS = re.compile(
+    r"\s*(?:,|/|;|\||\band\b|&|\bund\b|\bet\b|\by\b|\bmit\b|\bwith\b|\bfor\b|–|—|\s-\s|\(|\))\s*"
+)
+_BYLINE_NOISE = re.compile(
+    r"^(?:by|von|par|por|from|de|source)\s+|\s+(?:staff|news agency|newswire|wire|reporters?|writers?)$", re.IGNORECASE
+)
+
+
+class Credits:
+    """Made once from a gazetteer."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._gazetteer = gazetteer
+        self._patterns = {lang: CreditPatterns(gazetteer, cues) for lang, cues in gazetteer.cues.items()}
+        self._plain = CreditPatterns(gazetteer, Cues())
+        self._by_slug: dict[str, Item] = {}
+        for alias in gazetteer.aliases:
+            item = gazetteer.items[alias.key]
+            if item.outlet and alias.when != "after":
+                self._by_slug.setdefault(slug(alias.text), item)
+
+    def syndicated_from(self, body: str, lang: str, origin: Origin, own: frozenset[str]) -> SyndicatedFrom | None:
+        """The strongest evidence there is: what feed and page declare, then what the text says, then the byline."""
+        return (
+            self._feed_source(origin, own)
+            or self._canonical(origin, own)
+            or self._credit_line(body, lang, own)
+            or self._byline(origin, own)
+        )
+
+    def own_keys(self, origin: Origin) -> frozenset[str]:
+        """Keys and slugs that stand for the publisher itself."""
+        found: set[str] = set()
+        for name in filter(None, (origin.publisher, *(origin.publisher or "").split(" | "))):
+            found |= {slug(name), slug(name.removeprefix("The ")), f"the-{slug(name)}"}
+        host = urlsplit(origin.url).hostname or ""
+        found |= {key for site, key in self._gazetteer.sites.items() if host == site or host.endswith(f".{site}")}
+        site = registered(host)
+        if site:
+            found |= {slug(site), site.split(".")[0]}
+        for name in list(found):
+            item = self._gazetteer.items.get(name) or self._by_slug.get(name)
+            if item:
+                found |= {item.key, slug(item.name), slug(item.name.removeprefix("The "))}
+        return frozenset(found)
+
+    def _feed_source(self, origin: Origin, own: frozenset[str]) -> SyndicatedFrom | None:
+        credit = origin.credit
+        if credit is None or not credit.name.strip():
+            return None
+        item = self._by_slug.get(slug(credit.name))
+        site = registered(urlsplit(credit.url).hostname or "") if credit.url else ""
+        here = registered(urlsplit(origin.url).hostname or "")
+        if site == here or slug(credit.name) in own or (item and item.key in own):
+            return None
+        return _made(credit.name.strip(), item, "feed_source", credit.name)
+
+    def _canonical(self, origin: Origin, own: frozenset[str]) -> SyndicatedFrom | None:
+        there = registered(urlsplit(origin.canonical_url or "").hostname or "")
+        here = registered(urlsplit(origin.url).hostname or "")
+        if not there or not here or there.split(".")[0] == here.split(".")[0]:
+            return None
+        key = self._gazetteer.sites.get(there)
+        if key in own:
+            return None
+        item = self._gazetteer.items[key] if key else None
+        return _made(there, item, "canonical_url", origin.canonical_url or "")
+
+    def _byline(self, origin: Origin, own: frozenset[str]) -> SyndicatedFrom | None:
+        for author in origin.authors:
+            parts = _BYLINE_PARTS.split(author)
+            for part in parts:
+                item = self._by_slug.get(slug(_BYLINE_NOISE.sub("", part.strip())))
+                if item and item.key not in own and (item.agency or len(parts) == 1):
+                    return _made(item.name, item, "byline", author)
+        return None
+
+    def _credit_line(self, body: str, lang: str, own: frozenset[str]) -> SyndicatedFrom | None:
+        patterns = self._patterns.get(lang, self._plain)
+        head, tail = body[:_HEAD_CHARS], body[-_TAIL_CHARS:]
+        looks = (
+            (patterns.dateline, head),
+            (patterns.republished, head),
+            (patterns.republished, tail),
+            (patterns.line, tail),
+            (patterns.line, head),
+        )
+        for pattern, text in looks:
+            for found in pattern.finditer(text):
+                name = next(filter(None, found.groups()), "")
+                item = self._by_slug.get(slug(name))
+                if item and item.key not in own and not patterns.excused(text, found):
+                    return _made(item.name, item, "credit_line", found[0].strip())
+        return None
+
+
+def registered(host: str) -> str:
+    """`news.example.co.uk` → `example.co.uk`"""
+    labels = host.lower().rstrip(".").split(".")
+    if len(labels) > 2 and labels[-2] in _SHARED and len(labels[-1]) == 2:
+        return ".".join(labels[-3:])
+    return ".".join(labels[-2:])
+
+
+def _made(
+    name: str, item: Item | None, evidence: Literal["feed_source", "canonical_url", "credit_line", "byline"], text: str
+) -> SyndicatedFrom:
+    return SyndicatedFrom(
+        name=item.name if item else name, wikidata=item.wikidata if item else None, evidence=evidence, text=text
+    )
+
+
+class CreditPatterns:
+    """Compiled once a gazetteer and language."""
+
+    def __init__(self, gazetteer: Gazetteer, cues: Cues) -> None:
+        agencies = _names(gazetteer, agencies=True)
+        outlets = _names(gazetteer, agencies=False)
+        cap = r"[A-ZÀ-Þ][\w.'’/-]*"
+        self.dateline = re.compile(
+            rf"(?m)^(?:{cap}(?:,?\s{cap}){{0,4}}(?:,\s(?:{cap}\s\d{{1,2}}|\d{{1,2}}\s{cap}))?[\s,.:/–—-]*)?"
+            rf"[\[(]({agencies})(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\s?(?:[-–—:.]+|$|(?=[A-ZÀ-Þ\"“]))"
+        )
+        by = "|".join(re.escape(word) for word in cues.credit_by) or "(?!)"
+        self.line = re.compile(
+            rf"(?im)(?:^|\n|[.!?\"”)]\s)[ \t]*(?:(?:(?:{by})[:\s]\s*)(?-i:({agencies}))\s*[.)]?|"
+            rf"[\[(](?:(?:{by})[:\s]\s*)?(?-i:({agencies}))(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\.?|"
+            rf"(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s)?(?-i:({agencies}))[^\n]{{0,60}}|"
+            rf"[–—-]\s?(?-i:({agencies}))\.?|(?-i:({agencies}))(?:\s?/\s?[\w.-]{{1,12}})*)[ \t]*$"
+        )
+        phrases = "|".join(re.escape(phrase) for phrase in cues.republished) or "(?!)"
+        self.republished = re.compile(
+            rf"(?i)\b(?:{phrases})(?:\s(?:by|in|on|at|from|with permission from|here|the|website|site|of))*\s*:?\s*"
+            rf"(?-i:({outlets}))(?![\w])"
+        )
+        self._photo = re.compile(rf"(?i)\b(?:{'|'.join(cues.photo) or '(?!)'})\b")
+        self._contributed = re.compile(rf"(?i)(?:{'|'.join(map(re.escape, cues.contributed)) or '(?!)'})")
+
+    def excused(self, text: str, found: re.Match[str]) -> bool:
+        """A picture's credit, or an agency that only helped."""
+        start = text.rfind("\n", 0, found.start() + 1) + 1
+        stop = text.find("\n", found.end() - 1)
+        line = text[start : stop if stop >= 0 else len(text)]
+        return bool(self._photo.search(line) or self._contributed.search(line))
+
+
+def _names(gazetteer: Gazetteer, *, agencies: bool) -> str:
+    names = {
+        alias.text.replace("~", "")
+        for alias in gazetteer.aliases
+        if alias.when == "always"
+        and gazetteer.items[alias.key].outlet
+        and (gazetteer.items[alias.key].agency or not agencies)
+    }
+    return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
