@@ -34,6 +34,8 @@ def extract(
         captions=pruning.captions(tree),
     )
     body = bodies.chosen(bodies.from_tree(pruning.pruned(tree), url=url, context=context), [bodies.from_data(facts)])
+    if authors_from in ("", "json-ld-organisation") and (found := people.from_lines(drop.text for drop in body.drops)):
+        authors, authors_from = found, "byline"
     text = text_of(body.blocks)[: bodies.MAX_CHARS]
     if not text:
         raise Failed("no-content", "no text on the page")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -20,7 +21,9 @@ class Facts(NamedTuple):
     #: meta tags, name in lower case → contents in order
     metas: dict[str, list[str]]
     data: Structured
+    #: headings of the first level, without kickers inside them
     h1s: tuple[str, ...]
+    whole_h1s: tuple[str, ...]
     #: the text of <title>
     head_title: str
     lang: str
@@ -47,7 +50,7 @@ def text_of(element: HtmlElement) -> str:
 def read(tree: HtmlElement, *, url: str) -> Facts:
     metas = _metas(tree)
     data = structured.read(tree, url=url)
-    h1s = tuple(text for h1 in tree.iter("h1") if (text := text_of(h1)) and len(text) < 500)[:6]
+    h1s = tuple(text for h1 in tree.iter("h1") if (text := _heading(h1)) and len(text) < 500)[:6]
     head_title = next((one_line(title.text or "") for title in tree.iter("title")), "")
     names = (metas.get("og:site_name") or [""])[0] or plain(data.publisher)
     return Facts(
@@ -55,15 +58,29 @@ def read(tree: HtmlElement, *, url: str) -> Facts:
         metas=metas,
         data=data,
         h1s=h1s,
+        whole_h1s=tuple(text for h1 in tree.iter("h1") if (text := text_of(h1)) and len(text) < 500)[:6],
         head_title=head_title[:1000],
         lang=(
             tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or ""
         ).strip(),
         links=_links(tree, url),
         times=tuple(_times(tree)),
-        marked_authors=tuple(_marked_authors(tree))[:12],
+        marked_authors=tuple(_marked_authors(tree))[:20],
         site_name=names or (metas.get("application-name") or [""])[0],
     )
+
+
+_KICKER = re.compile(r"kicker|overline|over-line|eyebrow|top-?line|dachzeile|roof-?line|sr-only|visually-?hidden|screen-reader", re.IGNORECASE)
+
+
+def _heading(h1: HtmlElement) -> str:
+    """The words of an h1 without the kicker and the words for screen readers in it."""
+    whole = text_of(h1)
+    aside = [text for part in h1.iterdescendants("span", "div", "p", "small", "strong", "a") if _KICKER.search(part.get("class") or "") and (text := text_of(part))]
+    for text in aside:
+        if len(text) < 0.6 * len(whole):
+            whole = one_line(whole.replace(text, " ", 1))
+    return whole.strip(" :|·–—-")
 
 
 def _metas(tree: HtmlElement) -> dict[str, list[str]]:
@@ -112,14 +129,70 @@ def _times(tree: HtmlElement) -> list[tuple[str, str, bool]]:
     return found
 
 
+_CREDITED = re.compile(
+    r"(?:^|[\s_-])(?:by-?lines?|authors?|autor(?:e|en|es|in|a)?|auteurs?|writers?|reporters?|forfatter|skribent|redakteur|journalists?|writtenby|written-by|creator|posted-by)(?:$|[\s_-])"
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_ELSEWHERE = re.compile(r"comment|related|sidebar|footer|recommend|teaser|card|promo|widget|popular|latest|most-|next-|more-|list-item|copyright|image|caption|credit|photo", re.IGNORECASE)
+MAX_BYLINE_CHARS = 160
+
+
 def _marked_authors(tree: HtmlElement) -> list[tuple[str, str]]:
+    """(how, text) of elements that say they hold the author; those near the first one only: others belong to lists."""
     found: list[tuple[str, str]] = []
-    for element in tree.xpath(".//a[contains(@rel, 'author')] | .//*[contains(@itemprop, 'author')]")[:30]:
-        if element.tag in ("meta", "link", "script", "img"):
-            continue
-        kind = "rel-author" if element.tag == "a" and "author" in (element.get("rel") or "") else "itemprop"
-        inner = element.xpath(".//*[@itemprop='name']") if kind == "itemprop" else []
-        text = " ".join(text_of(one) or one.get("content") or "" for one in inner) if inner else text_of(element)
-        if text and len(text) < 120 and (kind, text) not in found:
-            found.append((kind, text))
+    for kind, elements in _author_elements(tree).items():
+        first: HtmlElement | None = None
+        for element in elements:
+            inner = element.xpath(".//*[@itemprop='name']") if kind == "itemprop" else []
+            text = " ".join(text_of(one) or one.get("content") or "" for one in inner) if inner else _lines(element)
+            if not text or len(text) > MAX_BYLINE_CHARS:
+                continue
+            if first is None:
+                first = element
+            elif not _together(first, element):
+                continue
+            if (kind, text) not in found:
+                found.append((kind, text))
     return found
+
+
+def _author_elements(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
+    found: dict[str, list[HtmlElement]] = {"rel-author": [], "itemprop": [], "byline": []}
+    for element in tree.iter("a", "span", "div", "p", "address", "h3", "h4", "h5", "h6", "li", "strong", "em", "b", "footer", "cite", "section", "ul"):
+        if element.tag == "a" and "author" in (element.get("rel") or ""):
+            found["rel-author"].append(element)
+        elif "author" in (element.get("itemprop") or ""):
+            found["itemprop"].append(element)
+        else:
+            name = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
+            if len(name) > 4 and _CREDITED.search(_CAMEL.sub("-", name.replace("__", "-")).lower()) and not _beside(element):
+                found["byline"].append(element)
+    return {kind: elements[:30] for kind, elements in found.items()}
+
+
+def _beside(element: HtmlElement) -> bool:
+    """In a list of other stories, a comment or a caption."""
+    for step, parent in enumerate(element.iterancestors()):
+        if parent.tag in ("footer", "aside", "figure", "figcaption", "nav") or step > 6:
+            return parent.tag in ("footer", "aside", "figure", "figcaption", "nav")
+        if step < 4 and _ELSEWHERE.search(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
+            return True
+    return False
+
+
+def _together(one: HtmlElement, other: HtmlElement) -> bool:
+    """Within four steps under one element of little text: one byline."""
+    parents = []
+    for parent in one.iterancestors():
+        parents.append(parent)
+        if len(parents) == 4:
+            break
+    for parent in other.iterancestors():
+        if parent in parents:
+            return len(text_of(parent)) < 400
+    return False
+
+
+def _lines(element: HtmlElement) -> str:
+    """Text with a bar between the pieces of child elements, so that name and role stay apart."""
+    return " | ".join(text for part in element.itertext() if (text := one_line(part)))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from tasks.extract import lexicon, structured
 from tasks.extract.page import Facts
@@ -12,24 +14,33 @@ from tasks.records import Person
 
 MAX_AUTHORS = 20
 _URL = re.compile(r"https?://|www\.|@[\w.]+\.\w|facebook|twitter|\.(?:com|org|net|de|co|html|php)\b", re.IGNORECASE)
-_PARTS = re.compile(
-    r"\s*(?:[;|/&·•\n]|,(?!\s*(?:Jr|Sr|MD|M\.D|PhD|Ph\.D|III?)\b)|(?<!\w)(?:and|und|et|y|e|og|och|en|with|mit|avec|con|и|та|ve|dan)(?!\w))\s*",
-    re.IGNORECASE,
-)
+_SIGNS = re.compile(r"\s*(?:[;|/•·\n]|,(?!\s*(?:Jr|Sr|MD|M\.D|PhD|Ph\.D|III?)\b))\s*", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:&|(?<!\w)(?:and|und|et|och|og|with|mit|avec|и|та|ve)(?!\w))\s*", re.IGNORECASE)
+# also a part of names (Ortega y Gasset): parts two names only where each has two words
+_MAYBE_AND = re.compile(r"\s+(?:y|e|en|i|con)\s+")
+_PARTICLES = {"von", "van", "de", "der", "den", "da", "di", "del", "della", "la", "le", "du", "dos", "al", "el", "bin", "ibn", "zu", "zum", "ter", "ten", "y", "e"}
 _HANDLE = re.compile(r"\s*\(?@\w+\)?|\s*[(\[<][^)\]>]*[)\]>]\s*")
 _FIRST_WORD = re.compile(r"^\W*\w+")
-_DATE = re.compile(r"\d{4}|\d{1,2}[:.]\d{2}|\d+\s*(?:min|h)\b")
+_DATE = re.compile(r"^\d|\d{4}|\d{1,2}[:.]\d{2}")
+_CONNECTOR = re.compile(r"\W*(?:,|&|\b(?:and|und|et|y|e|en|og|och|i|и)\b)\W*", re.IGNORECASE)
 
 
 def names_in(text: str) -> list[str]:
     """ "By Ann Lee and Bo Li, City Editor" → ["Ann Lee", "Bo Li"]."""
     text = _without_by(_HANDLE.sub(" ", plain(text)))
     found = []
-    for part in _PARTS.split(text):
-        name = _without_by(part).strip(" .,:-–—*’'\"")
+    for part in _pieces(text):
+        name = _without_role(_without_by(part)).strip(" .,:-–—*’'\"")
         if name and _is_name(name):
             found.append(name)
     return found
+
+
+def _pieces(text: str) -> Iterator[str]:
+    for part in _SIGNS.split(text):
+        for piece in _AND.split(part):
+            halves = _MAYBE_AND.split(piece)
+            yield from halves if len(halves) > 1 and all(len(half.split()) >= 2 for half in halves) else [piece]
 
 
 def _is_name(name: str) -> bool:
@@ -51,6 +62,15 @@ def _without_by(text: str) -> str:
     for _ in range(count):
         text = _FIRST_WORD.sub("", text, count=1)
     return text.lstrip(" :/-–—.")
+
+
+def _without_role(name: str) -> str:
+    """"Ann Lee Staff Writer" → "Ann Lee"."""
+    parts = name.split()
+    for start in range(1, len(parts)):
+        if lexicon.ROLE.whole(lexicon.Line(" ".join(parts[start:]))):
+            return " ".join(parts[:start])
+    return name
 
 
 def _from_data(facts: Facts, kinds: tuple[str, ...]) -> list[Person]:
@@ -117,18 +137,79 @@ def authors(facts: Facts, feed_authors: tuple[str, ...] = ()) -> tuple[tuple[Per
                 "twitter:data1",
             ),
         ),
-        ("feed", lambda: [Person(name=name) for text in feed_authors for name in names_in(text)]),
+        ("twitter", lambda: _labelled(facts)),
+        ("byline", lambda: _visible(facts)),
         ("json-ld-organisation", lambda: _from_data(facts, ("Organization", "NewsMediaOrganization"))),
+        ("feed", lambda: [Person(name=name) for text in feed_authors for name in names_in(text)]),
     )
-    site = {"".join(folded(name)) for name in (facts.site_name, facts.data.publisher) if name}
+    site = _site_names(facts)
     for source, way in ways:
         people = _distinct(person for person in way() if "".join(folded(person.name)) not in site)
         if people:
             return people[:MAX_AUTHORS], source
-    return (), ""
+    # nobody is named: what the page itself declares as its author, a newsroom or an agency
+    declared = _distinct(_from_data(facts, ("Organization", "NewsMediaOrganization", "Person")))
+    return (declared[:1], "json-ld-organisation") if declared else ((), "")
 
 
-def _distinct(people: Any) -> tuple[Person, ...]:
+def _site_names(facts: Facts) -> set[str]:
+    host = urlsplit(facts.url).hostname or ""
+    labels = host.removeprefix("www.").split(".")
+    names = [facts.site_name, facts.data.publisher, facts.meta("application-name"), *labels[:-1], ".".join(labels)]
+    return {"".join(folded(name)) for name in names if name}
+
+
+def from_lines(lines: Iterable[str]) -> tuple[Person, ...]:
+    """Of lines that stood around the text: the first that opens as a byline and names somebody."""
+    for text in lines:
+        if len(text) < 120 and lexicon.BYLINE.open(lexicon.Line(text)):
+            people = _distinct(Person(name=name) for name in names_in(text) if _like_a_person(name))
+            if people:
+                return people
+    return ()
+
+
+def _labelled(facts: Facts) -> list[Person]:
+    """Of the card for Twitter: a label "Written by", a value."""
+    for number in ("1", "2"):
+        if lexicon.BYLINE.open(lexicon.Line(facts.meta(f"twitter:label{number}"))):
+            return [Person(name=name) for name in names_in(facts.meta(f"twitter:data{number}"))]
+    return []
+
+
+def _visible(facts: Facts) -> list[Person]:
+    """The first byline on the page that holds what looks like a person's name."""
+    for source, text in facts.marked_authors:
+        if source == "byline" and (people := _in_pieces(text.split(" | "))):
+            return people
+    return []
+
+
+def _in_pieces(pieces: list[str]) -> list[Person]:
+    """The names of the first piece that has any, and of those joined to it: what else follows is a role or a button."""
+    people: list[Person] = []
+    joined = True
+    for piece in pieces:
+        if people and _CONNECTOR.fullmatch(piece):
+            joined = True
+            continue
+        found = [Person(name=name) for name in names_in(piece) if _like_a_person(name)]
+        if people and not joined and not _CONNECTOR.match(piece):
+            break
+        people += found
+        joined = not people or piece.rstrip().endswith((",", "&"))
+    return people
+
+
+def _like_a_person(name: str) -> bool:
+    """Two to five words that start with a capital, or a short name in a script without capitals."""
+    parts = [part for part in name.split() if part not in _PARTICLES]
+    if not name.isascii() and not any(c.isupper() or c.islower() for c in name):
+        return 2 <= len(name) <= 20
+    return 2 <= len(parts) <= 4 and all(part[0].isupper() for part in parts) and not any(c.isdigit() for c in name)
+
+
+def _distinct(people: Iterable[Person]) -> tuple[Person, ...]:
     kept: dict[str, Person] = {}
     for person in people:
         key = " ".join(folded(person.name))

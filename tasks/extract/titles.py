@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from tasks.extract import structured
 from tasks.extract.page import Facts
@@ -37,26 +38,27 @@ def _is_site_part(part: str, site: set[str]) -> bool:
 
 def without_site(title: str, facts: Facts, *, known: tuple[str, ...] = ()) -> str:
     """Cuts site and section names at the ends. `known` are other readings of the same headline, to cut down to."""
-    site = _site_words(facts)
+    title = _without_names(title, _site_words(facts))
     for other in known:
-        if len(folded(other)) >= 3 and title != other and other in title and len(title) - len(other) < 80:
-            at = title.index(other)
-            rest = (title[:at] + title[at + len(other) :]).strip()
-            if not rest or _SEPARATORS.match(" " + rest + " ") or _SEPARATORS.search(" " + rest + " "):
+        if len(folded(other)) >= 3 and other != title and other in title:
+            rest = title.replace(other, " ", 1).strip()
+            # a kicker before a colon is part of the headline, what stands behind a bar is not
+            if len(rest) < 80 and not rest.endswith(":") and _SEPARATORS.search(f" {rest} "):
                 return other
-    while True:
-        cuts = list(_SEPARATORS.finditer(title))
-        if not cuts:
-            return title
+    return title
+
+
+def _without_names(title: str, site: set[str]) -> str:
+    while cuts := list(_SEPARATORS.finditer(title)):
         head, tail = title[: cuts[-1].start()].strip(), title[cuts[-1].end() :].strip()
+        first, rest = title[: cuts[0].start()].strip(), title[cuts[0].end() :].strip()
         if head and _is_site_part(tail, site):
             title = head
-            continue
-        first, rest = title[: cuts[0].start()].strip(), title[cuts[0].end() :].strip()
-        if rest and _is_site_part(first, site):
+        elif rest and _is_site_part(first, site):
             title = rest
-            continue
-        return title
+        else:
+            break
+    return title
 
 
 def candidates(facts: Facts) -> dict[str, str]:
@@ -79,38 +81,68 @@ def headline(facts: Facts, feed_title: str = "") -> tuple[str, str]:
     stated = {source: without_site(text, facts, known=facts.h1s) for source, text in given.items()}
     if feed_title:
         stated = {"feed": feed_title, **stated}
-    h1 = _agreeing_h1(facts, list(stated.values()))
-    if h1:
-        return h1[:MAX_TITLE_CHARS], "h1"
-    for source in ("feed", "json-ld", "og", "twitter"):
-        if (
-            source in stated
-            and len(folded(stated[source])) > 1
-            and not _is_site_part(stated[source], _site_words(facts))
-        ):
-            return stated[source][:MAX_TITLE_CHARS], source
-    h1s = [text for text in facts.h1s if len(folded(text)) >= 4]
-    if len(h1s) == 1:
-        return h1s[0][:MAX_TITLE_CHARS], "h1"
+    site = _site_words(facts)
+    h1s = [text for one in facts.h1s if (text := without_site(one, facts)) and not _is_site_part(text, site)]
+    # the same with its kicker, where the page states it so elsewhere, too
+    exact = {tuple(folded(text)) for text in stated.values()}
+    h1s = [text for one in facts.whole_h1s if tuple(folded(text := without_site(one, facts))) in exact] + h1s
+    for title, source in _in_order(stated, h1s, site):
+        if title:
+            return title[:MAX_TITLE_CHARS], source
+    return "", ""
+
+
+def _in_order(stated: dict[str, str], h1s: list[str], site: set[str]) -> Iterator[tuple[str, str]]:
+    yield _agreeing_h1(h1s, list(stated.values())), "h1"
+    yield stated.get("feed", ""), "feed"
+    usable = {source: text for source, text in stated.items() if len(folded(text)) > 1 and not _is_site_part(text, site)}
+    structured_one, og = usable.get("json-ld", ""), usable.get("og", "")
+    if structured_one and likeness(folded(structured_one), folded(og)) >= 0.8:
+        yield structured_one, "json-ld"
+    long_h1s = [text for text in h1s if len(folded(text)) >= 3]
+    if len(set(long_h1s)) == 1 and (not usable or _related(long_h1s[0], usable)):
+        yield long_h1s[0], "h1"
+    for source, text in usable.items():
+        yield text, source
+    for text in h1s:
+        yield text, "h1"
     for source, text in stated.items():
-        if text:
-            return text[:MAX_TITLE_CHARS], source
-    return (facts.h1s[0][:MAX_TITLE_CHARS], "h1") if facts.h1s else ("", "")
+        yield text, source
 
 
-def _agreeing_h1(facts: Facts, stated: list[str]) -> str:
+def _related(h1: str, stated: dict[str, str]) -> bool:
+    """A third of its words stand in another reading: not the name of a menu or of another story."""
+    return max(share_in(folded(h1), folded(text)) for text in stated.values()) >= 0.2
+
+
+def _agreeing_h1(h1s: list[str], stated: list[str]) -> str:
+    """The h1 that another reading of the headline confirms; without a kicker that the other reading lacks."""
     best, best_score = "", 0.0
-    for text in facts.h1s:
+    others = [folded(text) for text in stated]
+    for text in h1s:
         mine = folded(text)
         if len(mine) < 2:
             continue
-        score = max(
-            (
-                max(likeness(mine, folded(other)), 0.9 * (share_in(mine, folded(other)) == 1.0 and len(mine) >= 4))
-                for other in stated
-            ),
-            default=0.0,
-        )
+        score = max((_agreement(mine, other) for other in others), default=0.0)
         if score > best_score:
             best, best_score = text, score
-    return best if best_score >= 0.8 else ""
+    if best_score < 0.8:
+        return ""
+    if folded(best) in others:
+        return best
+    return next((one for one in stated if _is_end_of(one, best)), best)
+
+
+def _agreement(mine: list[str], other: list[str]) -> float:
+    if len(mine) >= 4 and other[: len(mine)] == mine:
+        return 0.9
+    # a headline that another reading is the end of: the kicker stands in the same h1
+    if len(other) >= 4 and mine[-len(other) :] == other:
+        return 0.9
+    contained = 0.85 * (len(mine) >= 4 and 2 * len(mine) >= len(other) and share_in(mine, other) == 1.0)
+    return max(likeness(mine, other), contained)
+
+
+def _is_end_of(one: str, title: str) -> bool:
+    mine, whole = folded(one), folded(title)
+    return 4 <= len(mine) < len(whole) and len(mine) >= 0.4 * len(whole) and whole[-len(mine) :] == mine
