@@ -3,26 +3,18 @@ import re
 import subprocess
 import time
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 import redis
-import yaml
 from jsonschema.validators import validator_for
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from config.settings import Settings
+from tests.packaging.compose import COMPOSE, OURS, ROLES, ROOT, TEXT, VARIABLE
 from worker.cli import COMMANDS
 from worker.embedded import READER_RULES, server_binary
 from worker.roles import ROLES as WORKER_ROLES
-
-ROOT = Path(__file__).parents[2]
-TEXT = ROOT.joinpath("docker-compose.yml").read_text("utf-8")
-VARIABLE = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
-COMPOSE = yaml.safe_load(VARIABLE.sub(lambda match: match[2] or "", TEXT))
-OURS = {name: service for name, service in COMPOSE["services"].items() if service["image"].startswith("wirebeat")}
-ROLES = {name: service for name, service in OURS.items() if "profiles" not in service}
 
 
 def test_the_file_keeps_to_the_compose_specification():
