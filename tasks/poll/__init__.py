@@ -15,7 +15,11 @@ from tasks.reasons import Failed
 from tasks.records import FeedDocument
 
 MAX_ENTRIES = 500
-_XML_ROOTS = frozenset(("rss", "rdf", "feed", "channel"))
+_XML_ROOTS = frozenset(("rss", "rdf", "feed", "channel", "urlset"))
+_OTHER_ROOTS = {
+    "opml": "an OPML list of feeds; import it",
+    "sitemapindex": "an index of sitemaps; name one of its news sitemaps",
+}
 
 __all__ = ["MAX_ENTRIES", "read_feed"]
 
@@ -56,14 +60,11 @@ def _read(text: str, url: str, max_entries: int) -> Document:
     if text.lstrip("\ufeff\x00 \t\r\n")[:1] in ("{", "["):
         return read_json(text.strip("\ufeff\x00 \t\r\n"), max_entries=max_entries)
     start = opening(text)
-    if start.root not in _XML_ROOTS and is_html(text, start):
-        raise Failed("not-a-feed", described(text, start))
-    if start.root == "sitemapindex":
-        raise Failed("not-a-feed", "an index of sitemaps; name one of its news sitemaps")
-    if start.root == "opml":
-        raise Failed("not-a-feed", "an OPML list of feeds; import it")
-    if not start.root:
-        raise Failed("not-a-feed", described(text, start))
+    what = _OTHER_ROOTS.get(start.root)
+    if what is None and start.root not in _XML_ROOTS and (not start.root or is_html(text, start)):
+        what = described(text, start)
+    if what:
+        raise Failed("not-a-feed", what)
     body = wellformed_text(start.body, declared_entities(start.doctype))
     if start.root == "urlset":
         return read_sitemap(body, max_entries=max_entries)

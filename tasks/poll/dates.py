@@ -47,12 +47,12 @@ _TIME = (
     r"(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})(?:[:.](?P<second>\d{1,2})(?:[.,:]\d{1,9})?)?\s*(?P<half>[ap]\.?m\b\.?)?"
 )
 _ISO = re.compile(
-    rf"(?P<year>\d{{4}})(?P<dash>[-/.]?)(?P<month>\d{{1,2}})(?:(?P=dash)(?P<day>\d{{1,2}}))?(?:(?:\s*t\s*|[\s,_-]+){_TIME}\s*{_ZONE})?"
+    rf"(?P<year>\d{{4}})(?P<dash>[-/.]?)(?P<month>\d{{1,2}})(?:(?P=dash)(?P<day>\d{{1,2}}))?(?!\d)(?:(?:\s*t\s*|[\s,_-]+){_TIME}\s*{_ZONE})?"
 )
 _ISO_COMPACT = re.compile(
     rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)t?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)\s*{_ZONE}"
 )
-_ISO_ORDINAL = re.compile(rf"(?P<year>\d{{4}})-?(?P<ordinal>\d{{3}})(?:t{_TIME}\s*{_ZONE})?")
+_ISO_ORDINAL = re.compile(rf"(?P<year>\d{{4}})-?(?P<ordinal>\d{{3}})(?!\d)(?:t{_TIME}\s*{_ZONE})?")
 _NAMED = re.compile(
     r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th|\.|º)?[\s./-]*(?:de\s+)?(?P<name>[^\W\d_]{3,12})"
     r"|(?P<name2>[^\W\d_]{3,12})\.?[\s-]+(?P<day2>\d{1,2})(?:st|nd|rd|th)?)"

@@ -18,7 +18,6 @@ MAX_DEPTH = 500
 MAX_ATTRIBUTES = 200
 MAX_NAMESPACES = 100
 MAX_TAGS_SEEN = 64
-#: feedparser looks for e-mail addresses in it at quadratic cost
 MAX_AUTHOR_CHARS = 300
 
 _HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", "html", "xhtml"))
@@ -38,6 +37,8 @@ class _EnoughEntriesError(Exception):
 class _Bounded:
     """Stands before feedparser's own handlers in the order of classes."""
 
+    #: a guid stays as it is: made absolute it would change with the address of the document
+    can_be_relative_uri = StrictFeedParser.can_be_relative_uri - {"id"}
     max_entries = 0
     open_items = 0
     depth = 0
@@ -80,10 +81,11 @@ class _Bounded:
             super()._add_tag(term, scheme, label)  # type: ignore[misc]
 
     def _sync_author_detail(self, key: str = "author") -> None:
+        """Feedparser's own looks for e-mail addresses, at quadratic cost and none in a new top-level domain."""
         context = self._get_context()  # type: ignore[attr-defined]
-        if isinstance(context.get(key), str):
-            context[key] = context[key][:MAX_AUTHOR_CHARS]
-        super()._sync_author_detail(key)  # type: ignore[misc]
+        people, author = context.get(f"{key}s"), context.get(key)
+        if people and not people[-1] and isinstance(author, str):
+            people[-1]["name"] = author[:MAX_AUTHOR_CHARS]
 
     # a picture's caption and a podcast's blurb, not a second description that makes the first one "content"
 
@@ -185,7 +187,7 @@ def _draft(entry: dict[str, Any], *, is_atom: bool) -> Draft:
     return Draft(
         guid=_text(entry, "id"),
         links=links,
-        stated_link=_text(entry, "link"),
+        stated_link=_stated_link(entry),
         title=_text(entry, "title"),
         published=published,
         updated=updated,
@@ -207,12 +209,22 @@ def _text(holder: Any, key: str) -> str:
 
 def _links(entry: dict[str, Any]) -> tuple[str, ...]:
     alternates = [link for link in entry.get("links", ()) if link.get("rel") == "alternate"]
+    guid, stated = _text(entry, "id"), _stated_link(entry)
     pages = [_text(link, "href") for link in alternates if link.get("type") in _HTML_TYPES]
     others = [_text(link, "href") for link in alternates if link.get("type") not in _HTML_TYPES]
-    guid = _text(entry, "id")
-    guids = [guid] if guid.lower().startswith(("http://", "https://")) else []
+    guids = [guid] if _is_http(guid) else []
     sources = [_text(part, "src") for part in entry.get("content", ())]
-    return (_text(entry, "feedburner_origlink"), *pages, _text(entry, "link"), *guids, *others, *sources)
+    return (_text(entry, "feedburner_origlink"), *pages, stated, *guids, *others, *sources)
+
+
+def _stated_link(entry: dict[str, Any]) -> str:
+    """A guid is a link unless it says that it is none; but most that do not say so are no links either."""
+    link = _text(entry, "link")
+    return "" if link == _text(entry, "id") and not _is_http(link) else link
+
+
+def _is_http(link: str) -> bool:
+    return link.lower().startswith(("http://", "https://"))
 
 
 def _content(entry: dict[str, Any]) -> tuple[str, str]:

@@ -1,0 +1,77 @@
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.poll.charset import decoded_text
+
+TEXT = "<rss>Zürich – “Überfall”, Żółć</rss>"
+RUSSIAN = '<?xml version="1.0" encoding="{}"?><rss>Переговоры в Вене</rss>'
+
+
+@pytest.mark.parametrize(
+    ("document", "content_type"),
+    [
+        (TEXT.encode(), ""),
+        (codecs.BOM_UTF8 + TEXT.encode(), ""),
+        (codecs.BOM_UTF8 * 2 + TEXT.encode(), ""),
+        (TEXT.encode("utf-16"), ""),
+        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "text/xml; charset=iso-8859-1"),
+        (TEXT.encode("utf-16-le"), ""),
+        (TEXT.encode("utf-16-be"), ""),
+        (TEXT.encode("utf-32"), ""),
+        (TEXT.encode(), "text/xml; charset=iso-8859-1"),
+        (TEXT.encode(), "text/xml"),
+    ],
+)
+def test_unicode_is_found_whatever_is_said_of_it(document, content_type):
+    assert decoded_text(document, content_type)[0] == TEXT
+
+
+@pytest.mark.parametrize(
+    ("declared", "written", "content_type"),
+    [
+        ("windows-1251", "windows-1251", ""),
+        ("koi8-r", "koi8-r", "application/xml"),
+        ("utf-8", "koi8-r", "text/xml; charset=koi8-r"),
+        ("ISO-8859-5", "iso-8859-5", ""),
+        ("utf-8", "utf-8", "text/xml; charset=windows-1251"),
+        ("no-such-charset", "utf-8", "text/xml; charset=x\x00y"),
+        ("undefined", "utf-8", "text/xml; charset=idna"),
+    ],
+)
+def test_other_charsets_are_believed_where_the_bytes_bear_them_out(declared, written, content_type):
+    text = RUSSIAN.format(declared)
+    assert decoded_text(text.encode(written), content_type)[0] == text
+
+
+def test_latin_1_means_windows_1252():
+    document = b'<?xml version="1.0" encoding="iso-8859-1"?><rss>\x93quoted\x94 \x80 5</rss>'
+    assert "“quoted” € 5" in decoded_text(document, "")[0]
+
+
+def test_ascii_that_is_none_is_read_as_windows_1252_and_said():
+    text, forgiven = decoded_text(b'<?xml version="1.0" encoding="us-ascii"?><rss>caf\xe9</rss>', "")
+    assert "café" in text
+    assert forgiven == ()
+    assert decoded_text(b"<rss>caf\xe9</rss>", "")[1] == ("declared as utf-8, read as cp1252",)
+
+
+def test_gb2312_is_read_with_the_characters_of_its_successor():
+    text = '<?xml version="1.0" encoding="gb2312"?><rss>朱镕基</rss>'
+    assert decoded_text(text.encode("gb18030"), "")[0] == text
+
+
+def test_a_utf_8_document_with_one_cut_character_stays_utf_8():
+    cut = ("ü" * 200).encode() + b"\xc3 " + ("ü" * 200).encode()
+    text, forgiven = decoded_text(cut, "")
+    assert text.count("ü") == 400
+    assert forgiven
+
+
+@given(st.binary(max_size=300), st.text(max_size=60))
+def test_any_bytes_become_text(document, content_type):
+    text, forgiven = decoded_text(document, content_type)
+    assert isinstance(text, str)
+    assert isinstance(forgiven, tuple)

@@ -1,0 +1,331 @@
+"""Each dialect, namespace and habit of real feeds, in a document small enough to see it."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+CONTENT = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
+
+
+def test_rss_2_gives_every_field(read, rss, item):
+    more = """<guid isPermaLink="false">hp-1</guid><pubDate>Fri, 20 Nov 2026 09:30:00 +0100</pubDate>
+        <author>desk@harbour.example (Ana Reyes)</author><category>Diplomacy</category><category>Europe</category>
+        <description>Envoys &lt;b&gt;met&lt;/b&gt; in Vienna.</description>
+        <enclosure url="https://harbour.example/p.jpg" type="image/jpeg" length="9"/>
+        <source url="https://wire.example/rss">Northern Wire</source>"""
+    channel = (
+        """<title>Harbour Post</title><link>https://harbour.example/</link><language>en_gb</language><ttl>30</ttl>"""
+    )
+    document = read(rss(item(more), channel))
+    assert (document.format, document.title, document.link) == ("rss20", "Harbour Post", "https://harbour.example/")
+    assert (document.lang, document.ttl_seconds, document.warnings) == ("en-GB", 1800, ())
+    [entry] = document.entries
+    assert entry.model_dump(exclude_defaults=True) == {
+        "feed": "harbour-post",
+        "guid": "hp-1",
+        "url": "https://harbour.example/a/1",
+        "title": "Talks resume",
+        "published": datetime(2026, 11, 20, 8, 30, tzinfo=UTC),
+        "authors": ("Ana Reyes",),
+        "summary": "Envoys met in Vienna.",
+        "tags": ("Diplomacy", "Europe"),
+        "lang": "en-GB",
+        "image": "https://harbour.example/p.jpg",
+        "source": {"name": "Northern Wire", "url": "https://wire.example/rss"},
+    }
+
+
+def test_atom_1_gives_every_field(only, atom):
+    entry = only(
+        atom(
+            """<entry xml:lang="de"><id>tag:harbour.example,2026:1</id>
+            <title type="html">Talks &lt;i&gt;resume&lt;/i&gt;</title>
+            <link rel="self" href="https://harbour.example/1.atom"/>
+            <link rel="enclosure" type="audio/mpeg" href="https://harbour.example/1.mp3"/>
+            <link rel="alternate" type="text/html" href="https://harbour.example/a/1"/>
+            <published>2026-11-20T09:30:00+01:00</published><updated>2026-11-21T00:00:00Z</updated>
+            <author><name>Ana Reyes</name></author><author><name>Jo Lind</name><uri>https://harbour.example/jo</uri></author>
+            <category term="diplomacy" label="Diplomacy"/>
+            <summary>Envoys met.</summary>
+            <content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">
+            <p>Envoys met in <b>Vienna</b>.</p></div></content>
+            <source><title>Northern Wire</title><link href="https://wire.example/"/></source></entry>"""
+        )
+    )
+    assert (entry.guid, entry.title, entry.url) == (
+        "tag:harbour.example,2026:1",
+        "Talks resume",
+        "https://harbour.example/a/1",
+    )
+    assert entry.published == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    assert entry.updated == datetime(2026, 11, 21, tzinfo=UTC)
+    assert entry.authors == ("Ana Reyes", "Jo Lind")
+    assert entry.summary == "Envoys met."
+    assert "<b>Vienna</b>" in entry.content
+    assert entry.tags == ("diplomacy",)
+    assert entry.lang == "de"
+    assert entry.source.name == "Northern Wire"
+
+
+def test_atom_03_has_its_dates_under_other_names(only):
+    entry = only(
+        b"""<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><title>Old</title>
+        <link rel="alternate" type="text/html" href="https://harbour.example/old"/>
+        <issued>2004-01-02T03:04:05Z</issued><modified>2004-01-03T00:00:00Z</modified></entry></feed>"""
+    )
+    assert entry.published == datetime(2004, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert entry.updated == datetime(2004, 1, 3, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "dialect"),
+    [
+        ('<rss version="0.91"><channel>', "</channel></rss>", "rss091u"),
+        ('<rss version="0.92"><channel>', "</channel></rss>", "rss092"),
+        (
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">',
+            "</rdf:RDF>",
+            "rss10",
+        ),
+        (
+            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://my.netscape.com/rdf/simple/0.9/">',
+            "</rdf:RDF>",
+            "rss090",
+        ),
+    ],
+)
+def test_old_dialects_are_read_and_named(read, item, opening, closing, dialect):
+    document = read(f"{opening}{item()}{closing}".encode())
+    assert document.format == dialect
+    assert document.entries[0].url == "https://harbour.example/a/1"
+
+
+def test_netscapes_dialect_shows_in_its_doctype(read, item):
+    doctype = (
+        '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/rss-0.91.dtd">'
+    )
+    assert read(f'{doctype}<rss version="0.91"><channel>{item()}</channel></rss>'.encode()).format == "rss091n"
+
+
+def test_rdf_items_have_their_about_as_guid_and_dublin_core(only):
+    entry = only(
+        f"""<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" {DC}>
+        <channel rdf:about="https://harbour.example/"><title>Harbour</title></channel>
+        <item rdf:about="https://harbour.example/a/9"><title>Nine</title><link>https://harbour.example/a/9</link>
+        <dc:date>2026-11-20T08:30:00Z</dc:date><dc:creator>Ana Reyes</dc:creator><dc:subject>ports</dc:subject></item>
+        </rdf:RDF>""".encode()
+    )
+    assert entry.guid == "https://harbour.example/a/9"
+    assert entry.published == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+    assert entry.updated is None
+    assert (entry.authors, entry.tags) == (("Ana Reyes",), ("ports",))
+
+
+def test_content_encoded_is_the_content_and_the_description_the_summary(only, rss, item):
+    more = "<description>Short.</description><content:encoded><![CDATA[<p>The long text.</p>]]></content:encoded>"
+    entry = only(rss(item(more), namespaces=CONTENT))
+    assert (entry.summary, entry.content) == ("Short.", "<p>The long text.</p>")
+
+
+def test_the_full_text_alone_is_not_its_own_summary(only, rss, item):
+    entry = only(rss(item("<content:encoded><![CDATA[<p>The long text.</p>]]></content:encoded>"), namespaces=CONTENT))
+    assert (entry.summary, entry.content) == ("", "<p>The long text.</p>")
+
+
+def test_a_description_as_long_as_an_article_is_the_content_too(only, rss, item):
+    text = "Envoys met in Vienna and agreed on little. " * 60
+    entry = only(rss(item(f"<description>&lt;p&gt;{text}&lt;/p&gt;</description>")))
+    assert entry.content.startswith("<p>Envoys")
+    assert entry.summary.startswith("Envoys")
+
+
+def test_a_caption_does_not_become_the_content(only, rss, item):
+    more = """<description>Envoys met.</description>
+        <media:content url="https://harbour.example/s.jpg" medium="image" width="90"/>
+        <media:content url="https://harbour.example/l.jpg" medium="image" width="900">
+        <media:description>Photograph of a door</media:description><media:title>A door</media:title></media:content>"""
+    entry = only(rss(item(more), namespaces=MEDIA))
+    assert (entry.title, entry.summary, entry.content) == ("Talks resume", "Envoys met.", "")
+    assert entry.image == "https://harbour.example/l.jpg"
+
+
+def test_a_media_description_stands_in_where_there_is_no_other(only, atom):
+    entry = only(
+        atom(
+            """<entry><title>Clip</title><link href="https://harbour.example/v"/><media:group><media:title>Clip</media:title>
+            <media:description>What the clip shows.</media:description></media:group></entry>""",
+            namespaces=MEDIA,
+        )
+    )
+    assert entry.summary == "What the clip shows."
+
+
+def test_plain_text_content_becomes_html_paragraphs(only, atom):
+    entry = only(atom('<entry><link href="/a"/><content type="text">One &lt; two.\n\nThree.</content></entry>'))
+    assert entry.content == "<p>One &lt; two.</p><p>Three.</p>"
+
+
+@pytest.mark.parametrize(
+    ("links", "url"),
+    [
+        ("<link>/a/1</link>", "https://harbour.example/a/1"),
+        ("<link>a/1</link>", "https://harbour.example/news/a/1"),
+        ("<link>\n  https://harbour.example/a/1\n </link>", "https://harbour.example/a/1"),
+        ("<link>https://harbour.example/a?x=1&amp;y=2</link>", "https://harbour.example/a?x=1&y=2"),
+        ("<link>https://harbour.example/a?x=1&y=2</link>", "https://harbour.example/a?x=1&y=2"),
+        ("<link><![CDATA[https://harbour.example/a?x=1&y=2]]></link>", "https://harbour.example/a?x=1&y=2"),
+        ("<guid>https://harbour.example/a/1</guid>", "https://harbour.example/a/1"),
+        ("<guid>hp-1</guid>", None),
+        ('<guid isPermaLink="false">https://harbour.example/a/1</guid>', "https://harbour.example/a/1"),
+        ('<guid isPermaLink="false">hp-1</guid>', None),
+        ('<enclosure url="https://harbour.example/1.mp3" type="audio/mpeg" length="1"/>', None),
+        (
+            '<link xmlns="http://www.w3.org/2005/Atom" rel="alternate" href="https://harbour.example/a/1"/>',
+            "https://harbour.example/a/1",
+        ),
+        (
+            "<link>tag:harbour.example,2026:1</link><guid>https://harbour.example/a/1</guid>",
+            "https://harbour.example/a/1",
+        ),
+        ("<link>javascript:alert(1)</link>", "javascript:alert(1)"),
+    ],
+)
+def test_the_link_is_the_best_that_the_item_gives(only, rss, links, url):
+    assert only(rss(f"<item><title>x</title>{links}</item>")).url == url
+
+
+def test_the_original_link_is_taken_and_the_stated_one_kept(only, rss):
+    links = """<link>https://proxy.example/~r/1</link>
+        <feedburner:origLink xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0">https://harbour.example/a/1</feedburner:origLink>"""
+    entry = only(rss(f"<item>{links}</item>"))
+    assert (entry.url, entry.link) == ("https://harbour.example/a/1", "https://proxy.example/~r/1")
+
+
+def test_xml_base_is_what_relative_links_hang_on(only, atom):
+    entries = '<entry xml:base="https://mirror.example/2026/"><link href="a/1"/><title>x</title></entry>'
+    assert only(atom(entries)).url == "https://mirror.example/2026/a/1"
+
+
+def test_without_an_address_of_the_document_its_own_link_is_the_base(only, rss, item):
+    assert only(rss(item(link="/a/1")), url="").url == "https://harbour.example/a/1"
+
+
+def test_a_guid_that_several_links_share_names_none_of_them(read, rss, item):
+    items = "".join(item("<guid>same</guid>", link=f"https://harbour.example/{n}") for n in range(3))
+    document = read(rss(items + item("<guid>own</guid>")))
+    assert [entry.guid for entry in document.entries] == [None, None, None, "own"]
+
+
+def test_a_guid_may_stand_twice_for_the_same_link(read, rss, item):
+    document = read(rss(item("<guid>same</guid>") * 2))
+    assert [entry.guid for entry in document.entries] == ["same", "same"]
+
+
+def test_guids_that_are_too_long_stay_apart(read, rss, item):
+    items = [item(f"<guid>{'g' * 5000}{n}</guid>", link=f"https://harbour.example/{n}") for n in range(2)]
+    first, second = read(rss("".join(items))).entries
+    assert first.guid != second.guid
+    assert first.guid.startswith("sha256:")
+
+
+def test_an_empty_item_inside_another_is_no_entry(read, rss):
+    inner = "<item><title>Outer</title><link>https://harbour.example/a</link><item/><guid>outer</guid></item>"
+    assert [(entry.title, entry.guid) for entry in read(rss(inner * 2)).entries] == [("Outer", "outer")] * 2
+
+
+def test_titles_lose_their_markup_and_keep_their_signs(only, rss):
+    entry = only(rss("<item><title><![CDATA[<b>Ports</b> &amp; rails: 5 &lt; 6]]></title></item>"))
+    assert entry.title == "Ports & rails: 5 < 6"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("desk@harbour.example (Ana Reyes)", ("Ana Reyes",)),
+        ("Ana Reyes", ("Ana Reyes",)),
+        ("desk@harbour.example", ()),
+        ("&lt;a href=x&gt;Ana Reyes&lt;/a&gt;", ("Ana Reyes",)),
+    ],
+)
+def test_authors_are_names_not_addresses(only, rss, item, sent, kept):
+    assert only(rss(item(f"<author>{sent}</author>"))).authors == kept
+
+
+def test_json_feed_gives_every_field(read):
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "Harbour Post",
+        "home_page_url": "https://harbour.example/",
+        "language": "en",
+        "authors": [{"name": "The desk"}],
+        "items": [
+            {
+                "id": 7,
+                "url": "/a/7",
+                "title": "Seven",
+                "content_html": "<p>Seven ships.</p>",
+                "summary": "Ships.",
+                "date_published": "2026-11-20T08:30:00Z",
+                "date_modified": "2026-11-20T09:30:00Z",
+                "tags": ["ports", 3],
+                "image": "https://harbour.example/7.jpg",
+                "authors": [{"name": "Ana Reyes"}],
+            },
+            {"id": "https://harbour.example/a/8", "content_text": "One.\n\nTwo.", "author": {"name": "Jo Lind"}},
+            "not an item",
+        ],
+    }
+    document = read(b"\xef\xbb\xbf" + json.dumps(feed).encode())
+    seven, eight = document.entries
+    assert (document.format, document.title, document.link) == ("json11", "Harbour Post", "https://harbour.example/")
+    assert (seven.guid, seven.url, seven.title) == ("7", "https://harbour.example/a/7", "Seven")
+    assert (seven.published, seven.updated) == (
+        datetime(2026, 11, 20, 8, 30, tzinfo=UTC),
+        datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+    )
+    assert (seven.summary, seven.content, seven.tags) == ("Ships.", "<p>Seven ships.</p>", ("ports",))
+    assert (seven.authors, seven.image, seven.lang) == (("Ana Reyes",), "https://harbour.example/7.jpg", "en")
+    assert (eight.url, eight.content, eight.authors) == (
+        "https://harbour.example/a/8",
+        "<p>One.</p><p>Two.</p>",
+        ("Jo Lind",),
+    )
+
+
+def test_a_news_sitemap_gives_its_news(read):
+    document = read(
+        b"""<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+        xmlns:news="http://www.google.com/schemas/sitemap-news/0.9" xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+        <url><loc>https://harbour.example/old</loc><lastmod>2020-01-01</lastmod></url>
+        <url><loc>https://harbour.example/a/1</loc>
+        <image:image><image:loc>https://harbour.example/1.jpg</image:loc></image:image>
+        <news:news>
+        <news:publication><news:name>Harbour Post</news:name><news:language>en</news:language></news:publication>
+        <news:publication_date>2026-11-20T08:30:00Z</news:publication_date><news:title>Talks resume</news:title>
+        <news:keywords>ports, talks</news:keywords></news:news></url></urlset>"""
+    )
+    [entry] = document.entries
+    assert (document.format, document.title) == ("sitemap", "Harbour Post")
+    assert (entry.url, entry.title, entry.lang) == ("https://harbour.example/a/1", "Talks resume", "en")
+    assert (entry.tags, entry.image, entry.source) == (("ports", "talks"), "https://harbour.example/1.jpg", None)
+    assert entry.published == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("channel", "seconds"),
+    [
+        ("<ttl>5</ttl>", 300),
+        ("<ttl>0</ttl>", None),
+        ("<ttl>soon</ttl>", None),
+        ("<ttl>1000000000000</ttl>", None),
+        ("<ttl>99999</ttl>", 86_400),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>2</sy:updateFrequency>", 1800),
+        ("<sy:updatePeriod>yearly</sy:updatePeriod>", 86_400),
+    ],
+)
+def test_what_the_publisher_says_of_freshness_is_bounded(read, rss, item, channel, seconds):
+    document = rss(item(), channel, namespaces='xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"')
+    assert read(document).ttl_seconds == seconds
