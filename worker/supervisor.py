@@ -99,7 +99,7 @@ class Supervisor:
             [sys.executable, "-m", "worker.cli", *role.arguments],
             env=self._environment,
             stdin=subprocess.DEVNULL,
-            stdout=sys.stderr,  # Celery says things on stdout, where `run` has data
+            stdout=subprocess.DEVNULL,  # data is on stdout, and a role has none
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then stops the roles in order
             preexec_fn=die_with_parent,  # noqa: PLW1509  (one ctypes call; the supervisor has no threads)
         )
