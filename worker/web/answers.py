@@ -56,11 +56,12 @@ def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = 
     return Response(text, status, headers, MEDIA["json"])
 
 
-def page_answer(parts: list[bytes], next_cursor: str | None, *, bare: bool) -> Response:
+def page_answer(parts: list[bytes], next_cursor: str | None, *, last: str, bare: bool) -> Response:
+    """`last`: the newest entry when the list was made, whether it fits or not: where /v1/stream is to go on."""
     joined = b",".join(parts)
     if bare:
         return Response(b"[" + joined + b"]", media_type=MEDIA["json"], headers=_link(next_cursor))
-    tail = json.dumps({"next": next_cursor})[1:].encode()
+    tail = json.dumps({"next": next_cursor, "last": last})[1:].encode()
     return Response(b'{"articles":[' + joined + b"]," + tail, media_type=MEDIA["json"])
 
 

@@ -41,12 +41,13 @@ async def articles(gateway: Gateway, query: Query, request: Request) -> Response
         all_versions=query.values.get("versions") == "all",
     )
     next_cursor = f"{found.next[0]}-{found.next[1]}" if found.next else None
+    last = f"{gateway.index.last[0]}-{gateway.index.last[1]}"
     parts = await bodies(gateway, found.rows, view)
     if form == "csv":
         return csv_answer(parts, next_cursor)
     if form == "ndjson":
         return lines_answer(parts, next_cursor)
-    return page_answer(parts, next_cursor, bare=bool(query.values.get("flat")))
+    return page_answer(parts, next_cursor, last=last, bare=bool(query.values.get("flat")))
 
 
 async def article(gateway: Gateway, query: Query, request: Request) -> Response:

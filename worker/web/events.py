@@ -37,6 +37,8 @@ async def stream(gateway: Gateway, query: Query, request: Request) -> Response:
     return EventSourceResponse(
         _events(gateway, query, start),
         ping=PING_SECONDS,
+        # a comment would do for proxies; a page sees only events, and has to know that it is still connected
+        ping_message_factory=lambda: ServerSentEvent(event="ping", data="{}"),
         headers={"X-Accel-Buffering": "no", "Cache-Control": "no-store"},
     )
 

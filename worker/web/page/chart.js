@@ -1,0 +1,129 @@
+// Articles over time: bars for all of them, a line for each topic; or topics as a share of all. Plain SVG.
+
+import { clockTime, count, dayName, el, svg } from "./build.js";
+
+const WIDTH = 1000;
+const HEIGHT = 160;
+const MOST_LINES = 6;
+const DASHES = ["", "7 3", "2 3", "10 3 2 3", "4 2", "1 2"];
+const DAY = 86_400_000;
+
+/** `series` is /v1/stats/volume; `onSpan([from, to])` is told what was picked by click or drag. */
+export function draw(place, series, { share, paint, onSpan }) {
+  const columns = series.times.length;
+  const step = WIDTH / columns;
+  const lines = Object.entries(series.topics).slice(0, MOST_LINES);
+  const top = share ? 1 : Math.max(1, ...series.all);
+  const y = (value) => HEIGHT - (value / top) * HEIGHT;
+  const valueOf = (counts, column) => (share ? (series.all[column] ? counts[column] / series.all[column] : 0) : counts[column]);
+
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": summary(series, share) });
+  if (!share) {
+    series.all.forEach((articles, column) => {
+      if (articles) picture.append(svg("rect", { class: "all", x: column * step + step * 0.08, width: step * 0.84, y: y(articles), height: HEIGHT - y(articles) }));
+    });
+  }
+  picture.append(svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT }));
+  lines.forEach(([topic, counts], place) => {
+    const points = counts.map((_, column) => `${((column + 0.5) * step).toFixed(1)},${y(valueOf(counts, column)).toFixed(1)}`);
+    const shape = columns > 1 ? points.join(" ") : `0,${points[0].split(",")[1]} ${WIDTH},${points[0].split(",")[1]}`;
+    picture.append(svg("polyline", { class: `line ${paint(topic)}`, points: shape, "stroke-dasharray": DASHES[place] || null }));
+  });
+  const picked = svg("rect", { class: "hover", y: 0, height: HEIGHT, width: 0 });
+  picture.append(picked);
+  const tip = el("div", { class: "tip", hidden: true });
+  watch(picture, { picked, tip, series, lines, step, share, valueOf, onSpan });
+  place.replaceChildren(picture, tip, axis(series), legend(series, lines, paint, top, share), table(series, lines));
+}
+
+function summary(series, share) {
+  const all = series.all.reduce((sum, articles) => sum + articles, 0);
+  const topics = Object.entries(series.topics).map(([topic, counts]) => `${series.names[topic]} ${count(counts.reduce((sum, articles) => sum + articles, 0))}`);
+  return `${count(all)} articles from ${when(series.times[0], series)} to ${when(series.times.at(-1), series)}${topics.length ? `; ${topics.join(", ")}` : ""}${share ? "; drawn as share of all" : ""}. The table below holds the numbers.`;
+}
+
+function when(time, series) {
+  const moment = new Date(time);
+  const several = series.times.at(-1) - series.times[0] > DAY * 0.9;
+  if (series.bucket_ms >= DAY) return dayName(moment);
+  return several ? `${dayName(moment)} ${clockTime(moment)}` : clockTime(moment);
+}
+
+function axis(series) {
+  const ends = [series.times[0], series.times[Math.floor(series.times.length / 2)], series.times.at(-1)];
+  const row = el("div", { class: "muted", "aria-hidden": "true" }, [...new Set(ends)].map((time) => el("span", {}, when(time, series))));
+  Object.assign(row.style, { display: "flex", justifyContent: "space-between", fontSize: "11px" });
+  return row;
+}
+
+function legend(series, lines, paint, top, share) {
+  return el(
+    "ul",
+    { class: "legend" },
+    !share && el("li", {}, `all articles, at most ${count(top)} in ${width(series.bucket_ms)}`),
+    lines.map(([topic], place) =>
+      el("li", {}, svg("svg", { width: 26, height: 8, class: paint(topic), "aria-hidden": "true" }, svg("line", { x1: 0, x2: 26, y1: 4, y2: 4, stroke: "currentColor", "stroke-width": 2.5, "stroke-dasharray": DASHES[place] || null })), series.names[topic]),
+    ),
+    series.before_start > 0 && el("li", {}, `${count(series.before_start)} older not drawn`),
+  );
+}
+
+function width(milliseconds) {
+  const minutes = milliseconds / 60_000;
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 1440 ? `${minutes / 60} h` : `${minutes / 1440} d`;
+}
+
+/** The same for those who cannot see the picture. */
+function table(series, lines) {
+  return el(
+    "table",
+    { class: "unseen" },
+    el("caption", {}, "Articles over time"),
+    el("thead", {}, el("tr", {}, ["From", "All", ...lines.map(([topic]) => series.names[topic])].map((name) => el("th", { scope: "col" }, name)))),
+    el(
+      "tbody",
+      {},
+      series.times.map((time, column) => el("tr", {}, el("th", { scope: "row" }, when(time, series)), el("td", {}, series.all[column]), lines.map(([, counts]) => el("td", {}, counts[column])))),
+    ),
+  );
+}
+
+function watch(picture, { picked, tip, series, lines, step, share, valueOf, onSpan }) {
+  let from = null;
+  const columnAt = (event) => {
+    const box = picture.getBoundingClientRect();
+    return Math.min(series.times.length - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * series.times.length)));
+  };
+  const select = (first, last) => {
+    picked.setAttribute("x", Math.min(first, last) * step);
+    picked.setAttribute("width", (Math.abs(last - first) + 1) * step);
+  };
+  picture.addEventListener("pointerdown", (event) => {
+    from = columnAt(event);
+    picture.setPointerCapture(event.pointerId);
+  });
+  picture.addEventListener("pointermove", (event) => {
+    const column = columnAt(event);
+    select(from ?? column, column);
+    tip.replaceChildren(
+      el("strong", {}, when(series.times[column], series)),
+      el("div", {}, `${count(series.all[column])} articles`),
+      lines.map(([topic, counts]) => counts[column] > 0 && el("div", {}, `${series.names[topic]} ${share ? `${Math.round(valueOf(counts, column) * 100)} %` : count(counts[column])}`)).filter(Boolean),
+    );
+    tip.hidden = false;
+    tip.style.left = `${Math.min(80, (column / series.times.length) * 100)}%`;
+  });
+  picture.addEventListener("pointerup", (event) => {
+    if (from === null) return;
+    const [first, last] = [from, columnAt(event)].sort((a, b) => a - b);
+    from = null;
+    onSpan([series.times[first], series.times[last] + series.bucket_ms]);
+  });
+  picture.addEventListener("pointerleave", () => {
+    if (from !== null) return;
+    tip.hidden = true;
+    picked.setAttribute("width", 0);
+  });
+  picture.addEventListener("pointercancel", () => (from = null));
+}
