@@ -120,10 +120,13 @@ class Matcher:
         if index + 1 == len(words) or not (node.words or node.stems):
             return
         following, following_end = words[index + 1]
+        deeper = node.after(text[following:following_end])
+        if not deeper:
+            return
         initial = end - words[index][0] == 1 and INITIAL_GAP.fullmatch(text, end, following)
         if initial or GAP.fullmatch(text, end, following):
-            for deeper in node.after(text[following:following_end]):
-                self._collect(deeper, text, words, index + 1, start, found)
+            for next_node in deeper:
+                self._collect(next_node, text, words, index + 1, start, found)
 
 
 def _terms(lexicon: dict[str, tuple[str, ...]]) -> Iterator[Term]:
