@@ -56,7 +56,9 @@ class Settings(BaseSettings):
     feeds: str = Field(str(CONFIG_FOLDER / "feeds.toml"), description="path or URL of the feed list, TOML or OPML")
     topics: Path = Field(CONFIG_FOLDER / "topics.toml", description="path of the topic rules")
     prefix: str = Field("news", pattern=r"^[A-Za-z0-9_{}.-]{1,64}$", description="first part of every key in the store")
-    embedded_port: int = Field(6390, ge=0, le=65535, description="read-only loopback port of the embedded server; 0: off")
+    embedded_port: int = Field(
+        6390, ge=0, le=65535, description="read-only loopback port of the embedded server; 0: off"
+    )
     web_port: int = Field(8000, ge=0, le=65535, description="port of the gateway and live page")
     web_host: str = Field("127.0.0.1", description="address that the gateway listens on")
     web_token: str | None = Field(None, description="bearer token that the gateway asks for; unset: none")
@@ -97,7 +99,9 @@ class Settings(BaseSettings):
     ner_max_tokens: int = Field(1200, ge=0, description="tokens of an article that the model reads; 0: none")
     seen_days: int = Field(90, ge=2, description="days an entry is remembered after it last stood in its feed")
 
-    backoff_cap: float = Field(21_600.0, gt=0, description="longest wait, in seconds, before a failed fetch is tried again")
+    backoff_cap: float = Field(
+        21_600.0, gt=0, description="longest wait, in seconds, before a failed fetch is tried again"
+    )
 
     # the stream
     stream_max_age_days: float = Field(7.0, gt=0, description="records older than this are trimmed")
@@ -105,7 +109,9 @@ class Settings(BaseSettings):
 
     # seeing it work
     log_format: Literal["auto", "json", "pretty"] = Field("auto", description="auto: pretty on a terminal, else JSON")
-    heartbeat_file: Path | None = Field(None, description="touched every 5 s by each role; unset: in the temporary folder")
+    heartbeat_file: Path | None = Field(
+        None, description="touched every 5 s by each role; unset: in the temporary folder"
+    )
     fail_point: str | None = Field(None, description="tests only: ends a process at a script call, publish:after:3")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 
 class ConfigError(Exception):
-    """Stops the start with exit code 78. `place` is what stands before the message: `config/feeds.toml line 12`."""
+    """Stops the start with exit code 78. Where it is stands before the message: `config/feeds.toml line 12: ...`."""
 
-    def __init__(self, message: str, *, file: str | Path | None = None, line: int | None = None, mend: str = "") -> None:
+    def __init__(
+        self, message: str, *, file: str | Path | None = None, line: int | None = None, mend: str = ""
+    ) -> None:
         place = f"{file} line {line}: " if file and line else f"{file}: " if file else ""
         super().__init__(f"{place}{message}")
         self.file = str(file) if file else None

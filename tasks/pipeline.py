@@ -79,7 +79,9 @@ async def _polled(ports: Gathering, claim: PollClaim, feed: Feed) -> Polled:
         validators,
         after_success(feed, now, ttl_seconds=document.ttl_seconds),
         "working",
-        sightings=tuple({s.id: s for s in reversed([sighting(feed, entry) for entry in document.entries])}.values())[::-1],
+        sightings=tuple({s.id: s for s in reversed([sighting(feed, entry) for entry in document.entries])}.values())[
+            ::-1
+        ],
         whole=True,
         moved_to=page.moved_to,
     )
@@ -146,9 +148,7 @@ async def _page_failed(ports: Gathering, claim: Claim, failed: Failed) -> None:
     if wait is not None:
         cap = max(ports.limits.backoff_cap_seconds, failed.retry_after_seconds or 0)
         retry_at = ports.now() + timedelta(seconds=min(wait, cap))
-    end = await ports.store.do(
-        ports.ledger.fail(claim, "fetch", failed.reason, failed.detail, retry_at=retry_at)
-    )
+    end = await ports.store.do(ports.ledger.fail(claim, "fetch", failed.reason, failed.detail, retry_at=retry_at))
     ports.saw(end, claim.entry.feed, id=claim.id, stage="fetch", reason=failed.reason, detail=failed.detail)
 
 

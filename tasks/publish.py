@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
+from tasks.export.fields import FLAT_FIELDS
 from tasks.ports import Publication
 from tasks.records import (
     Article,
@@ -27,12 +28,6 @@ if TYPE_CHECKING:
     from tasks.ports import Claim
 
 SUMMARY_CHARS = 300
-
-#: The flat fields of a stream entry, always all present, in this order; `data` follows. DESIGN 4, docs/stream.md.
-FLAT_FIELDS = (
-    "schema op id version published_at published_ts title url source source_id feed lang topics people orgs places "
-    "countries reported_by summary words body_status cluster duplicate_of lag_ms"
-).split()
 
 
 def content_hash(title: str, body: str) -> bytes:

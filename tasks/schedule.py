@@ -32,7 +32,9 @@ def after_success(feed: Feed, now: datetime, *, ttl_seconds: int | None = None) 
     return now + timedelta(seconds=every * (1 + JITTER_SHARE * _jitter(feed.id, now)))
 
 
-def after_failure(feed: Feed, now: datetime, failed: Failed, errors_before: int, backoff_cap_seconds: float) -> datetime:
+def after_failure(
+    feed: Feed, now: datetime, failed: Failed, errors_before: int, backoff_cap_seconds: float
+) -> datetime:
     """First soon, as for a page; then the feed's interval, doubling to a day."""
     soon = backoff_seconds(failed.reason, errors_before + 1, failed.retry_after_seconds)
     if soon is not None:

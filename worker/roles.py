@@ -54,10 +54,7 @@ def run_worker(settings: Settings, role: str) -> None:
         os.dup2(nothing.fileno(), 1)  # Celery says good-bye in plain text; a role has no data for stdout
     app = make_app(settings)
     _keep_logging_ours(settings, role)
-    if role == "enrich":
-        pool = _enrich(settings, app)
-    else:
-        pool = _gather(settings, app, role)
+    pool = _enrich(settings, app) if role == "enrich" else _gather(settings, app, role)
     Heartbeat(settings, role, open_store(settings), version("wirebeat")).start()
     arguments = ["--quiet", "worker", "--loglevel", settings.log_level, "--queues", ",".join(ROLES[role])]
     app.start([*arguments, *pool, "--without-gossip", "--without-mingle", "--hostname", f"{role}-{os.getpid()}@%h"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -57,7 +58,7 @@ class Supervisor:
         self.stopping = False
 
     def run(self, step: Callable[[], bool]) -> int:
-        """Until a signal, or until `step`, called about ten times a second, says that all is done. Returns an exit code."""
+        """Until a signal, or until `step`, called ten times a second, says that all is done. Returns an exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._asked_to_stop)
         code = 0
@@ -120,8 +121,6 @@ class Supervisor:
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:
     """The role and what it started: each role leads a session of its own, so its group holds them all."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     process.wait()

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tasks.ports import Claim
 
@@ -78,7 +78,7 @@ class Slots:
     def stopping(self) -> bool:
         return bool(self._stop[0])
 
-    def __iter__(self) -> object:
+    def __iter__(self) -> Iterator[_Slot]:
         return iter(self._slots)
 
 
@@ -101,10 +101,10 @@ class Warden(threading.Thread):
     def run(self) -> None:
         while not self._slots.stopping():
             time.sleep(WATCH_SECONDS)
-            for slot in self._slots:  # type: ignore[attr-defined]  (ctypes arrays have no element type)
+            for slot in self._slots:
                 try:
                     self._look(slot)
-                except Exception:  # noqa: BLE001  (the warden outlives any fault of the server)
+                except Exception:  # the warden outlives any fault of the server
                     log.warning("warden-fault", exc_info=True)
 
     def _look(self, slot: _Slot) -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 
 from tasks.ports import Gathering, Limits, Reading
-from tasks.records import Worker
 from tasks.reasons import Failed
+from tasks.records import Worker
 from worker.app import WAKE_EXPIRES_SECONDS, key_prefix
 from worker.clock import now
 from worker.drains import Abreast, Batch, one_by_one
@@ -82,6 +82,10 @@ class Wiring:
     def store(self) -> SyncStore:
         return open_store(self.settings)
 
+    @cached_property
+    def astore(self) -> AsyncStore:
+        return AsyncStore(self.settings.redis_url or "", self.settings.prefix, fail_point=self.settings.fail_point)
+
     def stopping(self) -> bool:
         return self.stop.is_set() or (self.slots is not None and self.slots.stopping())
 
@@ -91,7 +95,7 @@ class Wiring:
         due = self.store.do(self.ledger.account()).due
         for stage, count in due.items():
             waiting = self.store.redis.llen(key_prefix(self.settings) + stage)
-            for _ in range(min(count, MAX_WAKES) - int(waiting)):  # type: ignore[arg-type]  (sync client)
+            for _ in range(min(count, MAX_WAKES) - int(waiting)):
                 self.wake(stage)
 
     def wake(self, stage: str) -> None:
@@ -104,8 +108,8 @@ class Wiring:
     def maintain(self) -> None:
         from worker.maintenance import maintain  # noqa: PLC0415  (only the poll process maintains)
 
-        ports = self.gathering
-        self.on_loop(maintain(self.settings, self.ledger, ports.store, self.client))
+        self.gathering  # noqa: B018  (opened on first use)
+        self.on_loop(maintain(self.settings, self.ledger, self.astore, self.client))
 
     # polling and fetching: one loop in a thread of its own
 
@@ -127,7 +131,7 @@ class Wiring:
         from worker.robots import SharedRobots  # noqa: PLC0415
         from worker.sandbox import Sandbox  # noqa: PLC0415
 
-        store = AsyncStore(self.settings.redis_url or "", self.settings.prefix, fail_point=self.settings.fail_point)
+        store = self.astore
 
         async def gate(host: str) -> None:
             await asyncio.sleep(await store.do(self.ledger.hop(host)))

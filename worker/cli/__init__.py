@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _run(name: str, arguments: list[str]) -> None:
-    import typer  # noqa: PLC0415  (not for --help)
+    import typer
 
     found = getattr(import_module(COMMANDS[name][0]), name.replace("-", "_"), None)
     module = import_module(COMMANDS[name][0])
@@ -55,7 +55,7 @@ def _run(name: str, arguments: list[str]) -> None:
     else:
         app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         app.command(name, help=COMMANDS[name][1] + "." if not found.__doc__ else None)(found)
-    from worker.cli.failure import plainly  # noqa: PLC0415
+    from worker.cli.failure import plainly
 
     with plainly():
         app(arguments, prog_name=f"wirebeat {name}")
@@ -64,4 +64,5 @@ def _run(name: str, arguments: list[str]) -> None:
 def _help() -> str:
     width = max(map(len, COMMANDS))
     rows = "\n".join(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items())
-    return f"usage: wirebeat COMMAND [...]\n\n{rows}\n\n`wirebeat COMMAND --help` says more. Data goes to stdout, the rest to stderr."
+    more = "`wirebeat COMMAND --help` says more. Data goes to stdout, the rest to stderr."
+    return f"usage: wirebeat COMMAND [...]\n\n{rows}\n\n{more}"

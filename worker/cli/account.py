@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 def lines(account: Account) -> list[str]:
     rows = [f"{account.seen:>8}  entries seen in feeds", f"{account.published:>8}  published"]
-    rows += [f"{count:>8}  {name}" for name, count in (("updated", account.updated), ("duplicates", account.duplicate)) if count]
+    rows += [
+        f"{count:>8}  {name}"
+        for name, count in (("updated", account.updated), ("duplicates", account.duplicate))
+        if count
+    ]
     rows += [f"{n:>8}  dropped, {reason}: {DROPPED.get(reason, '')}" for reason, n in sorted(account.dropped.items())]
     rows += [
         f"{n:>8}  dead, {reason}: {REASONS[reason].meaning if reason in REASONS else ''}"

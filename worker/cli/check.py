@@ -35,7 +35,13 @@ def check(
     """Is everything there to run? Exit code 78 for bad configuration, 69 for no server. Example: wirebeat check"""
     worst = 0
     settings = load_settings()
-    for name, look in (("settings", _settings), ("feeds", _feeds), ("topics", _topics), ("server", _server), ("model", _model)):
+    for name, look in (
+        ("settings", _settings),
+        ("feeds", _feeds),
+        ("topics", _topics),
+        ("server", _server),
+        ("model", _model),
+    ):
         for finding in _safely(name, look, settings):
             mark = {0: "√", 1: "!"}.get(finding.weight, "x")
             sys.stdout.write(f"{mark} {finding.what:<12} {finding.text}\n")
@@ -114,6 +120,8 @@ def _model(settings: Settings) -> Iterator[Finding]:
     from worker.nlp import load_nlp
 
     nlp = load_nlp(settings)
-    yield Finding(int(nlp.info.model is None), "model", nlp.info.model or "none: names come from rules and gazetteer alone")
+    yield Finding(
+        int(nlp.info.model is None), "model", nlp.info.model or "none: names come from rules and gazetteer alone"
+    )
     for note in nlp.notes:
         yield Finding(0 if note.startswith("gemm") else 1, "model", note)

@@ -32,7 +32,7 @@ Where = Annotated[str | None, typer.Option("--stage", help="only from this stage
 Older = Annotated[str | None, typer.Option("--older", help="only older than, for example 2h")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
-Ids = Annotated[list[str] | None, typer.Argument(help="entry ids (art_...) or ids of the dead letter; none: all that match")]
+Ids = Annotated[list[str] | None, typer.Argument(help="ids of entries (art_...) or of dead letters; none: all")]
 
 
 class Letter(NamedTuple):
@@ -55,12 +55,12 @@ class Filter(NamedTuple):
         last = "+" if self.older is None else str(round((now().timestamp() - seconds(self.older)) * 1000))
         start = "-"
         while batch := store.redis.xrange(f"{store.prefix}:dead", start, last, count=200):
-            for raw_id, raw in batch:  # type: ignore[union-attr]  (sync client)
+            for raw_id, raw in batch:
                 fields = {k.decode(): v.decode("utf-8", "replace") for k, v in raw.items() if k != b"page"}
                 letter = Letter(raw_id.decode(), fields)
                 if self._wanted(letter) and (not ids or letter.stream_id in ids or fields["id"] in ids):
                     yield letter
-            start = f"({batch[-1][0].decode()}"  # type: ignore[index]
+            start = f"({batch[-1][0].decode()}"
 
     def _wanted(self, letter: Letter) -> bool:
         asked = {"feed": self.feed, "reason": self.reason, "stage": self.stage}
@@ -68,7 +68,9 @@ class Filter(NamedTuple):
 
 
 @dead.command("list")
-def list_(feed: Feed = None, reason: Why = None, stage: Where = None, older: Older = None, as_data: Json = False) -> None:
+def list_(
+    feed: Feed = None, reason: Why = None, stage: Where = None, older: Older = None, as_data: Json = False
+) -> None:
     """One line each. Example: wirebeat dead list --reason timeout"""
     settings = load_settings()
     with server_url(settings) as url:
@@ -78,8 +80,8 @@ def list_(feed: Feed = None, reason: Why = None, stage: Where = None, older: Old
                 sys.stdout.write(json.dumps(about, ensure_ascii=False) + "\n")
             else:
                 sys.stdout.write(
-                    f"{about['letter']}  {about['id']}  {about['stage']:<6}  {about['reason']:<18}  {about['feed']:<24}  "
-                    f"{(about['title'] or about['url'] or '')[:60]}\n"
+                    f"{about['letter']}  {about['id']}  {about['stage']:<6}  {about['reason']:<18}  "
+                    f"{about['feed']:<24}  {(about['title'] or about['url'] or '')[:60]}\n"
                 )
 
 

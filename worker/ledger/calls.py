@@ -119,7 +119,9 @@ class Ledger:
     def advance(self, claim: Claim, page: bytes) -> Call[int]:
         return self._call("advance", int, claim.id, claim.token, page)
 
-    def publish(self, claim: Claim, publication: Publication, *, following: Held | None = None) -> Call[tuple[str, str]]:
+    def publish(
+        self, claim: Claim, publication: Publication, *, following: Held | None = None
+    ) -> Call[tuple[str, str]]:
         """Reads ('published', stream id), ('duplicate', id of the other) or ('stale', '')."""
         flat = [part for pair in publication.fields.items() for part in pair]
         topics = [part for pair in publication.topics for part in pair]
@@ -135,7 +137,14 @@ class Ledger:
         return self._call("settle", bool, claim.id, claim.token, stage, *_named(following), reason)
 
     def fail(
-        self, claim: Held, stage: Stage, reason: str, detail: str, *, retry_at: datetime | None, following: Held | None = None
+        self,
+        claim: Held,
+        stage: Stage,
+        reason: str,
+        detail: str,
+        *,
+        retry_at: datetime | None,
+        following: Held | None = None,
     ) -> Call[Literal["retry", "dead", "stale"]]:
         when: Argument = "" if retry_at is None else milliseconds(retry_at)
         return self._call("fail", _text, claim.id, claim.token, stage, *_named(following), reason, detail, when)

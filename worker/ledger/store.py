@@ -79,7 +79,8 @@ class _Store:
 class SyncStore(_Store):
     def __init__(self, url: str, prefix: str = "news", *, fail_point: str | None = None) -> None:
         super().__init__(prefix, fail_point)
-        self.redis = redis.Redis.from_url(
+        #: answers bytes; redis-py's own types unite its two clients and both kinds of answer
+        self.redis: Any = redis.Redis.from_url(
             url, **connection_options(), retry=Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), RETRIES)
         )
 
@@ -96,7 +97,7 @@ class SyncStore(_Store):
 class AsyncStore(_Store):
     def __init__(self, url: str, prefix: str = "news", *, fail_point: str | None = None) -> None:
         super().__init__(prefix, fail_point)
-        self.redis = redis.asyncio.Redis.from_url(
+        self.redis: Any = redis.asyncio.Redis.from_url(
             url,
             **connection_options(),
             retry=redis.asyncio.retry.Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), RETRIES),
