@@ -36,6 +36,8 @@ def without_feed(toml_text: str, feed_id: str, *, file: str) -> str:
     if number is None:
         raise KeyError(feed_id)
     del tables[number]
+    if not tables:  # `feed = []` would be in the way of the next [[feed]]
+        del document["feed"]
     text = tomlkit.dumps(document)
     load_feeds(text, file=file, poll_interval_seconds=1)
     return text

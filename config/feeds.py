@@ -125,7 +125,7 @@ def _from_toml(text: str, *, file: str, poll_interval_seconds: float, topics: Co
     feeds: list[Feed] = []
     for number, table in enumerate(document.get("feed", [])):
         feed = _feed(table, defaults, number, lines, file)
-        _check_topics(feed, topics, lines.of("feed", number, "topics") or lines.of("defaults", 0, "topics"), file)
+        _check_topics(feed, topics, _line(lines, number, "topics", table), file)
         twin = next((other for other in feeds if feed.id == other.id or feed.url == other.url), None)
         if twin:
             key = "id" if twin.id == feed.id else "url"
@@ -223,9 +223,14 @@ _FORMS = {
 def _wrong(
     message: str, key: str, table: Mapping[str, Any], number: int, lines: _Lines, file: str, *, mend: str
 ) -> ConfigError:
-    line = lines.of("feed", number, key) if key in table or key not in _DEFAULT_KEYS else lines.of("defaults", 0, key)
+    line = _line(lines, number, key, table)
     name = table.get("id") or table.get("title") or table.get("url") or f"number {number + 1}"
     return ConfigError(f"feed {str(name)[:80]!r}: {message}", file=file, line=line, mend=mend)
+
+
+def _line(lines: _Lines, number: int, key: str, table: Mapping[str, Any]) -> int | None:
+    from_defaults = key not in table and key in _DEFAULT_KEYS and lines.of("defaults")
+    return lines.of("defaults", 0, key) if from_defaults else lines.of("feed", number, key)
 
 
 def _check_topics(feed: Feed, topics: Collection[str] | None, line: int | None, file: str) -> None:

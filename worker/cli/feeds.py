@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 
 from config.feeds import Feed, FeedList, feed_ids, load_feeds, unused_id
@@ -33,9 +32,7 @@ app = typer.Typer(
     help="The feed list: list, add, remove, import, export, check, parse.",
 )
 
-ListPlace = Annotated[
-    str | None, typer.Option("--feeds", help="the feed list; default: that of the settings")
-]
+ListPlace = Annotated[str | None, typer.Option("--feeds", help="the feed list; default: that of the settings")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
 
@@ -152,7 +149,13 @@ def _choice(count: int, *, yes: bool) -> int:
     if count == 1:
         typer.confirm("add it?", default=True, abort=True, err=True)
         return 1
-    return int(typer.prompt("which one", default=1, type=click.IntRange(1, count), err=True))
+
+    def number(text: str) -> int:
+        if not text.isdigit() or not 1 <= int(text) <= count:
+            raise typer.BadParameter(f"a number from 1 to {count}")
+        return int(text)
+
+    return int(typer.prompt("which one", default="1", value_proc=number, err=True))
 
 
 def _new_feed(found: Found, listed: FeedList, *, name: str | None, group: str, settings: Settings) -> Feed:

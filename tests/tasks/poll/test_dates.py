@@ -71,7 +71,8 @@ def test_a_slash_leaves_day_and_month_open_and_the_nearer_reading_is_taken():
 
 NO_DATES = """
 yesterday|Thu, 01 Jan 1970 00:00:00 GMT|1969-12-31|0000-00-00 00:00:00|9999-12-31T23:59:59-23:59|31 Feb 2026|0
-Fri, 31 Dec 9999 23:59:59 -1400|2027-01-01|2026-11-23T08:10:01Z|2026-13-45|2026-11-20T99:99:99Z|١٢/١٢/٢٠٢٦|999999999999999
+Fri, 31 Dec 9999 23:59:59 -1400|2027-01-01|2026-11-23T08:10:01Z|2026-13-45|999999999999999|2026-11-20T99:99:99Z
+١٢/١٢/٢٠٢٦
 """
 
 
@@ -94,36 +95,8 @@ def test_what_libraries_write_is_read_back(naive, zone):
     assert read_date(moment.isoformat(), NOW) == moment
 
 
-PIECES = st.sampled_from(
-    [
-        "Fri",
-        ",",
-        "20",
-        "Nov",
-        "2026",
-        "T",
-        "Z",
-        "+",
-        "-",
-        ":",
-        ".",
-        "/",
-        "09",
-        "30",
-        "60",
-        "99",
-        "GMT",
-        "EST",
-        "am",
-        "pm",
-        "0",
-        "jan",
-        "31",
-        "ago",
-        "'",
-        "١",
-    ]
-)
+PARTS = "Fri , 20 Nov 2026 T Z + - : . / 09 30 60 99 GMT EST am pm 0 jan 31 ago ' ١"
+PIECES = st.sampled_from(list(PARTS.split(" ")))
 
 
 @given(
