@@ -28,6 +28,7 @@ from tasks.ports import Account
 from worker.cli.account import lines as account_lines
 from worker.clock import now
 from worker.demo.site import DemoSite, serve
+from worker.embedded import die_with_parent
 
 PREFIX = "news"
 STREAM = f"{PREFIX}:articles"
@@ -48,7 +49,7 @@ def demo(
 ) -> None:
     """See Wirebeat work: the whole service on a small invented news site, all on this machine, no network needed."""
     console = Console(highlight=False, soft_wrap=True)
-    with contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         raise typer.Exit(asyncio.run(_demo(console, seconds, port if stay else None)))
 
 
@@ -63,6 +64,8 @@ class Show(NamedTuple):
 
 
 async def _demo(console: Console, seconds: float, page_port: int | None) -> int:
+    if (this := asyncio.current_task()) is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     folder = Path(tempfile.mkdtemp(prefix="wirebeat-demo-"))
     lifetime_seconds = seconds + (STAY_SECONDS if page_port else 0)
     try:
@@ -93,7 +96,13 @@ async def _service(console: Console, site: DemoSite, folder: Path, page_port: in
     log_file = folder / "service.log"
     with log_file.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
-            *CLI, "run", "--feeds", site.feeds_url, *web, cwd=folder, env=environment, stdout=log, stderr=log
+            *CLI,
+            *("run", "--feeds", site.feeds_url, *web),
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            preexec_fn=lambda: die_with_parent(signal.SIGTERM),
         )
     try:
         yield Show(console, site, process, log_file, f"redis://127.0.0.1:{reader_port}/0", page_port)

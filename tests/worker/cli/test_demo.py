@@ -1,9 +1,13 @@
 import re
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
+from tests.service import descendants
 from worker.demo.news import load
 
 pytestmark = pytest.mark.slow
@@ -71,3 +75,21 @@ def test_a_demonstration_that_runs_out_of_time_says_what_is_missing_and_why():
     assert "Still missing after 5 s" in finished.stdout
     assert "/war/odesa-strike.html version 2" in finished.stdout
     assert "The last lines of its log" in finished.stdout
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_demonstration_that_is_ended_leaves_no_process_behind(how):
+    running = subprocess.Popen([sys.executable, "-m", "worker.cli", "demo"], stdout=subprocess.PIPE, text=True)
+    while "ukraine-war" not in running.stdout.readline():
+        assert running.poll() is None
+    below = descendants(running.pid)
+    assert len(below) > 3
+
+    running.send_signal(how)
+    running.wait(20)
+    running.stdout.close()
+
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}/exe").exists() for pid in below) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not [pid for pid in below if Path(f"/proc/{pid}/exe").exists()]
