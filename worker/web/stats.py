@@ -62,16 +62,23 @@ def _now_and_before(gateway: Gateway, query: Query) -> tuple[list[Row], list[Row
     return series.halves(rows, since, _now_ms(gateway), by)
 
 
+def _reaches_back(gateway: Gateway, query: Query) -> bool:
+    """Whether records of the whole span before are kept; else `before` says nothing."""
+    filters = query.filters
+    since = filters.published_since_ms if filters.published_since_ms is not None else filters.since_ms
+    return since is not None and 0 < gateway.index.first[0] <= 2 * since - _now_ms(gateway)
+
+
 async def entities(gateway: Gateway, query: Query, _request: Request) -> Response:
     limit, kind = query.values.get("limit", DEFAULT_LIMIT), query.values.get("type")
     ranked = series.entity_ranking(_now_and_before(gateway, query), kind, gateway.index.names, limit)
-    return json_answer({"entities": ranked})
+    return json_answer({"entities": ranked, "compared": _reaches_back(gateway, query)})
 
 
 async def sources(gateway: Gateway, query: Query, _request: Request) -> Response:
     limit, role = query.values.get("limit", DEFAULT_LIMIT), query.values.get("role", "publisher")
     ranked = series.source_ranking(_now_and_before(gateway, query), role, gateway.index.names, limit)
-    return json_answer({"sources": ranked})
+    return json_answer({"sources": ranked, "compared": _reaches_back(gateway, query)})
 
 
 async def topics(gateway: Gateway, query: Query, _request: Request) -> Response:

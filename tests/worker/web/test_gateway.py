@@ -16,8 +16,8 @@ import yaml
 from tasks.export.fields import FLAT_FIELDS
 from tasks.export.schema import article_schema
 from tests import newsroom
+from tests.gateway import NOW, RECORDS, publish, running
 from tests.valkey import Valkey, short_folder
-from tests.worker.web.conftest import NOW, RECORDS, publish, running
 from worker.web.app import ENDPOINTS
 
 LATEST = {record.id: record for record in RECORDS}

@@ -8,11 +8,12 @@ const MOST_LINES = 6;
 const DASHES = ["", "7 3", "2 3", "10 3 2 3", "4 2", "1 2"];
 const DAY = 86_400_000;
 
-/** `series` is /v1/stats/volume; `onSpan([from, to])` is told what was picked by click or drag. */
-export function draw(place, series, { share, paint, onSpan }) {
+/** `series` is /v1/stats/volume; `chosen`: a topic to stand out; `onSpan([from, to])` is told what a click or drag picked. */
+export function draw(place, series, { share, chosen, paint, onSpan }) {
   const columns = series.times.length;
   const step = WIDTH / columns;
   const lines = Object.entries(series.topics).slice(0, MOST_LINES);
+  if (series.topics[chosen] && !lines.some(([topic]) => topic === chosen)) lines.splice(-1, 1, [chosen, series.topics[chosen]]);
   const top = share ? 1 : Math.max(1, ...series.all);
   const y = (value) => HEIGHT - (value / top) * HEIGHT;
   const valueOf = (counts, column) => (share ? (series.all[column] ? counts[column] / series.all[column] : 0) : counts[column]);
@@ -25,15 +26,25 @@ export function draw(place, series, { share, paint, onSpan }) {
   }
   picture.append(svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT }));
   lines.forEach(([topic, counts], place) => {
-    const points = counts.map((_, column) => `${((column + 0.5) * step).toFixed(1)},${y(valueOf(counts, column)).toFixed(1)}`);
-    const shape = columns > 1 ? points.join(" ") : `0,${points[0].split(",")[1]} ${WIDTH},${points[0].split(",")[1]}`;
-    picture.append(svg("polyline", { class: `line ${paint(topic)}`, points: shape, "stroke-dasharray": DASHES[place] || null }));
+    const strength = chosen === topic ? " chosen" : series.topics[chosen] ? " faint" : "";
+    // where nothing was published there is no share of it: the line breaks off
+    const known = (column) => column >= 0 && column < columns && (!share || series.all[column] > 0);
+    const shape = counts.map((_, column) => known(column) && stroke(column * step, step, y(valueOf(counts, column)), known(column - 1), known(column + 1)));
+    picture.append(svg("path", { class: `line ${paint(topic)}${strength}`, d: shape.filter(Boolean).join(""), "stroke-dasharray": DASHES[place] || null }));
   });
   const picked = svg("rect", { class: "hover", y: 0, height: HEIGHT, width: 0 });
   picture.append(picked);
   const tip = el("div", { class: "tip", hidden: true });
   watch(picture, { picked, tip, series, lines, step, share, valueOf, onSpan });
   place.replaceChildren(picture, tip, axis(series), legend(series, lines, paint, top, share), table(series, lines));
+}
+
+/** One column's part of a line; a column alone becomes a short level piece. */
+function stroke(left, step, height, joined, goesOn) {
+  const middle = (left + step / 2).toFixed(1);
+  const at = height.toFixed(1);
+  if (joined) return `L${middle} ${at}`;
+  return goesOn ? `M${middle} ${at}` : `M${left.toFixed(1)} ${at}h${step.toFixed(1)}`;
 }
 
 function summary(series, share) {

@@ -107,7 +107,7 @@ async function refresh() {
   try {
     const [topics, volume, people, places, reporters, publishers, stories, queues, feeds, consumers] = await Promise.all([
       ask("/v1/stats/topics", without("topic")),
-      ask("/v1/stats/volume", view.query()),
+      ask("/v1/stats/volume", without("topic")),
       ask("/v1/stats/entities", top(view.query(), { type: "person" })),
       ask("/v1/stats/entities", top(view.query(), { type: "place" })),
       ask("/v1/stats/sources", top(view.query(), { role: "reported_by" })),
@@ -122,7 +122,7 @@ async function refresh() {
     if (queues.stream.last_record) newestMs = Math.max(newestMs, Date.parse(queues.stream.last_record));
     showTopics(topics);
     showVolume(volume);
-    showRankings({ people: people.entities, places: places.entities, reporters: reporters.sources, publishers: publishers.sources, stories: stories.clusters });
+    showRankings({ people: people.entities, places: places.entities, reporters: reporters.sources, publishers: publishers.sources, stories: stories.clusters, compared: people.compared });
     health($("health"), { queues, feeds: feeds.feeds, consumers: consumers.consumers });
     showStatus();
     showEnd(queues, feeds.feeds);
@@ -172,11 +172,10 @@ function showVolume(series = lastVolume) {
   lastVolume = series;
   if (!series) return;
   if (series.all.every((articles) => articles === 0)) $("volume").replaceChildren(el("p", { class: "empty" }, "No articles in this time."));
-  else draw($("volume"), series, { share: view.share, paint, onSpan: (picked) => view.setSpan(picked) });
+  else draw($("volume"), series, { share: view.share, chosen: view.filters.topic, paint, onSpan: (picked) => view.setSpan(picked) });
 }
 
-function showRankings({ people, places, reporters, publishers, stories }) {
-  const compared = view.window !== "";
+function showRankings({ people, places, reporters, publishers, stories, compared }) {
   const entity = (row) => ({ ...row, value: row.key });
   for (const row of [...people, ...places]) kept.names.set(row.key, row.name);
   const picked = view.filters;
