@@ -26,6 +26,9 @@ class Cues:
     he: tuple[str, ...] = ()
     she: tuple[str, ...] = ()
     it: tuple[str, ...] = ()
+    #: first names, lower case without accents, that tell which pronoun goes with a person
+    he_names: tuple[str, ...] = ()
+    she_names: tuple[str, ...] = ()
     adverbs: tuple[str, ...] = ()
     offices: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()

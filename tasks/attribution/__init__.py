@@ -14,6 +14,7 @@ from tasks.attribution.reading import Reading
 from tasks.attribution.sources import cited_sources
 from tasks.attribution.speech import acts
 from tasks.attribution.syndication import Credits
+from tasks.entities.naming import slug
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,6 +60,10 @@ class Attributor:
     def attribute(self, title: str, body: str, lang: str, entities: Sequence[Entity], origin: Origin) -> Attribution:
         """`entities` as `EntityFinder.find` gave them. A language without words of reporting has quotes by nobody."""
         own = self._credits.own_keys(origin)
+        syndicated = self._credits.syndicated_from(body, lang, origin, own)
+        if syndicated:
+            # who wrote the text does not cite, but reports
+            own |= {slug(syndicated.name), slug(syndicated.name.removeprefix("The "))}
         reading = Reading(body, entities, self._lexicons.get(lang, self._none), self._gazetteer)
         said = acts(reading)
         cited = cited_outlets(reading, own)
@@ -69,7 +74,7 @@ class Attributor:
             cited_sources=sources,
             quotes=quotes(reading, said, cited),
             dates=dates.find(body, origin.published.date()) if dates else (),
-            syndicated_from=self._credits.syndicated_from(body, lang, origin, own),
+            syndicated_from=syndicated,
             entities=tuple(_cited(entity) if entity.key in keys else entity for entity in entities),
         )
 

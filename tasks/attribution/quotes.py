@@ -22,6 +22,9 @@ _ENDS_A_CLAUSE = re.compile(r"[,.!?…]['’”\"“»«]*\s*$")
 _ATTRIBUTION_REACH = 170
 #: a quote of so few words that nobody is known to have said may as well be a name or the writer's distance
 _SCARE_WORDS = 4
+_LONE_ATTRIBUTION_WORDS = 8
+#: "the ministry's", "Berg's spokesman": what may stand before the part of the subject that is taken for the speaker
+_LEAD_WORDS = 5
 _COLON = re.compile(r":\s*(?:\n\s*)?$")
 _OF_A_CLAUSE_OF_ITS_OWN = re.compile(
     r"^\s*(?:that|which|who|and|but|as|while|when|where|because|of|in|to|for|from|with|is|was|are|were|has|have|had|will|would)\b"
@@ -37,7 +40,6 @@ def quotes(reading: Reading, said: Sequence[Said], cited: Sequence[Cited]) -> tu
     starts = [act.start for act in said]
     found: list[Quote] = []
     previous: tuple[Quoted, _Found] | None = None
-    pending: list[int] = []
     for quoted in reading.quotes:
         if quoted.words.end <= quoted.words.start:
             continue
@@ -48,11 +50,23 @@ def quotes(reading: Reading, said: Sequence[Said], cited: Sequence[Cited]) -> tu
             inherited = attributed.speaker is not None
         if attributed.speaker is None and _is_scare(reading, quoted, attributed):
             continue
+        if attributed.speaker is not None and not inherited and previous and previous[1] == _Found(None, None):
+            # `"..." and "...," Berg said`: both are hers
+            if _joined(reading, previous[0], quoted) and found and found[-1].start == previous[0].words.start:
+                found[-1] = _record(reading, previous[0], attributed, cited, inherited=False)
         found.append(_record(reading, quoted, attributed, cited, inherited=inherited))
-        if attributed.speaker is not None and pending:
-            pending = []
         previous = (quoted, attributed)
     return tuple(found)
+
+
+_JOINS = re.compile(r"[\s,]*(?:and|or|but|that|и|und|et|y)?\s*(?:that\s|the\s|a\s)?")
+
+
+def _joined(reading: Reading, first: Quoted, second: Quoted) -> bool:
+    return (
+        bool(_JOINS.fullmatch(reading.plain, first.end, second.start))
+        and "\n\n" not in reading.plain[first.end : second.start]
+    )
 
 
 def _attributed(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Sequence[int]) -> _Found:
@@ -85,10 +99,29 @@ def _after(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Seque
             break
         if act.speaker is None:
             return _Found(None, act.verb)
-        if act.speaker.start >= quoted.end and not _OF_A_CLAUSE_OF_ITS_OWN.match(between):
+        if act.speaker.start >= quoted.end and _stands_behind(reading, quoted, act, sentence.end):
             return _Found(act.speaker, act.verb)
         break
     return None
+
+
+def _stands_behind(reading: Reading, quoted: Quoted, act: Said, sentence_end: int) -> bool:
+    """The attribution follows at once, or closes the sentence after a comma; not merely the next verb of saying."""
+    if act.speaker is None:
+        return False
+    text = reading.plain
+    between = text[quoted.end : min(act.speaker.start, act.start)]
+    if _OF_A_CLAUSE_OF_ITS_OWN.match(text[quoted.end : act.start]):
+        return False
+    if act.start >= sentence_end:
+        # a sentence that only says who: `"Never!" Berg said.`
+        rest = text[act.end : _next_end(reading, sentence_end)].split()
+        return len(rest) <= _LONE_ATTRIBUTION_WORDS and not between.strip(' ”"»')
+    behind = between.strip(" ,”\"»’'")
+    comma = "," in (reading.body[quoted.end - 2], text[quoted.end : quoted.end + 1])
+    if comma or len(behind.split()) <= _LEAD_WORDS:
+        return True
+    return between.rstrip().endswith((",", "—", "–")) and reading.body[quoted.end - 2] != "."
 
 
 def _next_end(reading: Reading, at: int) -> int:
@@ -112,7 +145,8 @@ def _according(reading: Reading, quoted: Quoted) -> _Found | None:
     for cue in reading.lexicon.according.finditer(reading.plain, sentence.start, end):
         if cue[0].lower() in reading.lexicon.cues.according:
             speaker = subjects.behind(reading, cue.end(), end)
-            if speaker:
+            # an outlet passes on what somebody else said
+            if speaker and speaker.type != "outlet":
                 return _Found(speaker, cue[0].lower())
     return None
 
@@ -127,7 +161,8 @@ def _colon(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Seque
         if act.start < sentence.start:
             break
         return _Found(act.speaker, act.verb)
-    speaker = subjects.phrase(reading, sentence.start, at) if at - sentence.start < _ATTRIBUTION_REACH else None
+    short = len(reading.plain[sentence.start : at].split()) <= _LONE_ATTRIBUTION_WORDS
+    speaker = subjects.phrase(reading, sentence.start, at) if short else None
     return _Found(speaker, ":") if speaker and speaker.type == "named" and not speaker.pronoun else None
 
 

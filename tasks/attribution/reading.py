@@ -29,7 +29,9 @@ class Reading:
         self.gazetteer = gazetteer
         self.entities = entities
         self.paragraphs = paragraphs(body)
-        self.quotes = quoted(body, list(self.paragraphs))
+        names = {(span.start, span.end) for entity in entities if self.outlet(entity) for span in entity.mentions}
+        # newspapers stand in quotation marks in many languages: «Известия», "Economist"
+        self.quotes = [one for one in quoted(body, list(self.paragraphs)) if tuple(one.words) not in names]
         #: the body with quoted words blotted out
         self.plain = masked(body, self.quotes)
         self.sentences = [sentence for area in self.paragraphs for sentence in sentences(self.plain, area)]
@@ -72,9 +74,21 @@ class Reading:
             if mention.start >= end:
                 break
             wanted = not types or mention.entity.type in types
+            if mention.entity.type == "person" and self.body[mention.start : mention.end].isupper():
+                # a link or heading in capitals between the paragraphs; nobody speaks there
+                continue
             if wanted and mention.end <= end and self.plain[mention.start] == self.body[mention.start]:
                 found.append(mention)
         return found
+
+    def gender(self, key: str) -> str | None:
+        """`he` or `she`, where the gazetteer or the first name tells; None where neither does."""
+        item = self.gazetteer.items.get(key)
+        if item is not None:
+            return None if item.type != "person" else "she" if item.she else "he"
+        first = key.partition(":")[2].split("-")[0]
+        cues = self.lexicon.cues
+        return "she" if first in cues.she_names else "he" if first in cues.he_names else None
 
     def outlet(self, entity: Entity) -> bool:
         item = self.gazetteer.items.get(entity.key)

@@ -28,6 +28,8 @@ _LEAD_CHARS = 700
 _CITING = re.compile(r"\b(?:citing|cited|cites|quoting|quoted|quotes|according to)\s(?!by\b)")
 _DATA = re.compile(r"\b(?:data|figures|statistics|survey|poll|polls|census|index)\b", re.IGNORECASE)
 _MOST_EVIDENCE = 8
+#: says nothing about where it comes from
+_NO_SOURCE = frozenset({"report", "reports", "the report", "a report", "the statement", "data", "people", "the people"})
 
 
 class _Source(NamedTuple):
@@ -176,7 +178,7 @@ def _source(reading: Reading, speaker: Speaker, end: int, *, cited: bool) -> _So
         return None
     else:
         kind = speaker.type
-    if entity is not None and entity.type == "place":
+    if (entity is not None and entity.type == "place") or speaker.name.lower() in _NO_SOURCE:
         return None
     role: Literal["reported-by", "said", "cited", "data"] = "cited" if cited else "said"
     if _DATA.search(speaker.name):

@@ -18,6 +18,15 @@ _PREPOSITION = re.compile(
     r"\b(?i:of|for|to|by|with|in|from|at|about|on|against|unlike|like|than|toward|towards|including|told|between|over)\s"
     r"(?:the\s|then-|former\s)?(?:[A-Z][\w.-]+\s){0,2}$"
 )
+_PASSIVE = re.compile(
+    r"\b(?:is|are|was|were|be|been|being|what['’]s|it['’]s|get|gets|got)\s(?:\w+ly\s|also\s|often\s|sometimes\s|now\s|not\s|then\s)?$"
+)
+_AND = re.compile(r"\b(?:and|but|or|then)(?:\s(?:also|then|later|again|even|has|had|\w+ly))*$")
+_ALSO_NOUNS = frozenset(
+    "reports claims calls notes posts states quotes promises comments remarks vows urges stresses say report called "
+    "posted reported quoted described cited estimated highlighted pointed confirmed announced blamed welcomed branded "
+    "accused rejected dismissed denied criticized criticised agreed continued continues praised".split()
+)
 #: how far back "he" may point, in characters
 _REACH = 700
 
@@ -53,13 +62,32 @@ def acts(reading: Reading) -> list[Said]:
 
 def _finite(reading: Reading, sentence: Area, start: int, end: int, earlier: list[Said]) -> Said | None:
     verb = reading.plain[start:end]
+    if _PASSIVE.search(reading.plain, max(sentence.start, start - 24), start):
+        return None
     if _behind_a_quote(reading, start, sentence):
         speaker = subjects.behind(reading, end, sentence.end)
     else:
-        speaker = subjects.before(reading, sentence.start, start)
+        speaker = subjects.before(reading, sentence.start, start) or _beside(reading, sentence, start, end, earlier)
     if speaker is None:
-        return None
+        # a verb that cannot be a noun hides whose words follow; a noun (`the reports`) hides nothing
+        return None if verb in _ALSO_NOUNS else Said(start, end, verb, None, participle=False)
     return _resolved(reading, Said(start, end, verb, speaker, participle=False), earlier)
+
+
+def _beside(reading: Reading, sentence: Area, start: int, end: int, earlier: list[Said]) -> Speaker | None:
+    """`Berg said ... and described it`, and `the plan, said Berg, is dead`."""
+    lead = reading.plain[max(sentence.start, start - 24) : start].rstrip()
+    if lead.endswith(","):
+        speaker = subjects.behind(reading, end, sentence.end)
+        return speaker if speaker and speaker.type == "named" and not speaker.pronoun else None
+    if _AND.search(lead):
+        for said in reversed(earlier):
+            if said.start < sentence.start:
+                break
+            if said.speaker:
+                return said.speaker
+        return subjects.sentence_subject(reading, sentence, start)
+    return None
 
 
 def _behind_a_quote(reading: Reading, verb: int, sentence: Area) -> bool:
@@ -75,9 +103,12 @@ def _behind_a_quote(reading: Reading, verb: int, sentence: Area) -> bool:
 
 def _participle(reading: Reading, sentence: Area, start: int, end: int, earlier: list[Said]) -> Said | None:
     verb = reading.plain[start:end]
-    if reading.plain[max(0, start - 4) : start] in ("the ", "The ") or not _loose(reading.plain, start):
-        return None
     continuing = verb in reading.lexicon.cues.continuing
+    beside = subjects.name_before(reading, sentence.start, start)
+    if beside:
+        return Said(start, end, verb, beside, participle=True)
+    if not _loose(reading.plain, start):
+        return None
     for said in reversed(earlier):
         if said.start < sentence.start:
             break
@@ -153,7 +184,5 @@ def _fits(reading: Reading, speaker: Speaker, pronoun: Speaker) -> bool:
 
 def _gender_fits(reading: Reading, key: str, pronoun: Speaker) -> bool:
     """False only where it is known that the pronoun is the other one."""
-    item = reading.gazetteer.items.get(key)
-    if item is None or item.type != "person":
-        return True
-    return item.she == (pronoun.pronoun == "she")
+    known = reading.gender(key)
+    return known is None or known == pronoun.pronoun

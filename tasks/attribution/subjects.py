@@ -22,15 +22,31 @@ _DIRECT_PREPOSITION = re.compile(
     r"(?:the\s|then-|former\s)?(?:[A-Z][\w.-]+\s){0,2}$"
 )
 _CLAUSE = re.compile(
-    r"[;:—–\"“”„«»()]|\s-\s|,?\s(?:but|while|as|that|which|because|when|where|whether|if|after|although|though|since|"
+    r"[;:\"“”„«»()]|,?\s(?:but|while|as|that|which|because|when|where|whether|if|after|although|though|since|"
     r"before|dass|que|что|що|że)\s|,\s(?:and|or|so)\s",
 )
+#: what parts a sentence beside a comma; the hyphen of a compound word does not
+_DASH = re.compile(r"\s[-–—]+\s|—")
+_AND_AFTER_COMMA = re.compile(r",\sand\s$")
 _POST_MODIFIER = re.compile(r"\s(?:of|in|from|at|who|with|for|on|to)\b")
+#: what goes on after a name that stands behind its verb; a noun there would make the name a part of another
+_BEHIND_NAME = re.compile(
+    r"\s(?:when|as|after|during|while|before|last|this|earlier|later|by|recently|that|about|via|because|through|"
+    r"following|told|said|is|was|if|over|under|without|according|upon|amid|ahead|today|yesterday|[A-Z]\w+day|\()"
+)
 _AND_BEFORE = re.compile(r"\b(?:and|or|und|et|y|и|та|і|oraz)\s$")
+#: a sentence, not a noun with what belongs to it
+_VERB_BEFORE = re.compile(
+    r"\b(?:will|would|has|have|had|is|are|was|were|can|could|may|might|must|should|been|be|did|does|do|not|gets?)\s"
+)
+_PASSED_ON = re.compile(
+    r"\s(?:cited|seen|quoted|reviewed|obtained|published|verified|reported)\s(?:by|in|on)\b.*$", re.DOTALL
+)
+_JOINED = re.compile(r"\s(?:and|or|but|then)$")
 _RELATIVE = re.compile(r",?\s(?:who|which|der|die|qui|que|который|який|która|który)$")
 _LEADING = re.compile(
     r"^(?:(?:and|but|however|meanwhile|then|also|so|yet|later|earlier|still|instead|now|separately|afterwards?|"
-    r"previously|on|in|at|during|when|while|as|that|what|where|because|although|if|since)\b[\s,]*)+",
+    r"previously|on|in|at|during|when|while|as|that|what|where|who|whom|which|because|although|if|since)\b[\s,]*)+",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w.’'&-]*")
@@ -42,6 +58,7 @@ _PROPER_START = re.compile(
     r"(?:[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'.-]*\s+(?:(?:de|del|van|von|der|bin|al|el|la|di|da|ben|ibn)\s+)*){1,3}"
     r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'-]+"
 )
+_SINGLE = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
 _NO_NAME = frozenset(
     [
         "The",
@@ -160,6 +177,8 @@ _UNNAMED_FOR_SURE = re.compile(
 )
 _PEOPLE_IN_GENERAL = frozenset({"people", "person", "members", "member", "residents", "resident"})
 _LONGEST_LABEL = 160
+#: of `former French finance minister Anna Berg`
+_TITLE_WORDS = 5
 
 
 class Speaker(NamedTuple):
@@ -177,14 +196,31 @@ def before(reading: Reading, start: int, verb: int) -> Speaker | None:
     """The subject that ends where the verb starts; nothing before `start` belongs to it."""
     text = reading.plain
     low, high = start, _without_adverbs(reading, start, verb)
+    lows = [low]
     for clause in _CLAUSE.finditer(text, start, high):
         # what follows the mark has to hold a word, else it belongs to the subject
         if text[clause.end() : high].strip(" ,"):
-            low = clause.end()
-    relative = _RELATIVE.search(text, low, high)
+            lows.append(clause.end())
+    relative = _RELATIVE.search(text, lows[-1], high)
     if relative:
         high = relative.start()
-    return _of_segments(reading, low, high, inserted=text[high - 1 : high] == "," or bool(relative))
+    inserted = text[high - 1 : high] in (",", "—", "–", "-") or bool(relative)
+    found = _of_segments(reading, lows[-1], high, inserted=inserted)
+    if found is None and inserted and len(lows) > 1 and _AND_AFTER_COMMA.search(text, lows[-2], lows[-1]):
+        # `Berg, a lawyer in Oslo, and head of the council, said`: the "and" is within what was put in
+        return _of_segments(reading, lows[-2], high, inserted=True)
+    return found
+
+
+def name_before(reading: Reading, start: int, verb: int) -> Speaker | None:
+    """The person whose name ends right where the participle starts: `with Berg saying`."""
+    at = verb
+    while at > start and reading.plain[at - 1].isspace():
+        at -= 1
+    for mention in reading.named(max(start, at - 60), at, "person"):
+        if mention.end == at:
+            return _of_mention(reading, mention)
+    return None
 
 
 def _without_adverbs(reading: Reading, start: int, end: int) -> int:
@@ -211,27 +247,23 @@ def _of_segments(reading: Reading, low: int, high: int, *, inserted: bool) -> Sp
         whole = [m for m in reading.named(*last, "person") if not reading.plain[last[0] : m.start].strip()]
         if whole and not reading.plain[whole[0].end : last[1]].strip():
             return _of_mention(reading, whole[0])
-        for segment in reversed(segments[:-1]):
-            found = phrase(reading, *segment)
-            if found:
-                return found
-        return None
+        if not whole and _PROPER_START.fullmatch(reading.plain, *last) and not _no_name(reading.plain[slice(*last)]):
+            return Speaker(reading.body[slice(*last)], "named", None, *last)
+        found = [speaker for segment in reversed(segments[:-1]) if (speaker := phrase(reading, *segment))]
+        return next((speaker for speaker in found if speaker.type == "named"), found[0] if found else None)
     return phrase(reading, *segments[-1])
 
 
 def _segments(text: str, low: int, high: int) -> list[tuple[int, int]]:
-    """The parts between commas that hold anything; a comma inside a number is none."""
+    """The parts between commas or dashes that hold anything; a comma inside a number is none."""
+    cuts = [(at, at + 1) for at in range(low, high) if text[at] == "," and not text[at + 1 : at + 2].isdigit()]
+    cuts += [dash.span() for dash in _DASH.finditer(text, low, high)]
     found, start = [], low
-    for at in range(low, high + 1):
-        if at == high or (text[at] == "," and not text[at + 1 : at + 2].isdigit()):
-            left, right = start, at
-            while left < right and text[left].isspace():
-                left += 1
-            while right > left and text[right - 1].isspace():
-                right -= 1
-            if right > left:
-                found.append((left, right))
-            start = at + 1
+    for left, right in [*sorted(cuts), (high, high)]:
+        part = text[start:left]
+        if part.strip():
+            found.append((start + len(part) - len(part.lstrip()), left - len(part) + len(part.rstrip())))
+        start = right
     return found
 
 
@@ -294,8 +326,10 @@ def phrase(reading: Reading, low: int, high: int, *, turned: bool = False) -> Sp
     if leading and leading.end() < high - low:
         low += leading.end()
     text = reading.plain[low:high]
-    if text.strip().lower() in reading.lexicon.pronouns:
-        return Speaker(text.strip(), "named", None, low, high, reading.lexicon.pronouns[text.strip().lower()])
+    last = text.rsplit(None, 1)[-1].lower() if text.strip() else ""
+    if last in reading.lexicon.pronouns and (last not in reading.lexicon.cues.it or text.strip().lower() == last):
+        start = low + text.lower().rindex(last)
+        return Speaker(last, "named", None, start, start + len(last), reading.lexicon.pronouns[last])
     person = _person(reading, low, high, turned=turned)
     if person is not None:
         return None if _one_of_several(reading, person, low, high) else _of_mention(reading, person)
@@ -309,11 +343,19 @@ def phrase(reading: Reading, low: int, high: int, *, turned: bool = False) -> Sp
 def _person(reading: Reading, low: int, high: int, *, turned: bool) -> Mention | None:
     for mention in reading.named(low, high, "person"):
         rest = reading.plain[mention.end : high]
-        if _POSSESSIVE.match(rest) or _DIRECT_PREPOSITION.search(reading.plain, low, mention.start):
+        if _POSSESSIVE.match(rest) or _governed(reading, low, mention.start):
             continue
-        if not rest.strip() or _POST_MODIFIER.match(rest) or rest.lstrip().startswith(("and ", "or ")) or turned:
+        if not rest.strip() or _POST_MODIFIER.match(rest) or rest.lstrip().startswith(("and ", "or ")):
+            return mention
+        if turned and _BEHIND_NAME.match(rest):
             return mention
     return None
+
+
+def _governed(reading: Reading, low: int, start: int) -> bool:
+    """True behind a preposition: `for Berg`; but not in `envoy to Norway Anna Berg`, where another name is between."""
+    found = _DIRECT_PREPOSITION.search(reading.plain, low, start)
+    return bool(found) and not reading.named(found.start(), start, "place", "org") if found else False
 
 
 def _one_of_several(reading: Reading, mention: Mention, low: int, high: int) -> bool:
@@ -346,10 +388,18 @@ def _nominal(reading: Reading, low: int, high: int) -> Speaker | None:
                 return None
         possessive = _POSSESSIVE.match(text, word.end()) or word[0].endswith(("'s", "’s"))
         if lower in heads and not possessive and not word[0].isupper():
+            if word[0][0].isupper() and reading.named(low, low + word.end() + 40) and word.start():
+                # a part of a proper name: European Union
+                continue
             if text[word.end() :].strip()[:1].isupper():
                 # `spokesman John Hill`: a title before a name that nobody knows
                 continue
-            label = text.strip()
+            if _VERB_BEFORE.search(text, 0, word.start()):
+                return None
+            label = _PASSED_ON.sub("", text.strip())
+            if _JOINED.search(label):
+                # `the federation abstained and argued`: the words behind the head are another verb's
+                label = text[: word.end()].strip()
             if len(label) > _LONGEST_LABEL:
                 return None
             start = low + text.index(label)
@@ -377,6 +427,9 @@ def _nominal_type(reading: Reading, text: str, head: str) -> SpeakerType:
 
 def _organisation(reading: Reading, low: int, high: int, *, turned: bool) -> Speaker | None:
     for mention in reading.named(low, high, "org", "place"):
+        if mention.entity.label == "NORP":
+            # `a Republican`: one of them, nobody knows who
+            continue
         rest = reading.plain[mention.end : high]
         if _POSSESSIVE.match(rest) or _DIRECT_PREPOSITION.search(reading.plain, low, mention.start):
             continue
@@ -391,19 +444,33 @@ def _unknown_name(reading: Reading, low: int, high: int, *, turned: bool) -> Spe
     text = reading.plain[low:high]
     found = _PROPER_START.search(text) if turned else _PROPER.search(text.rstrip())
     if not found:
-        return None
+        return _single_name(reading, low, high)
     if turned and _PREPOSITION_BEFORE.search(text, 0, found.start()):
         return None
     words = found[0].split()
     while words and words[0] in _NO_NAME:
         words = words[1:]
     name = " ".join(words)
+    if len(words) == 1 and text.strip() == name:
+        return _single_name(reading, low, high)
     if len(words) < 2 or _no_name(name) or _DIRECT_PREPOSITION.search(text, 0, found.end() - len(name)):
         return None
     start = low + found.end() - len(name)
     if reading.named(start, start + len(name)):
         return None
     return Speaker(name, "named", None, start, start + len(name))
+
+
+def _single_name(reading: Reading, low: int, high: int) -> Speaker | None:
+    """A last name that stood with its first name earlier in the text, though neither table nor model knew it."""
+    text = reading.plain[low:high].strip()
+    if not _SINGLE.fullmatch(text) or text in _NO_NAME or reading.named(low, high):
+        return None
+    full = re.compile(rf"\b([A-ZÀ-ÞА-ЯЁІЇЄҐ][\w’'-]+)\s(?:[A-Z]\.\s)?{re.escape(text)}\b").search(reading.body, 0, low)
+    start = reading.plain.index(text, low)
+    if not full or full[1] in _NO_NAME:
+        return None
+    return Speaker(full[0], "named", None, start, start + len(text))
 
 
 def _no_name(name: str) -> bool:
@@ -416,8 +483,9 @@ def sentence_subject(reading: Reading, sentence: Area, before_at: int) -> Speake
         for mention in reading.named(low, high, "person"):
             rest = reading.plain[mention.end : mention.end + 3]
             lead = reading.plain[low : mention.start]
-            if _POSSESSIVE.match(rest) or _DIRECT_PREPOSITION.search(lead) or _PREPOSITION_BEFORE.search(lead):
-                continue
+            far = len(lead.split()) > _TITLE_WORDS
+            if far or _POSSESSIVE.match(rest) or _DIRECT_PREPOSITION.search(lead) or _PREPOSITION_BEFORE.search(lead):
+                break
             return _of_mention(reading, mention)
         first = reading.plain[low:high].split(" ", 1)[0].lower()
         if first in reading.lexicon.pronouns and first not in reading.lexicon.cues.it:

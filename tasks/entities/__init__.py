@@ -96,7 +96,7 @@ class EntityFinder:
         """Items for the names that only the model saw; mentions, wherever such a name stands, go to `mentions`."""
         taken = {"title": _covered(sightings, "title"), "body": _covered(sightings, "body")}
         fresh = [one for one in seen if not _overlaps(taken["body"], one.name.start, one.name.end)]
-        items, aliases = _model_items(merged(fresh), self._people(sightings))
+        items, aliases = _model_items(merged(fresh), self._people(sightings), self._persons(sightings))
         matcher = Matcher(aliases)
         for zone, text in (("title", title), ("body", body)):
             for match in matcher.find(text, lang):
@@ -104,6 +104,11 @@ class EntityFinder:
                     key = match.aliases[0].key
                     mentions[key].append(_Mention(zone, match.start, match.end, people=False))
         return items
+
+    def _persons(self, sightings: Iterable[Sighting]) -> list[tuple[str, str]]:
+        """(name, key) of the gazetteer's persons in the article."""
+        items = [self.gazetteer.items[key] for key in dict.fromkeys(sighting.key for sighting in sightings)]
+        return [(item.name, item.key) for item in items if item.type == "person"]
 
     def _people(self, sightings: Iterable[Sighting]) -> dict[str, str]:
         """Last name → key of the person of the gazetteer who was named in full."""
@@ -115,16 +120,19 @@ class EntityFinder:
         return found
 
 
-def _model_items(seen: dict[str, Seen], people: dict[str, str]) -> tuple[list[Item], list[Alias]]:
+def _model_items(
+    seen: dict[str, Seen], people: dict[str, str], named: Sequence[tuple[str, str]]
+) -> tuple[list[Item], list[Alias]]:
     full = {key: one for key, one in seen.items() if one.label == "PERSON" and surname(one.name.text)}
     by_surname = dict(people)
     for key, one in full.items():
         by_surname.setdefault(surname(one.name.text) or "", f"person:{key}")
+    by_first = _first_names([*named, *((one.name.text, f"person:{key}") for key, one in full.items())])
     items: dict[str, Item] = {}
     aliases: list[Alias] = []
     for key, one in seen.items():
         text = one.name.text
-        linked = by_surname.get(text) if " " not in text else None
+        linked = (by_surname.get(text) or by_first.get(text)) if " " not in text else None
         item_key = linked or f"{TYPES[one.label]}:{key}"
         aliases.append(Alias(text, item_key, "always"))
         if linked:
@@ -134,6 +142,15 @@ def _model_items(seen: dict[str, Seen], people: dict[str, str]) -> tuple[list[It
         if last and by_surname.get(last) == item_key:
             aliases.append(Alias(last, item_key, "after"))
     return list(items.values()), aliases
+
+
+def _first_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """First name → key, where only one person of the article has it (`Sir Keir`); `names`: (full name, key)."""
+    keys: dict[str, set[str]] = defaultdict(set)
+    for name, key in names:
+        if " " in name:
+            keys[name.split()[0]].add(key)
+    return {first: next(iter(found)) for first, found in keys.items() if len(found) == 1}
 
 
 def _covered(sightings: Iterable[Sighting], zone: str) -> list[tuple[int, int]]:
