@@ -125,9 +125,8 @@ class Client:
             keepalive_timeout=KEEPALIVE_SECONDS,
             socket_factory=self._guard,
         )
-        most_bytes = 2 * max(limit.max_bytes for limit in self._limits.values()) + (1 << 20)
         # no public way to name the protocol of a connection; tests hold that the meter is in place
-        metered = partial(MeteredConnection, loop=asyncio.get_running_loop(), max_bytes=most_bytes)
+        metered = partial(MeteredConnection, loop=asyncio.get_running_loop())
         connector._factory = metered  # type: ignore[assignment]  # noqa: SLF001  # see above
         return aiohttp.ClientSession(
             connector=connector,

@@ -8,6 +8,9 @@ from aiohttp.client_proto import ResponseHandler
 
 #: status line, headers and interim 1xx answers together; the parser's own limits are for each line
 MAX_HEAD_BYTES = 256 * 1024
+#: beside the body, of what frames it: chunk sizes and extensions, trailers. Again as much as the body is free, so
+#: that a server may send small chunks; one byte in each, which costs the most to read, soon meets the limit
+MAX_FRAMING_BYTES = 1 << 20
 
 
 class WireLimit(Exception):
@@ -15,22 +18,16 @@ class WireLimit(Exception):
 
 
 class MeteredConnection(ResponseHandler):
-    """Counts from the start of each request; `max_bytes` bounds body and framing (chunk sizes, extensions) together.
+    """Counts from the start of each request. The body itself is for the reader to bound: unread, it stops the flow.
 
     Bytes that come while no request is under way belong to no answer: the connection is closed, so that a server
     cannot leave an answer in the pipe for the next request.
     """
 
-    def __init__(self, *args: Any, max_bytes: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._max_bytes = max_bytes
         self._came_bytes = 0
         self._headed = True
-
-    @property
-    def came_bytes(self) -> int:
-        """Since the request under way, or the last one, began."""
-        return self._came_bytes
 
     def set_response_params(self, **kwargs: Any) -> None:
         self._came_bytes = 0
@@ -49,11 +46,16 @@ class MeteredConnection(ResponseHandler):
             return
         self._came_bytes += len(data)
         super().data_received(data)
-        if self._came_bytes > (self._max_bytes if self._headed else MAX_HEAD_BYTES):
-            self._refuse()
+        if not self._headed:
+            if self._came_bytes > MAX_HEAD_BYTES:
+                self._refuse("headers")
+        elif self._came_bytes > MAX_HEAD_BYTES + MAX_FRAMING_BYTES + 2 * self._body_bytes():
+            self._refuse("the framing of a body")
 
-    def _refuse(self) -> None:
-        part = "an answer" if self._headed else "headers"
+    def _body_bytes(self) -> int:
+        return 0 if self._payload is None else self._payload.total_bytes
+
+    def _refuse(self, part: str) -> None:
         limit = WireLimit(f"{self._came_bytes} bytes came, more than {part} may have")
         if self._payload is not None:
             self._payload.set_exception(limit)

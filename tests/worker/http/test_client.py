@@ -362,12 +362,13 @@ def test_silence_between_two_reads_has_a_limit_of_its_own(ask):
         endless(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65536),
         endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1000\r\n" + b"x" * 4096 + b"\r\n"),
         endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;", b"a=b;" * 9000),
+        endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n" * 2000),
         endless(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 999),
     ],
-    ids=["announced", "endless", "chunked", "chunk extensions", "interim answers"],
+    ids=["announced", "endless", "chunked", "chunk extensions", "tiny chunks", "interim answers"],
 )
 def test_more_bytes_than_allowed_are_refused_while_they_come(ask, flood):
-    outcome = ask(flood)
+    outcome = ask(flood, changes={"max_page_bytes": 1_000_000})
 
     assert outcome.reason == "too-large"
     assert outcome.seconds < 2
@@ -379,8 +380,9 @@ def test_more_bytes_than_allowed_are_refused_while_they_come(ask, flood):
         endless(b"HTTP/1.1 200 OK\r\nX-Pad: ", b"a" * 9000),
         endless(b"HTTP/1.1 200 OK\r\n", b"X-Pad: aaaaaaaaaaaaaaaaaaaaa\r\n" * 300),
         endless(b"HTTP/1.1 ", b"2" * 9000),
+        endless(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"Trailer: x\r\n" * 2000),
     ],
-    ids=["a line", "lines", "a status"],
+    ids=["a line", "lines", "a status", "trailers"],
 )
 def test_headers_without_an_end_are_refused_at_once(ask, head):
     outcome = ask(head)
@@ -402,6 +404,14 @@ def test_only_one_coding_and_only_those_offered_are_taken(ask, answer, coding):
 
     assert outcome.reason == "encoding"
     assert outcome.seconds < 1
+
+
+def test_an_honest_server_may_send_its_body_in_small_chunks(ask):
+    text = b"<html>" + b"news " * 40_000
+    chunks = b"".join(b"8\r\n%s\r\n" % text[at : at + 8].ljust(8) for at in range(0, len(text), 8))
+    raw = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks + b"0\r\n\r\n"
+
+    assert ask(raw, changes={"max_page_bytes": 1_000_000}).page.body.rstrip() == text.rstrip()
 
 
 def test_a_lie_about_the_coding_is_told_from_a_cut_body(ask, answer):
