@@ -23,6 +23,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from tasks.ports import Account
 from worker.cli.account import lines as account_lines
@@ -38,6 +39,7 @@ STAY_SECONDS = 3600.0
 #: the report whose topics are explained at the end
 RETOLD = "/trump-putin-call.html"
 SHOWN_EVIDENCE = 3
+SHORTEST_TITLE = 24
 CLI = [sys.executable, "-m", "worker.cli"]
 
 
@@ -154,7 +156,7 @@ async def _print_arrivals(show: Show, awaited: dict[str, int]) -> dict[str, Any]
     retold = None
     async for fields in _entries(show):
         record = json.loads(fields["data"])
-        show.console.print(_line(record))
+        show.console.print(_line(record, show.console.width if show.console.is_terminal else None))
         if record["url"].endswith(RETOLD):
             retold = record
         if awaited.get(record["url"]) == record["version"]:
@@ -184,18 +186,26 @@ def _pairs(answer: Any) -> list[Any]:
     return list(answer.items()) if isinstance(answer, dict) else list(answer or ())
 
 
-def _line(record: dict[str, Any]) -> str:
-    topics = "  ".join(f"[green]{topic['id']} {topic['score']:.2f}[/]" for topic in record["topics"])
+def _line(record: dict[str, Any], width: int | None) -> Text:
+    """`width`: what is longer loses the end of its title; None: nothing is cut."""
     outlets = [source["name"] for source in record["cited_sources"] if source["role"] == "reported-by"]
     notes = [
         f"version {record['version']}" if record["version"] > 1 else "",
         "" if record["body_status"] == "full" else record["body_status"].replace("_", " "),
         "copy" if record["duplicate_of"] else "",
     ]
-    note = "".join(f" [yellow]({note})[/]" for note in notes if note)
-    cited = f"  [cyan]← {escape(', '.join(outlets))}[/]" if outlets else ""
-    moment, source = record["published_at"][11:16], record["source"]["name"]
-    return f"{moment}  {escape(source):<18}  {escape(record['title'])}{note}  {topics}{cited}"
+    ending = Text()
+    for note in filter(None, notes):
+        ending.append(f" ({note})", "yellow")
+    for topic in record["topics"]:
+        ending.append(f"  {topic['id']} {topic['score']:.2f}", "green")
+    if outlets:
+        ending.append(f"  ← {', '.join(outlets)}", "cyan")
+    beginning = Text(f"{record['published_at'][11:16]}  ", "dim").append(f"{record['source']['name']:<18}  ", "bold")
+    title = Text(record["title"])
+    if width is not None:
+        title.truncate(max(width - beginning.cell_len - ending.cell_len, SHORTEST_TITLE), overflow="ellipsis")
+    return beginning + title + ending
 
 
 def _show_evidence(console: Console, record: dict[str, Any]) -> None:

@@ -133,7 +133,7 @@ def _lines(read: Read) -> list[str]:
         f"authors   {', '.join(author.name for author in article.authors) or '-'}   [{came_from.get('authors', '-')}]",
         f"published {article.published_at.isoformat()}   [{came_from.get('published_at', article.published_from)}]",
         f"language  {article.lang}   [{came_from.get('lang', '?')}]",
-        f"body      {article.body_status}: {record.words} words by {article.extractor.method or "-"}",
+        f"body      {article.body_status}: {record.words} words by {article.extractor.method}",
     ]
     rows += [f"          because {reason}" for reason in article.body_evidence]
     rows += [f"          - {notice.code}: {notice.detail}" for notice in article.warnings]

@@ -1,5 +1,7 @@
 """`wirebeat feeds`: the feed list, and what stands behind the addresses in it."""
 
+# Imports stand where they are needed: `feeds list` pays neither for aiohttp nor for feedparser.
+
 from __future__ import annotations
 
 import asyncio
@@ -60,7 +62,7 @@ def parse(
 
 
 def _parsed(file: Path, url: str) -> dict[str, Any]:
-    from tasks.poll import read_feed  # noqa: PLC0415  (feedparser is not for `feeds list`)
+    from tasks.poll import read_feed
 
     nothing: dict[str, Any] = {"file": str(file), "format": None, "title": None, "entries": []}
     try:
@@ -124,8 +126,8 @@ def add(
 
 
 async def _search(url: str, settings: Settings) -> list[Found]:
-    from worker.discovery import discovered  # noqa: PLC0415  (aiohttp and feedparser are not for `feeds list`)
-    from worker.http import Client  # noqa: PLC0415
+    from worker.discovery import discovered
+    from worker.http import Client
 
     async with Client(settings) as client:
         return await discovered(url, client, settings)
@@ -171,7 +173,7 @@ def remove(
     name: Annotated[str, typer.Argument(metavar="ID", help="id of the feed")], feeds: ListPlace = None, yes: Yes = False
 ) -> None:
     """Take a feed off the list; what it brought stays. Example: wirebeat feeds remove kyiv-post"""
-    from config.feed_edits import without_feed  # noqa: PLC0415  (tomlkit is not for `feeds list`)
+    from config.feed_edits import without_feed
 
     listed = read_list(feeds)
     feed = next((feed for feed in listed.feeds if feed.id == name), None)
@@ -231,8 +233,8 @@ def check(
 
 
 async def _check_all(wanted: list[Feed], settings: Settings, *, as_data: bool) -> bool:
-    from worker.discovery import examined  # noqa: PLC0415  (aiohttp and feedparser are not for `feeds list`)
-    from worker.http import Client  # noqa: PLC0415
+    from worker.discovery import examined
+    from worker.http import Client
 
     all_well = True
     async with Client(settings) as client:

@@ -1,0 +1,103 @@
+"""A web server on loopback, in a process of its own: feeds that stay empty until told, then show everything at once."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import multiprocessing
+from typing import TYPE_CHECKING, Any, Self
+
+from aiohttp import web
+
+from worker.clock import now
+from worker.embedded import die_with_parent
+
+if TYPE_CHECKING:
+    from worker.bench.pages import GeneratedPage
+
+_FORK = multiprocessing.get_context("fork")
+
+
+class Origin:
+    """`delay_seconds` is waited before every page, as a network would make one wait."""
+
+    def __init__(self, pages: list[GeneratedPage], *, feeds: int, delay_seconds: float = 0.0) -> None:
+        self._pages, self.feeds, self._delay = pages, feeds, delay_seconds
+        self._published: Any = _FORK.Value("d", 0.0)
+        self._ours, theirs = _FORK.Pipe()
+        self._process = _FORK.Process(target=self._serve, args=(theirs,), daemon=True)
+
+    def __enter__(self) -> Self:
+        self._process.start()
+        self.port: int = self._ours.recv()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.join()
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def publish(self) -> float:
+        """From now on the feeds show their entries. Returns the moment, in seconds since 1970."""
+        moment = now().timestamp()
+        self._published.value = moment
+        return moment
+
+    def feed_document(self, feed: int) -> bytes:
+        shown = self._published.value > 0
+        items = [
+            {
+                "id": f"item-{n}",
+                "url": f"{self.base}/a/{n}",
+                "title": page.title,
+                "date_published": "2026-03-01T09:30:00Z",
+            }
+            for n, page in enumerate(self._pages)
+            if shown and n % self.feeds == feed
+        ]
+        return json.dumps(
+            {"version": "https://jsonfeed.org/version/1.1", "title": f"Feed {feed}", "items": items}
+        ).encode()
+
+    def feed_list(self, every: str) -> str:
+        return "".join(
+            f'[[feed]]\nid = "bench-{n}"\nurl = "{self.base}/feed/{n}"\nevery = "{every}"\n' for n in range(self.feeds)
+        )
+
+    def _serve(self, pipe: Any) -> None:
+        die_with_parent()
+        asyncio.run(self._answer(pipe))
+
+    async def _answer(self, pipe: Any) -> None:
+        packed = [gzip.compress(page.html, 6) for page in self._pages]
+
+        async def feed(request: web.Request) -> web.Response:
+            etag = f'"{self._published.value}"'
+            if request.headers.get("If-None-Match") == etag:
+                return web.Response(status=304, headers={"ETag": etag})
+            body = self.feed_document(int(request.match_info["n"]))
+            return web.Response(body=body, content_type="application/feed+json", headers={"ETag": etag})
+
+        async def page(request: web.Request) -> web.Response:
+            await asyncio.sleep(self._delay)
+            body = packed[int(request.match_info["n"])]
+            return web.Response(body=body, content_type="text/html", headers={"Content-Encoding": "gzip"})
+
+        async def robots(_request: web.Request) -> web.Response:
+            return web.Response(text="User-agent: *\nAllow: /\n")
+
+        application = web.Application()
+        application.router.add_get("/feed/{n}", feed)
+        application.router.add_get("/a/{n}", page)
+        application.router.add_get("/robots.txt", robots)
+        runner = web.AppRunner(application, access_log=None)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        pipe.send(self.port)
+        await asyncio.sleep(3600)
