@@ -23,6 +23,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 from rich.text import Text
 
 from tasks.ports import Account
@@ -134,8 +135,8 @@ async def _watch(show: Show, seconds: float) -> int:
     console, awaited = show.console, show.site.expected
     try:
         async with asyncio.timeout(seconds):
-            with console.status("starting ..."):
-                retold = await _print_arrivals(show, awaited)
+            with console.status("starting the service ...") as status:
+                retold = await _print_arrivals(show, awaited, status)
             if show.service.returncode is not None:
                 return _fell_over(show)
             if retold:
@@ -151,9 +152,9 @@ async def _watch(show: Show, seconds: float) -> int:
     return 0
 
 
-async def _print_arrivals(show: Show, awaited: dict[str, int]) -> dict[str, Any] | None:
+async def _print_arrivals(show: Show, awaited: dict[str, int], status: Status) -> dict[str, Any] | None:
     """Empties `awaited`, unless the service ends before. Reads the one record that is worth a closer look."""
-    retold = None
+    retold, count = None, len(awaited)
     async for fields in _entries(show):
         record = json.loads(fields["data"])
         show.console.print(_line(record, show.console.width if show.console.is_terminal else None))
@@ -163,6 +164,7 @@ async def _print_arrivals(show: Show, awaited: dict[str, int]) -> dict[str, Any]
             del awaited[record["url"]]
         if not awaited:
             break
+        status.update(f"{count - len(awaited)} of {count} articles; one of them is about to change ...")
     return retold
 
 
@@ -192,6 +194,7 @@ def _line(record: dict[str, Any], width: int | None) -> Text:
     notes = [
         f"version {record['version']}" if record["version"] > 1 else "",
         "" if record["body_status"] == "full" else record["body_status"].replace("_", " "),
+        f"text of {record['syndicated_from']['name']}" if record["syndicated_from"] else "",
         "copy" if record["duplicate_of"] else "",
     ]
     ending = Text()
