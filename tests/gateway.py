@@ -93,6 +93,7 @@ def running(valkey: Any, *, capacity: int = 10_000, port: int = 0, **settings: A
     try:
         yield Running(listener.getsockname()[1], app)
     finally:
+        app.state.gateway.close()
         server.should_exit = True
         thread.join(10)
         listener.close()

@@ -69,6 +69,7 @@ def create_app(settings: Settings, redis: Redis, *, capacity: int = CAPACITY) ->
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        gateway.loop = asyncio.get_running_loop()
         following = asyncio.create_task(follower.run(), name="follow the stream")
         yield
         following.cancel()

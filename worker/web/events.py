@@ -63,10 +63,10 @@ async def _events(gateway: Gateway, query: Query, start: EntryId | None) -> Asyn
     view = view_of(query)
     try:
         yield ServerSentEvent(event="hello", data=json.dumps({"version": gateway.version}), retry=RETRY_MS)
-        while not gateway.follower.loaded:
+        while not gateway.follower.loaded and not gateway.follower.closing:
             await gateway.follower.news(PING_SECONDS)
         cursor = gateway.index.last if start is None else start
-        while True:
+        while not gateway.follower.closing:
             rows = await _after(gateway, cursor)
             if not rows:
                 await gateway.follower.news(PING_SECONDS)

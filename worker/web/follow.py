@@ -35,6 +35,7 @@ class Follower:
         self.connected = False
         #: entries that held no readable record
         self.unreadable = 0
+        self.closing = False
         self._last = b"0-0"
         self._news = asyncio.Event()
 
@@ -52,6 +53,10 @@ class Follower:
                 self.connected = False
                 await asyncio.sleep(wait_seconds)
                 wait_seconds = min(wait_seconds * 2, LONGEST_WAIT_SECONDS)
+
+    def close(self) -> None:
+        self.closing = True
+        self._tell()
 
     async def news(self, timeout_seconds: float) -> bool:
         """True as soon as records were added, False when none came in time."""

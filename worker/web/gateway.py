@@ -41,6 +41,8 @@ class Gateway:
     follower: Follower
     version: str
     streams_open: int = 0
+    #: set while the application runs
+    loop: asyncio.AbstractEventLoop | None = None
     _snapshot: Snapshot | None = None
     _unreachable_since: datetime | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -52,6 +54,11 @@ class Gateway:
     @property
     def prefix(self) -> str:
         return self.settings.prefix
+
+    def close(self) -> None:
+        """Ends all streams, so that a stop need not wait for them. May be called from any thread or signal handler."""
+        if self.loop is not None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.follower.close)
 
     def now(self) -> datetime:
         return now()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import socket
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,10 @@ from worker.observe import set_up_logging
 from worker.web.app import create_app, is_loopback
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from config.settings import Settings
+    from worker.web.gateway import Gateway
 
 log = structlog.get_logger("wirebeat")
 
@@ -39,7 +43,7 @@ def serve(settings: Settings) -> int:
     if not is_loopback(settings.web_host) and settings.web_token is None:
         log.warning("open-gateway", host=settings.web_host, mend="set WIREBEAT_WEB_TOKEN: whoever reaches it reads it")
     app = create_app(settings, connect(str(settings.redis_url)))
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             app,
             log_config=None,
@@ -49,12 +53,26 @@ def serve(settings: Settings) -> int:
             timeout_keep_alive=30,
             limit_concurrency=2000,
             h11_max_incomplete_event_size=16 * 1024,
-        )
+        ),
+        app.state.gateway,
     )
+    # uvicorn sends itself the signal once more when it is done, which is to be no death by signal
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     shown = f"[{address}]" if ":" in address else address
     log.info("page", url=f"http://{shown}:{port}/")
     server.run(sockets=[listener])
     return 0 if server.started else 1
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, gateway: Gateway) -> None:
+        super().__init__(config)
+        self._gateway = gateway
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._gateway.close()
+        super().handle_exit(sig, frame)
 
 
 def _listener(host: str, port: int) -> socket.socket:

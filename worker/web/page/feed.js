@@ -5,6 +5,7 @@ import { explained } from "./why.js";
 
 const MOST_SHOWN = 600; // rows in the document; older ones are reached by narrowing the filter
 const MOST_WAITING = 500;
+const FLUSH_MS = 80;
 const BODY_WORDS = {
   partial: "part of the text", teaser: "teaser only", feed_only: "feed text only", consent_wall: "behind a consent wall",
   bot_wall: "behind a bot wall", live_blog: "live blog", video: "video", empty: "no text", omitted: "text left out",
@@ -15,6 +16,8 @@ export class Feed {
   #cards = new Map(); // article → its newest card
   #stories = new Map(); // story → publishers
   #waiting = [];
+  #incoming = [];
+  #flushDue = false;
 
   constructor(list, newButton, { paint, pick, onWhy, onCount }) {
     this.list = list;
@@ -42,10 +45,9 @@ export class Feed {
   }
 
   reset(cards) {
-    this.#rows.clear();
-    this.#cards.clear();
-    this.#stories.clear();
+    for (const kept of [this.#rows, this.#cards, this.#stories]) kept.clear();
     this.#waiting = [];
+    this.#incoming = [];
     this.list.replaceChildren();
     this.older(cards);
     this.#announce();
@@ -57,19 +59,27 @@ export class Feed {
     this.onCount();
   }
 
-  /** Just published. Shown at once where nobody is reading further down. */
+  /** Just published. Shown at once where nobody is reading further down; many at a time in a flood. */
   arrived(card) {
-    const known = this.#cards.get(card.id);
-    if (known && known.version >= card.version) return;
+    this.#incoming.push(card);
+    if (this.#incoming.length > MOST_SHOWN) this.#incoming.shift();
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    setTimeout(() => this.#flush(), FLUSH_MS);
+  }
+
+  #flush() {
+    this.#flushDue = false;
+    const cards = this.#incoming.splice(0);
     if (this.#mayInsert()) {
-      this.#insert(card);
+      cards.forEach((card) => this.#insert(card));
       this.#trim();
-      this.onCount();
-      return;
+    } else {
+      this.#waiting.push(...cards.filter((card) => !(this.#cards.get(card.id)?.version >= card.version)));
+      this.#waiting.splice(0, this.#waiting.length - MOST_WAITING);
+      this.#announce();
     }
-    this.#waiting.push(card);
-    if (this.#waiting.length > MOST_WAITING) this.#waiting.shift();
-    this.#announce();
+    this.onCount();
   }
 
   showWaiting() {
@@ -107,7 +117,7 @@ export class Feed {
     const original = card.duplicate_of ?? card.id;
     const row = this.#rows.get(original);
     if (!row) {
-      const made = { item: el("li"), card, copies: new Map() };
+      const made = { item: el("li", { "data-original": original }), card, copies: new Map() };
       this.#rows.set(original, made);
       this.#draw(made);
       place(made);
@@ -136,12 +146,9 @@ export class Feed {
   #trim() {
     while (this.list.children.length > MOST_SHOWN) {
       const last = this.list.lastElementChild;
-      for (const [original, row] of this.#rows) {
-        if (row.item !== last) continue;
-        this.#rows.delete(original);
-        for (const id of [row.card.id, ...row.copies.keys()]) this.#cards.delete(id);
-        break;
-      }
+      const row = this.#rows.get(last.dataset.original);
+      this.#rows.delete(last.dataset.original);
+      for (const id of [row.card.id, ...row.copies.keys()]) this.#cards.delete(id);
       last.remove();
     }
   }

@@ -216,7 +216,10 @@ function showEnd(queues = lastKnown[0], feeds = lastKnown[1]) {
   lastKnown = [queues, feeds];
   $("feed-count").textContent = feed.size ? `${many(feed.size, "article", "articles")} shown${view.isFiltered ? ", filtered" : ""}` : "";
   const end = $("feed-end");
-  if (feed.size === 0) end.replaceChildren(emptyWords(queues, feeds));
+  if (feed.size === 0) {
+    const words = emptyWords(queues, feeds);
+    if (end.textContent !== words.textContent) end.replaceChildren(words);
+  }
   else if (feed.full) end.replaceChildren("Older articles: narrow the filters.");
   else if (cursor) {
     if (!end.querySelector("#older")) end.replaceChildren(el("button", { type: "button", id: "older", class: "quiet", click: () => loadOlder().catch((problem) => failed(problem, loadOlder)) }, "Show older"));

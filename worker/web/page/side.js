@@ -9,6 +9,8 @@ export function ranking(place, rows, { picked, pick, compared, kind = "" }) {
     return;
   }
   const most = Math.max(...rows.map((row) => row.articles));
+  // drawn anew every few seconds: who stands on a button goes on standing there
+  const focused = place.contains(document.activeElement) ? document.activeElement.dataset.value : undefined;
   place.replaceChildren(
     el(
       "ul",
@@ -19,13 +21,14 @@ export function ranking(place, rows, { picked, pick, compared, kind = "" }) {
         return el(
           "li",
           {},
-          el("button", { type: "button", "aria-pressed": String(picked === row.value), title: row.name, click: () => pick(row.value) }, bar, row.name),
+          el("button", { type: "button", "data-value": row.value, "aria-pressed": String(picked === row.value), title: row.name, click: () => pick(row.value) }, bar, row.name),
           el("span", { class: "number" }, `${count(row.articles)}${change(row, compared)}`),
           row.sub && el("span", { class: "stories-sub" }, row.sub),
         );
       }),
     ),
   );
+  if (focused !== undefined) [...place.querySelectorAll("button")].find((button) => button.dataset.value === focused)?.focus();
 }
 
 function change(row, compared) {
