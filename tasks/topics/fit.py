@@ -27,7 +27,7 @@ BEST_SCORE = 0.4
 #: an article without its title counts this much beside the one with it, so that a missing title is learned, too
 UNTITLED_COPY = 0.3
 #: of the penalty on squared distance from the start, in units of the signal's spread
-STRENGTH = 20.0
+STRENGTH = 40.0
 ROUNDS = 80
 
 
