@@ -71,7 +71,7 @@ def _not_utf8(document: bytes, charsets: list[str]) -> tuple[str, tuple[str, ...
     text = document.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     # a few cut characters in a UTF-8 document: letters of other charsets would break nearly every time
-    if broken * 20 < sum(not char.isascii() for char in text):
+    if broken * 20 < len(text) - len(text.encode("ascii", "ignore")):
         return text, ("bytes that are not utf-8 in a utf-8 document",)
     for charset in (*charsets, "cp1252", "latin-1"):
         try:

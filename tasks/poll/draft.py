@@ -28,6 +28,7 @@ CONTENT_CHARS = 1500
 
 _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
+_MANY_TAGS = re.compile(r",\S|,[^,]*,")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,100}")
 
 
@@ -81,7 +82,7 @@ def finished(draft: Draft, *, feed: str, base: str, lang: str | None, now: datet
         authors=_names(draft.authors, MAX_AUTHORS),
         summary=summary,
         content=content.encode("utf-8", "replace").decode(),
-        tags=_names(draft.tags, MAX_TAGS),
+        tags=_names(_split_tags(draft.tags), MAX_TAGS),
         lang=language(draft.lang) or lang,
         image=_http_url(draft.image, base),
         source=_credit(draft.source_name, draft.source_url, base),
@@ -111,7 +112,7 @@ def absolute_url(link: str, base: str) -> str | None:
     """None where there is no link; whatever else stands there comes out, for `canonical_url` to judge."""
     # one character more than may be fetched: a URL that is too long is refused by name, not fetched cut; and so is
     # one with a control character in it, since the backslash that stands for it is refused
-    link = _CONTROL.sub("\\\\", link.strip())[: MAX_URL_CHARS + 1]
+    link = _CONTROL.sub("\\\\", link.strip()).replace("&amp;", "&")[: MAX_URL_CHARS + 1]
     if not link:
         return None
     try:
@@ -134,7 +135,13 @@ def _chosen_url(links: Sequence[str], base: str) -> str | None:
 def _guid(guid: str) -> str | None:
     if len(guid) > MAX_GUID_CHARS:
         return f"sha256:{sha256(guid.encode('utf-8', 'replace')).hexdigest()}"
-    return clean_line(guid, MAX_GUID_CHARS) or None
+    # escaped twice, or read by the reader of broken documents, it is the same guid
+    return clean_line(guid.replace("&amp;", "&"), MAX_GUID_CHARS) or None
+
+
+def _split_tags(tags: Sequence[str]) -> list[str]:
+    """Some feeds put all their keywords into one element."""
+    return [part for tag in tags for part in (tag.split(",") if _MANY_TAGS.search(tag) else [tag])]
 
 
 def _names(names: Sequence[str], limit: int) -> tuple[str, ...]:

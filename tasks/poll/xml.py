@@ -59,6 +59,13 @@ class _Bounded:
         if len(self.namespaces_in_use) < MAX_NAMESPACES:  # type: ignore[attr-defined]
             super().track_namespace(prefix, uri)  # type: ignore[misc]
 
+    def pop(self, element: str, strip_whitespace: int = 1) -> Any:
+        pieces = self.elementstack[-1][2] if self.elementstack else ()  # type: ignore[attr-defined]
+        if isinstance(pieces, list):
+            # feedparser takes blank pieces off one by one, each time moving all the others
+            del pieces[: next((number for number, piece in enumerate(pieces) if piece.strip()), len(pieces))]
+        return super().pop(element, strip_whitespace)  # type: ignore[misc]
+
     def _start_item(self, attrs: dict[str, str]) -> None:
         if len(self.entries) >= self.max_entries:  # type: ignore[attr-defined]
             raise _EnoughEntriesError
@@ -93,17 +100,35 @@ class _Bounded:
         self.push("media_description", 1)  # type: ignore[attr-defined]
 
     def _end_media_description(self) -> None:
-        self.pop("media_description")  # type: ignore[attr-defined]
+        self.pop("media_description")
 
     def _start_itunes_summary(self, _attrs: dict[str, str]) -> None:
         self.push("itunes_summary", 1)  # type: ignore[attr-defined]
 
     def _end_itunes_summary(self) -> None:
-        self.pop("itunes_summary")  # type: ignore[attr-defined]
+        self.pop("itunes_summary")
 
 
 class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
+    def __init__(self, base: str) -> None:
+        super().__init__(base, None, "utf-8")
+        self._text: list[str] = []
+
+    def characters(self, text: str) -> None:
+        # expat hands over line by line; what stands between two tags is one piece
+        self._text.append(text)
+
+    def _flush(self) -> None:
+        if self._text:
+            self.handle_data("".join(self._text))
+            self._text.clear()
+
+    def endElementNS(self, name: Any, qname: Any) -> None:  # noqa: N802 - the name is xml.sax's
+        self._flush()
+        super().endElementNS(name, qname)
+
     def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:  # noqa: N802 - the name is xml.sax's
+        self._flush()
         if len(attrs) > MAX_ATTRIBUTES:  # xml.sax looks every one up in a list of all
             raise Failed("parse-error", f"an element with {len(attrs)} attributes")
         if self.depth > MAX_DEPTH:
@@ -136,7 +161,7 @@ def read_xml(body: str, root: str, *, base: str, is_netscape: bool, max_entries:
 
 
 def _strict(body: str, base: str, max_entries: int) -> tuple[Any, str]:
-    parser = _Strict(base, None, "utf-8")
+    parser = _Strict(base)
     _prepare(parser, max_entries)
     reader = xml.sax.make_parser()  # noqa: S317 - the DOCTYPE is gone, so there are no entities to blow up or to fetch
     reader.setFeature(xml.sax.handler.feature_namespaces, True)
