@@ -137,6 +137,8 @@ class Account(NamedTuple):
     pending: dict[str, int]
     #: work that could be done at this moment, polls of feeds among it; no part of the sum
     due: dict[str, int]
+    #: how long ago a stage was last asked for work, by whomever
+    unasked_seconds: dict[str, float]
 
     def balance(self) -> int:
         """0, always."""
@@ -155,7 +157,7 @@ class Call(NamedTuple, Generic[T]):
 class Ledger(Protocol):
     """worker.ledger.calls.Ledger says what each does."""
 
-    def claim_polls(self, count: int) -> Call[PollClaims]: ...
+    def claim_polls(self, count: int, *, by: str = "") -> Call[PollClaims]: ...
     def admit(self, claim: PollClaim, polled: Polled) -> Call[Admission]: ...
     def poll_failed(
         self, claim: PollClaim, *, next_due: datetime, status: str, error: str, stop: bool = False

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MEDIAN_WORDS, WORDS_SIGMA = 700, 0.8
 MEDIAN_HTML_BYTES, HTML_SIGMA = 120_000, 0.6
 NOVEL_SHARE = 0.015
+WHEN = "2026-03-01T09:30:00Z"
 
 _COMMON = """
 the of and to in a is that for it as was with be by on not he his but at are this have from or had an they
@@ -72,11 +73,11 @@ def _page(rng: random.Random, number: int) -> GeneratedPage:
     title = f"{_sentence(rng)[:70].rstrip('. ')} ({number})"
     ld = json.dumps({
         "@context": "https://schema.org", "@type": "NewsArticle", "headline": title,
-        "datePublished": "2026-03-01T09:30:00Z", "author": [{"@type": "Person", "name": rng.choice(_NAMES)}], "articleBody": "",
+        "datePublished": WHEN, "author": [{"@type": "Person", "name": rng.choice(_NAMES)}], "articleBody": "",
     })  # fmt: skip
     head = (
         f"<title>{title} | The Bench Courier</title><meta property='og:title' content=\"{title}\">"
-        f"<meta property='article:published_time' content='2026-03-01T09:30:00Z'>"
+        f"<meta property='article:published_time' content='{WHEN}'>"
         f"<script type='application/ld+json'>{ld}</script>"
     )
     article = f"<article><h1>{title}</h1><p class='byline'>By {rng.choice(_NAMES)}</p>{''.join(paragraphs)}</article>"

@@ -28,5 +28,5 @@ def lines(account: Account) -> list[str]:
 
 def as_json(account: Account) -> dict[str, Any]:
     fields = account._asdict()
-    fields.pop("due")
+    del fields["due"], fields["unasked_seconds"]
     return {**fields, "balance": account.balance()}

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from tasks.ports import Account, Admission, Call, Claim, Claims, PollClaim, PollClaims, Stage, Validators
 from tasks.records import Entry
@@ -76,8 +77,8 @@ class Ledger:
     def poll_now(self, feeds: Sequence[str] = ()) -> Call[int]:
         return self._call("poll_now", int, len(feeds), *feeds)
 
-    def claim_polls(self, count: int) -> Call[PollClaims]:
-        return self._call("claim_polls", _read_polls, count, LEASE_MS["poll"], *self._politeness)
+    def claim_polls(self, count: int, *, by: str = "") -> Call[PollClaims]:
+        return self._call("claim_polls", _read_polls, count, LEASE_MS["poll"], by, *self._politeness)
 
     def admit(self, claim: PollClaim, polled: Polled) -> Call[Admission]:
         """Validators, next due time and new entries of one poll, all or nothing."""
@@ -92,6 +93,7 @@ class Ledger:
             polled.status,
             int(polled.whole),
             polled.moved_to or "",
+            urlsplit(polled.moved_to or "").hostname or "",
             owner_of(claim.feed_id),
             len(polled.sightings),
             *sightings,
@@ -110,7 +112,7 @@ class Ledger:
         """`by` names the process, so that its leases can be freed when it is found dead."""
         nonce = uuid.uuid4().hex
         return self._call(
-            "claim",
+            f"claim_{stage}",
             _read_claims,
             *(stage, count, LEASE_MS[stage], MAX_CRASHES[stage], nonce, by, self._high_water),
             *self._politeness,
@@ -154,7 +156,7 @@ class Ledger:
         held = [part for claim in claims for part in (claim.id, claim.token)]
         return self._call("release", int, stage, when, len(claims), *held)
 
-    def orphaned(self, stage: Stage, by: str = "") -> Call[int]:
+    def orphaned(self, stage: Literal["poll", "fetch", "enrich"], by: str = "") -> Call[int]:
         return self._call("orphaned", int, stage, by)
 
     def hop(self, host: str) -> Call[float]:
@@ -213,9 +215,13 @@ def _read_claims(reply: Any) -> Claims:
     return Claims(claims, None if next_due_ms < 0 else next_due_ms / 1000, _text(held_back))
 
 
+def _pairs(flat: Any) -> dict[str, int]:
+    return {_text(flat[i]): int(flat[i + 1]) for i in range(0, len(flat), 2)}
+
+
 def _read_account(reply: Any) -> Account:
-    flat, fetch, enrich, fetch_due, enrich_due, polls_due, _now = reply
-    counts = {_text(flat[i]): int(flat[i + 1]) for i in range(0, len(flat), 2)}
+    flat, fetch, enrich, fetch_due, enrich_due, polls_due, now_ms, asked = reply
+    counts, asked_ms = _pairs(flat), _pairs(asked)
     ends: dict[str, Counter[str]] = {"dropped": Counter(), "dead": Counter()}
     for name, count in counts.items():
         kind, _, reason = name.partition(":")
@@ -230,4 +236,5 @@ def _read_account(reply: Any) -> Account:
         dead=dict(ends["dead"]),
         pending={"fetch": fetch, "enrich": enrich},
         due={"poll": polls_due, "fetch": fetch_due, "enrich": enrich_due},
+        unasked_seconds={stage: (now_ms - at) / 1000 for stage, at in asked_ms.items()},
     )

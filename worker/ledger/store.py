@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import redis
 import redis.asyncio
+from redis import exceptions
 from redis.backoff import ExponentialWithJitterBackoff
-from redis.exceptions import BusyLoadingError, ConnectionError, NoScriptError, ReadOnlyError, TimeoutError  # noqa: A004
 from redis.retry import Retry
 
 from tasks.ports import Call
@@ -21,8 +21,14 @@ Argument = str | bytes | int | float
 
 #: About 20 s in all: a server that restarts or loads its data is waited for, so no entry pays for it.
 RETRIES = 45
-RETRY_ON = [ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError]
-StoreUnavailable = (ConnectionError, TimeoutError, BusyLoadingError, ReadOnlyError)
+RETRY_ON = [
+    exceptions.ConnectionError,
+    exceptions.TimeoutError,
+    exceptions.BusyLoadingError,
+    exceptions.ReadOnlyError,
+]
+#: The server cannot do it now; nothing was changed, nothing is lost, it is asked again later.
+StoreUnavailable = (*RETRY_ON, exceptions.OutOfMemoryError)
 
 
 class Script(NamedTuple):
@@ -30,24 +36,34 @@ class Script(NamedTuple):
     sha: str
 
 
+#: Names of calls whose file has another name: one text, with and without leave to run when memory is full.
+_FILES = {"claim_fetch": "claim", "claim_enrich": "claim"}
+#: These bring new work in. With `maxmemory` reached they are refused as a whole; the others finish what is there,
+#: which frees memory.
+_NEED_MEMORY = frozenset({"admit", "advance", "claim_fetch", "claim_polls"})
+
+
 @cache
 def script(name: str) -> Script:
     folder = resources.files("worker.ledger") / "scripts"
-    text = (folder / "prelude.lua").read_text() + (folder / f"{name}.lua").read_text()
+    flags = "" if name in _NEED_MEMORY else " flags=allow-oom"
+    body = (folder / f"{_FILES.get(name, name)}.lua").read_text()
+    text = f"#!lua{flags}\n" + (folder / "prelude.lua").read_text() + body
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
-class FailPoint:
-    """For tests: ends this process at the n-th call of a script, before or after it: `publish:after:3`."""
+class FailPoints:
+    """For tests: ends this process at the n-th call of a script: `publish:after:3,admit:before:2`."""
 
     def __init__(self, text: str | None) -> None:
-        self.script, self.when, count = (text or "::0").split(":")
-        self.left = int(count)
+        points = [point.rsplit(":", 1) for point in (text or "").split(",") if point]
+        self._left = {point: int(count) for point, count in points}
 
     def passed(self, script_name: str, when: str) -> None:
-        if script_name == self.script and when == self.when:
-            self.left -= 1
-            if self.left == 0:
+        point = f"{script_name}:{when}"
+        if point in self._left:
+            self._left[point] -= 1
+            if self._left[point] == 0:
                 os._exit(9)
 
 
@@ -64,7 +80,7 @@ def connection_options(*, socket_timeout_seconds: float = 5.0) -> dict[str, Any]
 class _Store:
     def __init__(self, prefix: str, fail_point: str | None) -> None:
         self.prefix = prefix
-        self._fail_point = FailPoint(fail_point)
+        self._fail_point = FailPoints(fail_point)
 
     def _evalsha(self, call: Call[Any]) -> list[Argument]:
         return ["EVALSHA", script(call.script).sha, *self._rest(call)]
@@ -88,7 +104,7 @@ class SyncStore(_Store):
         self._fail_point.passed(call.script, "before")
         try:
             reply = self.redis.execute_command(*self._evalsha(call))
-        except NoScriptError:
+        except exceptions.NoScriptError:
             reply = self.redis.execute_command(*self._eval(call))
         self._fail_point.passed(call.script, "after")
         return call.read(reply)
@@ -107,7 +123,7 @@ class AsyncStore(_Store):
         self._fail_point.passed(call.script, "before")
         try:
             reply = await self.redis.execute_command(*self._evalsha(call))
-        except NoScriptError:
+        except exceptions.NoScriptError:
             reply = await self.redis.execute_command(*self._eval(call))
         self._fail_point.passed(call.script, "after")
         return call.read(reply)

@@ -11,15 +11,18 @@ local function hand_out(id, token)
   local f = entry_fields(id, 'tries', 'crashes', 'entry', 'seen_at', 'version', 'hash', 'feed')
   local page = stage == 'enrich' and redis.call('GET', P .. 'page:' .. id) or ''
   taken[#taken + 1] = {id, token, f[1] + f[2] + 1, f[3], f[4], f[5], f[6],
-    redis.call('HGET', P .. 'feeds', f[7]) or '', page or ''}
+    redis.call('HGET', P .. 'feeds', f[7]) or redis.call('HGET', P .. 'feed:' .. f[7], 'config') or '', page or ''}
 end
 
+redis.call('HSET', P .. 'asked', stage, now)
 for id, token in string.gmatch(redis.call('GET', P .. 'claim:' .. nonce) or '', '(%S+) (%S+)') do
   if held(id, token, stage) then hand_out(id, token) end
 end
 if #taken > 0 then return {taken, 0, ''} end
 local waiting = redis.call('ZCARD', pending)
-if stage == 'fetch' and redis.call('ZCARD', P .. 'pending:enrich') >= high_water then return {taken, -1, 'full'} end
+if stage == 'fetch' and (full() or redis.call('ZCARD', P .. 'pending:enrich') >= high_water) then
+  return {taken, -1, 'full'}
+end
 
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', pending, '-inf', now, 'LIMIT', 0, n * 4 + 16)) do
   if #taken >= n then break end
@@ -31,7 +34,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', pending, '-inf', now, 'LIMIT', 0
     if f[1] == '1' then  -- the lease ran out: whoever held it is dead or deaf
       if f[2] == '1' then crashes = crashes + 1 end
       suspect = crashes > 0
-      redis.call('HSET', entry_key(id), 'claimed', 0, 'begun', 0, 'crashes', crashes)
+      redis.call('HSET', entry_key(id), 'claimed', 0, 'begun', 0, 'token', 0, 'crashes', crashes)
       host_done(f[4], f[5])
     end
     local place = stage == 'fetch' and host_place(f[4], interval, max_open, waiting, true) or nil

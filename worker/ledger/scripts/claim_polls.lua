@@ -1,7 +1,9 @@
--- n, lease, interval, max_open → list of {feed, token, config, etag, last_modified, body_hash, errors, last_full_ms,
+-- n, lease, by, interval, max_open → list of {feed, token, config, etag, last_modified, body_hash, errors, last_full_ms,
 -- moved_to}, then ms until the next feed is due (-1: none)
-local n, lease, interval, max_open = take_number(), take_number(), take_number(), take_number()
+local n, lease, by, interval, max_open = take_number(), take_number(), take(), take_number(), take_number()
 local taken = {}
+redis.call('HSET', P .. 'asked', 'poll', now)
+if full() then return {taken, -1} end
 local due = redis.call('ZRANGEBYSCORE', P .. 'pending:poll', '-inf', now, 'LIMIT', 0, n * 4 + 16)
 for _, feed in ipairs(due) do
   if #taken >= n then break end
@@ -17,7 +19,7 @@ for _, feed in ipairs(due) do
     else
       local token = tostring(redis.call('INCR', P .. 'token'))
       host_take(host, interval, token, lease)
-      redis.call('HSET', key, 'token', token)
+      redis.call('HSET', key, 'token', token, 'by', by)
       redis.call('ZADD', P .. 'pending:poll', now + lease, feed)
       local f = redis.call('HMGET', key, 'etag', 'last_modified', 'body_hash', 'errors_in_a_row', 'last_full_ms',
         'moved_to')

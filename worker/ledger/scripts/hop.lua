@@ -4,5 +4,5 @@ local key = P .. 'host:' .. host
 local h = redis.call('HMGET', key, 'next', 'tail', 'crawl_ms')
 local at = math.max(now, tonumber(h[1] or '0'))
 redis.call('HSET', key, 'next', at + host_gap(h, interval))
-redis.call('PEXPIRE', key, 7200000)
+host_keep(key)
 return math.ceil(at - now)

@@ -15,6 +15,9 @@ local function take()
 end
 local function take_number() return tonumber(take()) end
 
+-- set by every tick while the server's memory is nearly full: what is under way is finished, nothing new is begun
+local function full() return redis.call('EXISTS', P .. 'full') == 1 end
+
 local function count(name, by) redis.call('HINCRBY', P .. 'account', name, by or 1) end
 
 -- ids: 'art_' and 24 hex digits: 12 bits choose the bucket, the next 64 are the field
@@ -123,6 +126,10 @@ end
 
 -- All processes together ask one host no oftener than its interval allows. `next`: when it may be asked again;
 -- `tail`: the last place given out in its queue. An entry that needs no request has the host ''.
+-- A host is remembered for two hours after it was last asked, one with a crawl delay as long as its robots.txt.
+local function host_keep(key)
+  if redis.call('PTTL', key) < 7200000 then redis.call('PEXPIRE', key, 7200000) end
+end
 local function host_gap(h, interval) return math.max(interval, tonumber(h[3] or '0')) end
 local function host_place(host, interval, max_open, waiting, queue)
   if host == '' then return nil end
@@ -137,7 +144,7 @@ local function host_place(host, interval, max_open, waiting, queue)
   local tail = math.max(tonumber(h[2] or '0'), next_at, now + step)
   tail = math.min(tail, now + step * (waiting + 1))
   redis.call('HSET', key, 'tail', tail + step)
-  redis.call('PEXPIRE', key, 7200000)
+  host_keep(key)
   return tail
 end
 local function host_take(host, interval, token, lease)
@@ -145,7 +152,7 @@ local function host_take(host, interval, token, lease)
   local key = P .. 'host:' .. host
   local h = redis.call('HMGET', key, 'next', 'tail', 'crawl_ms')
   redis.call('HSET', key, 'next', now + host_gap(h, interval))
-  redis.call('PEXPIRE', key, 7200000)
+  host_keep(key)
   redis.call('ZADD', key .. ':open', now + lease, token)
   redis.call('PEXPIRE', key .. ':open', lease + 60000)
 end

@@ -1,5 +1,5 @@
 -- The feed list as it is now: digest, n, then n times: feed, config, host, url → {added, removed}
--- A feed whose URL changed is read anew; one that left the list is not polled again, its entries go on.
+-- A feed whose URL changed is read anew; one that left the list is not polled again, its entries go on as it was.
 local digest, added, removed, named = take(), 0, 0, {}
 for _ = 1, take_number() do
   local feed, config, host, url = take(), take(), take(), take()
@@ -17,6 +17,7 @@ for _ = 1, take_number() do
 end
 for _, feed in ipairs(redis.call('HKEYS', P .. 'feeds')) do
   if not named[feed] then
+    redis.call('HSET', P .. 'feed:' .. feed, 'config', redis.call('HGET', P .. 'feeds', feed))
     redis.call('HDEL', P .. 'feeds', feed)
     redis.call('ZREM', P .. 'pending:poll', feed)
     removed = removed + 1
