@@ -92,7 +92,11 @@ def one_by_one(
                 give_back(batch.claims[number:])
                 return
             following = batch.claims[number + 1] if number + 1 < len(batch.claims) else None
-            work(one, following)
+            try:
+                work(one, following)
+            except BaseException:
+                give_back(batch.claims[number:])
+                raise
         if batch.claims:
             idle_since = time.monotonic()
         elif time.monotonic() - idle_since > LINGER_SECONDS:

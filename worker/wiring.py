@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import threading
+import time
 import uuid
 from datetime import timedelta
 from functools import cached_property
@@ -43,8 +44,14 @@ CLAIM_ARTICLES = 4
 DRAIN_SECONDS = 15.0
 #: Wake-ups that may wait in a queue: more would only find nothing to do.
 MAX_WAKES = 8
+#: Above this part of the server's memory nothing new is begun; what is left is for what is under way and the broker.
+FULL_SHARE = 0.9
+FULL_SECONDS = 5
+#: Between two tries to give leases back to a store that is away.
+GIVE_BACK_SECONDS = 2.0
 #: A feed that hit a fault of ours is left alone for so long.
 FAULT_PAUSE = timedelta(minutes=10)
+FULL_PAUSE = timedelta(seconds=5)
 
 
 def open_ledger(settings: Settings) -> Ledger:
@@ -92,11 +99,18 @@ class Wiring:
     # the clock
 
     def tick(self) -> None:
+        self._tell_when_full()
         due = self.store.do(self.ledger.account()).due
         for stage, count in due.items():
             waiting = self.store.redis.llen(key_prefix(self.settings) + stage)
             for _ in range(min(count, MAX_WAKES) - int(waiting)):
                 self.wake(stage)
+
+    def _tell_when_full(self) -> None:
+        memory = self.store.redis.info("memory")
+        if memory["maxmemory"] and memory["used_memory"] > FULL_SHARE * memory["maxmemory"]:
+            self.store.redis.set(f"{self.settings.prefix}:full", memory["used_memory"], ex=FULL_SECONDS)
+            log.warning("memory-full", used=memory["used_memory"], maxmemory=memory["maxmemory"])
 
     def wake(self, stage: str) -> None:
         """Best effort: the next tick makes up for a wake-up that got lost."""
@@ -189,8 +203,9 @@ class Wiring:
             except asyncio.CancelledError:
                 await asyncio.shield(ports.store.do(self.ledger.release("fetch", [claim])))
                 raise
-            except StoreUnavailable:
-                raise  # its lease brings the entry back
+            except StoreUnavailable as reason:
+                log.warning("store-unavailable", stage="fetch", reason=str(reason))
+                await self._give_back_later(claim)
             except Exception as fault:
                 log.exception("fetch-fault", feed=claim.entry.feed, id=claim.id)
                 failed = f"{type(fault).__name__}: {fault}"[:300]
@@ -198,6 +213,16 @@ class Wiring:
                 saw("dead", claim.entry.feed, id=claim.id, stage="fetch", reason="error", detail=failed)
 
         self._drain("fetch", Abreast(claim, one, slots=self.settings.fetch_concurrency, stopping=self.stopping))
+
+    async def _give_back_later(self, claim: Claim) -> None:
+        """The store is away or full: when it is back, the entry is as if it had not been claimed."""
+        while not self.stopping():
+            await asyncio.sleep(GIVE_BACK_SECONDS)
+            try:
+                await self.astore.do(self.ledger.release("fetch", [claim], not_before=now() + FULL_PAUSE))
+            except StoreUnavailable:
+                continue
+            return
 
     def _drain(self, stage: str, abreast: Abreast[Any]) -> None:
         """One drain a stage and process; a wake-up that finds one at work has nothing to add."""
@@ -252,7 +277,15 @@ class Wiring:
                     slots.working_on(None)
 
         def give_back(claims: Sequence[Claim]) -> None:
-            ports.store.do(self.ledger.release("enrich", claims))
+            while claims and not self.stop.is_set():
+                try:
+                    ports.store.do(self.ledger.release("enrich", claims))
+                except StoreUnavailable:
+                    if self.stopping():
+                        return  # their leases bring them back
+                    time.sleep(GIVE_BACK_SECONDS)
+                else:
+                    return
 
         try:
             one_by_one(claim, one, give_back, seconds=DRAIN_SECONDS, stopping=self.stopping)
