@@ -6,7 +6,15 @@ from datetime import datetime
 
 from tasks.clean import clean_line, strip_html
 from tasks.poll.charset import decoded_text
-from tasks.poll.draft import MAX_TITLE_CHARS, Document, absolute_url, finished, language, without_shared_guids
+from tasks.poll.draft import (
+    MAX_TITLE_CHARS,
+    Document,
+    absolute_url,
+    finished,
+    language,
+    without_one_clock,
+    without_shared_guids,
+)
 from tasks.poll.jsonfeed import read_json
 from tasks.poll.prolog import declared_entities, described, is_html, not_text, opening, wellformed_text
 from tasks.poll.sitemap import read_sitemap
@@ -50,7 +58,7 @@ def read_feed(
         title=clean_line(strip_html(read.title, MAX_TITLE_CHARS), MAX_TITLE_CHARS),
         link=absolute_url(read.link, base),
         lang=lang,
-        entries=without_shared_guids(entries),
+        entries=without_shared_guids(without_one_clock(entries)),
         ttl_seconds=read.ttl_seconds,
         warnings=tuple(clean_line(warning, 200) for warning in (*forgiven, *read.warnings)),
     )

@@ -29,6 +29,8 @@ CONTENT_CHARS = 1500
 _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _MANY_TAGS = re.compile(r",\S|,[^,]*,")
+_BY = re.compile(r"\A(?:by|von|par|por|di|od|от|від|автор:?)\s+(?=\S+\s)", re.IGNORECASE)
+_AND = re.compile(r"\s*;\s*|,?\s+(?:and|&|und|et|y|e|i|и|та|і)\s+")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,100}")
 
 
@@ -79,7 +81,7 @@ def finished(draft: Draft, *, feed: str, base: str, lang: str | None, now: datet
         title=clean_line(strip_html(draft.title, MAX_TITLE_CHARS), MAX_TITLE_CHARS),
         published=read_date(draft.published, now),
         updated=read_date(draft.updated, now),
-        authors=_names(draft.authors, MAX_AUTHORS),
+        authors=_names(_people(draft.authors), MAX_AUTHORS),
         summary=summary,
         content=content.encode("utf-8", "replace").decode(),
         tags=_names(_split_tags(draft.tags), MAX_TAGS),
@@ -97,6 +99,15 @@ def without_shared_guids(entries: Sequence[Entry]) -> tuple[Entry, ...]:
             links.setdefault(entry.guid, set()).add(entry.url)
     shared = {guid for guid, urls in links.items() if len(urls) > 1}
     return tuple(entry.model_copy(update={"guid": None}) if entry.guid in shared else entry for entry in entries)
+
+
+def without_one_clock(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Articles that came out at different times were not all changed in the same second: that is the clock of the
+    software that wrote the document, and would make every entry look changed at every poll."""
+    updates, births = {entry.updated for entry in entries}, {entry.published for entry in entries}
+    if len(entries) < 3 or len(updates) != 1 or updates == {None} or len(births) < 2:
+        return entries
+    return [entry.model_copy(update={"updated": None}) for entry in entries]
 
 
 def language(name: str) -> str | None:
@@ -142,6 +153,17 @@ def _guid(guid: str) -> str | None:
 def _split_tags(tags: Sequence[str]) -> list[str]:
     """Some feeds put all their keywords into one element."""
     return [part for tag in tags for part in (tag.split(",") if _MANY_TAGS.search(tag) else [tag])]
+
+
+def _people(bylines: Sequence[str]) -> list[str]:
+    """`By Ana Reyes and Jo Lind` → both; a byline whose parts are no full names stays whole."""
+    people: list[str] = []
+    for byline in bylines:
+        line = _BY.sub("", byline.strip()[: MAX_NAME_CHARS * 4])
+        parts = _AND.split(line)
+        names = [name.strip() for part in parts for name in part.split(",")] if len(parts) > 1 else [line]
+        people += names if all(2 <= len(name.split()) <= 4 for name in names) else [line]
+    return people
 
 
 def _names(names: Sequence[str], limit: int) -> tuple[str, ...]:

@@ -247,6 +247,11 @@ def test_titles_lose_their_markup_and_keep_their_signs(only, rss):
         ("desk@harbour.example (Ana Reyes)", ("Ana Reyes",)),
         ("Ana Reyes", ("Ana Reyes",)),
         ("desk@harbour.example", ()),
+        ("By Ana Reyes", ("Ana Reyes",)),
+        ("Ana Reyes, Bo Ek and Jo Lind", ("Ana Reyes", "Bo Ek", "Jo Lind")),
+        ("Ana Reyes; Jo Lind", ("Ana Reyes", "Jo Lind")),
+        ("Reyes, A. M.", ("Reyes, A. M.",)),
+        ("Harbour and Seas Desk", ("Harbour and Seas Desk",)),
         ("&lt;a href=x&gt;Ana Reyes&lt;/a&gt;", ("Ana Reyes",)),
     ],
 )
@@ -329,3 +334,24 @@ def test_a_news_sitemap_gives_its_news(read):
 def test_what_the_publisher_says_of_freshness_is_bounded(read, rss, item, channel, seconds):
     document = rss(item(), channel, namespaces='xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"')
     assert read(document).ttl_seconds == seconds
+
+
+def test_keywords_in_one_element_are_several(only, rss, item):
+    more = "<category>ports,ships, talks</category><category>Kyiv, Ukraine</category>"
+    assert only(rss(item(more))).tags == ("ports", "ships", "talks", "Kyiv, Ukraine")
+
+
+def test_the_clock_of_the_software_is_no_change_of_the_articles(read, atom):
+    entry = "<entry><title>{0}</title><published>2026-11-0{0}T00:00:00Z</published><updated>{1}</updated></entry>"
+    at_once = [entry.format(number, "2026-11-20T08:00:00Z") for number in (1, 2, 3)]
+    document = read(atom("".join(at_once)))
+    assert [article.updated for article in document.entries] == [None, None, None]
+    assert all(article.published for article in document.entries)
+    one_apart = [*at_once[:2], entry.format(3, "2026-11-20T09:00:00Z")]
+    assert all(article.updated for article in read(atom("".join(one_apart))).entries)
+
+
+def test_a_link_that_is_escaped_twice_is_one_link(only, rss):
+    more = "<link>https://harbour.example/?a=1&amp;amp;b=2</link><guid>https://harbour.example/?a=1&amp;amp;b=2</guid>"
+    entry = only(rss(f"<item>{more}</item>"))
+    assert entry.url == entry.guid == "https://harbour.example/?a=1&b=2"
