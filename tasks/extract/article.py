@@ -4,94 +4,208 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import NamedTuple
 
-from tasks.extract import bodies, languages, markup, page, people, pruning, times, titles
-from tasks.extract.blocks import text_of
-from tasks.extract.cleaning import Context
-from tasks.extract.text import clean, folded, one_line
+from lxml.html import HtmlElement
+
+from tasks.extract import bodies, details, languages, markup, page, people, pruning, status, times, titles
+from tasks.extract.bodies import Body
+from tasks.extract.cleaning import Context, Drop
+from tasks.extract.page import Facts
+from tasks.extract.status import Verdict, View
+from tasks.extract.normal import normal_text
+from tasks.extract.text import folded, one_line, words
+from tasks.extract.times import Dated
 from tasks.reasons import Failed
 from tasks.records import Article, Entry, Extractor, Person
 
 _VERSION = version("trafilatura")
+UNTITLED = "(untitled)"
+# a feed's text is worth more than the page's only where it is clearly longer
+FEED_CHARS = 300
+FEED_FACTOR = 1.3
+
+
+class Reading(NamedTuple):
+    """An article, and what was taken out of it by which rule, for those who ask why."""
+
+    article: Article
+    drops: tuple[Drop, ...]
+
+
+class _Known(NamedTuple):
+    """What is known of a page before its text is looked for."""
+
+    facts: Facts
+    title: str
+    authors: tuple[Person, ...]
+    dated: Dated
+    view: View
+    context: Context
+    sources: dict[str, str]
 
 
 def extract(
     html: str | bytes, *, url: str, now: datetime, entry: Entry | None = None, content_type: str = ""
 ) -> Article:
+    """Raises Failed: `unsupported-type` for bytes that are not HTML, `no-content` where neither page nor feed has text."""
+    return read(html, url=url, now=now, entry=entry, content_type=content_type).article
+
+
+def read(html: str | bytes, *, url: str, now: datetime, entry: Entry | None = None, content_type: str = "") -> Reading:
     if isinstance(html, bytes):
         markup.check_is_markup(html)
         html = markup.decode(html, content_type)
     tree = markup.parse(html)
     if tree is None:
-        raise Failed("no-content", "an empty page")
+        return _from_entry(Verdict("empty", ("an empty page",)), entry, url=url, now=now)
+    known = _known(tree, html, url=url, now=now, entry=entry)
+    first = bodies.from_tree(pruning.pruned(tree), url=url, context=known.context)
+    if verdict := status.wall(known.view, first.blocks):
+        return _from_entry(verdict, entry, url=url, now=now)
+    body, score = bodies.chosen(first, bodies.second_ways(known.facts, html, first, known.context))
+    feed = bodies.from_feed(entry.content if entry else "", known.context)
+    verdict = status.judged(
+        known.facts,
+        known.view,
+        body.blocks,
+        [drop.text for drop in body.drops],
+        feed_words=sum(one.words for one in feed.blocks),
+    )
+    if verdict.status not in ("full", "live_blog") and feed.chars > max(FEED_CHARS, FEED_FACTOR * body.chars):
+        verdict = Verdict(
+            "feed_only", (f"the feed has more than the page, which is {verdict.status}", *verdict.evidence)
+        )
+        body, score = feed, 0.8
+    if not body.blocks and verdict.status != "video" and not _is_article(known.facts):
+        return _from_entry(Verdict("empty", ("no text on the page",)), entry, url=url, now=now)
+    return _assembled(known, body, score, verdict, entry)
+
+
+def _known(tree: HtmlElement, html: str, *, url: str, now: datetime, entry: Entry | None) -> _Known:
     facts = page.read(tree, url=url)
-    title, title_from = titles.headline(facts, entry.title if entry else "")
+    title, title_from = titles.headline(facts, one_line(entry.title) if entry else "")
     authors, authors_from = people.authors(facts, entry.authors if entry else ())
     dated = times.published(facts, tree, now=now, entry=entry)
+    readings = {title, *titles.candidates(facts).values(), *facts.whole_h1s, *facts.h1s}
     context = Context(
-        titles=tuple(folded(text) for text in {title, *titles.candidates(facts).values(), *facts.h1s} if text),
+        titles=tuple(folded(text) for text in sorted(readings) if text),
         authors=frozenset(" ".join(folded(one.name)) for one in authors),
         captions=pruning.captions(tree),
     )
-    body = bodies.chosen(bodies.from_tree(pruning.pruned(tree), url=url, context=context), [bodies.from_data(facts)])
-    if authors_from in ("", "json-ld-organisation") and (found := people.from_lines(drop.text for drop in body.drops)):
-        authors, authors_from = found, "byline"
-    text = text_of(body.blocks)[: bodies.MAX_CHARS]
-    if not text:
-        raise Failed("no-content", "no text on the page")
-    lang, lang_from = languages.language(text, said=languages.stated(facts), feed=entry.lang if entry else None)
-    summary = one_line(facts.meta("og:description", "description"))
-    return Article(
-        url=url,
-        title=title or "(untitled)",
+    sources = {"title": title_from, "authors": authors_from, "published_at": dated.source}
+    return _Known(facts, title, authors, dated, status.view(tree, facts, html), context, sources)
+
+
+def _is_article(facts: Facts) -> bool:
+    """A page that says it is an article and what it is about, though its text is not there."""
+    declared = bool(facts.data.articles) or facts.meta("og:type").lower() == "article"
+    return declared and len(words(facts.meta("og:description", "description"))) >= 5
+
+
+def _assembled(known: _Known, body: Body, score: float, verdict: Verdict, entry: Entry | None) -> Reading:
+    facts, authors = known.facts, known.authors
+    sources = dict(known.sources)
+    if sources["authors"] in ("", "json-ld-organisation") and (
+        found := people.from_lines(one.text for one in body.drops)
+    ):
+        authors, sources["authors"] = found, "byline"
+    text, links, notices = normal_text(body.blocks, facts.url)
+    summary, sources["summary"] = details.summary(facts, entry, body.blocks)
+    lang, sources["lang"] = languages.language(
+        text or summary, said=languages.stated(facts), feed=entry.lang if entry else None
+    )
+    sources["body"] = body.method
+    article = Article(
+        url=details.shown_url(facts.url),
+        canonical_url=details.canonical(facts),
+        title=known.title or UNTITLED,
         authors=authors,
+        lang=lang,
+        published_at=known.dated.at,
+        published_from=known.dated.kind,
+        modified_at=known.dated.modified,
+        summary=summary,
+        summary_from="feed" if sources["summary"] == "feed" else "lead" if sources["summary"] == "lead" else "html",
+        body=text,
+        body_status=verdict.status,
+        body_evidence=verdict.evidence,
+        image=details.image(facts, entry),
+        section=details.section(facts),
+        tags=details.tags(facts, entry),
+        publisher=details.publisher(facts),
+        links=(*details.links(facts, body.blocks), *links),
+        warnings=notices,
+        extractor=_extractor(body.method, score),
+        field_sources={field: source for field, source in sources.items() if source},
+    )
+    return Reading(article, tuple(body.drops))
+
+
+def _extractor(method: str, score: float) -> Extractor:
+    return Extractor(name="trafilatura", version=_VERSION, mode="balanced", method=method, score=score)
+
+
+def _from_entry(verdict: Verdict, entry: Entry | None, *, url: str, now: datetime) -> Reading:
+    """What the feed has, where the page is a wall or empty. Raises Failed where the feed has nothing either."""
+    name = verdict.status.replace("_", " ")
+    try:
+        if entry is None:
+            raise Failed("no-content", f"{name}: {'; '.join(verdict.evidence)}")
+        article = from_feed(entry, url=url, now=now)
+    except Failed as reason:
+        raise Failed("no-content", f"{name}: {'; '.join(verdict.evidence)}") from reason
+    evidence = (*(f"the page: {one}" for one in verdict.evidence), *article.body_evidence)
+    walled = verdict.status in ("consent_wall", "bot_wall") and not entry.content.strip()
+    kept = article.model_copy(
+        update={"body_status": verdict.status if walled else "feed_only", "body_evidence": evidence}
+    )
+    return Reading(kept, ())
+
+
+def from_feed(entry: Entry, *, url: str, now: datetime) -> Article:
+    """`body_status` is feed_only. Raises Failed('no-content') where the entry has neither content nor summary."""
+    title = one_line(entry.title)
+    context = Context(titles=(folded(title),), authors=frozenset(), captions=frozenset())
+    body = bodies.from_feed(entry.content, context)
+    text, links, notices = normal_text(body.blocks or bodies.from_string(entry.summary, "feed", context).blocks, url)
+    if not text:
+        raise Failed("no-content", "the feed's entry has neither content nor summary")
+    lang, lang_from = languages.language(text, said="", feed=entry.lang)
+    dated = times.of_entry(entry, now)
+    names = [name for text_of_names in entry.authors for name in people.names_in(text_of_names)]
+    return Article(
+        url=details.shown_url(url),
+        title=title or UNTITLED,
+        authors=tuple(Person(name=name) for name in names),
         lang=lang,
         published_at=dated.at,
         published_from=dated.kind,
         modified_at=dated.modified,
-        summary=summary,
-        summary_from="html" if summary else "lead",
-        body=clean(text),
-        body_status="full",
-        extractor=Extractor(name="trafilatura", version=_VERSION, mode="default", method=body.method),
-        field_sources={"title": title_from, "authors": authors_from, "published_at": dated.source, "lang": lang_from},
-    )
-
-
-def from_feed(entry: Entry, *, url: str, now: datetime) -> Article:
-    title = one_line(entry.title)
-    context = Context(titles=(folded(title),), authors=frozenset(), captions=frozenset())
-    body = bodies.from_feed(entry.content, context)
-    text = text_of(body.blocks)[: bodies.MAX_CHARS] or clean(entry.summary)
-    if not text:
-        raise Failed("no-content", "the feed's entry has neither content nor summary")
-    lang, lang_from = languages.language(text, said="", feed=entry.lang)
-    published_at = entry.published or entry.updated or now
-    names = [name for text in entry.authors for name in people.names_in(text)]
-    return Article(
-        url=url,
-        title=title or "(untitled)",
-        authors=tuple(Person(name=name) for name in names),
-        lang=lang,
-        published_at=published_at,
-        published_from="feed" if published_at is not now else "fetch",
-        modified_at=entry.updated if entry.updated and entry.updated > published_at else None,
-        summary=one_line(entry.summary),
+        summary=one_line(entry.summary)[: details.MAX_SUMMARY_CHARS],
         summary_from="feed" if entry.summary else "lead",
         body=text,
         body_status="feed_only",
         body_evidence=("the text is the feed's own",),
         image=entry.image,
         tags=entry.tags,
-        extractor=Extractor(name="trafilatura", version=_VERSION, mode="default", method="feed"),
-        field_sources={"title": "feed", "authors": "feed", "published_at": "feed", "lang": lang_from, "body": "feed"},
+        links=links,
+        warnings=notices,
+        extractor=_extractor("feed", 0.8 if body.blocks else 0.4),
+        field_sources={
+            "title": "feed",
+            "authors": "feed",
+            "published_at": dated.source,
+            "lang": lang_from,
+            "body": "feed",
+        },
     )
 
 
 def warm() -> None:
     """Pays trafilatura's, justext's, htmldate's and the language detector's first calls, about a second."""
     sentence = "A bridge over the river was opened on Monday after two years of work, the town council said. "
-    page_text = (
-        f"<html><head><title>A bridge</title></head><body><article><p>{sentence * 8}</p></article></body></html>"
-    )
-    extract(page_text, url="https://warm.invalid/bridge", now=datetime(2000, 1, 1, tzinfo=UTC))
+    shell = "<html><head><title>A bridge</title></head><body><article><p>{}</p></article></body></html>"
+    now = datetime(2000, 1, 1, tzinfo=UTC)
+    for repeats in (2, 40):
+        extract(shell.format(sentence * repeats), url="https://warm.invalid/bridge", now=now)

@@ -24,7 +24,8 @@ class Block(NamedTuple):
     linked: float
     #: number of the list or table that it stands in, from 1; 0 for none
     group: int = 0
-    hrefs: tuple[str, ...] = ()
+    #: (words, address) of its links
+    links: tuple[tuple[str, str], ...] = ()
 
     @property
     def line(self) -> Line:
@@ -36,8 +37,10 @@ def _line(text: str) -> Line:
     return Line(text)
 
 
-def block(kind: Kind, text: str, *, linked: float = 0.0, group: int = 0, hrefs: tuple[str, ...] = ()) -> Block:
-    return Block(kind, text, len(words(text)), linked, group, hrefs)
+def block(
+    kind: Kind, text: str, *, linked: float = 0.0, group: int = 0, links: tuple[tuple[str, str], ...] = ()
+) -> Block:
+    return Block(kind, text, len(words(text)), linked, group, links)
 
 
 def blocks_of(body: _Element) -> list[Block]:
@@ -78,11 +81,12 @@ def _from(element: _Element, number: int) -> Iterator[Block]:
 
 def _one(kind: Kind, element: _Element, group: int, skip: tuple[str, ...] = ()) -> Block:
     text = clean("".join(_text(element, skip)))
-    hrefs, linked = [], 0
+    links, linked = [], 0
     for ref in element.iter("ref"):
-        linked += len("".join(ref.itertext()).strip())
-        hrefs.append(ref.get("target") or "")
-    return block(kind, text, linked=min(linked / max(len(text), 1), 1.0), group=group, hrefs=tuple(hrefs))
+        words_of = " ".join("".join(ref.itertext()).split())
+        linked += len(words_of)
+        links.append((words_of, ref.get("target") or ""))
+    return block(kind, text, linked=min(linked / max(len(text), 1), 1.0), group=group, links=tuple(links))
 
 
 def _text(element: _Element, skip: tuple[str, ...]) -> Iterator[str]:

@@ -2,75 +2,178 @@
 
 from __future__ import annotations
 
-import copy
 import html as html_entities
+import json
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import trafilatura
 from lxml.html import HtmlElement
 
-from tasks.extract import markup, structured
+from tasks.extract import markup, pruning, structured
 from tasks.extract.blocks import Block, block, blocks_of
 from tasks.extract.cleaning import Context, Drop, cleaned
 from tasks.extract.page import Facts
 from tasks.extract.text import clean
 
-MAX_CHARS = 200_000
+MAX_CHARS = 400_000
+# another way must have this much to be asked at all, and the first way under this share of it
+MIN_OTHER_CHARS = 600
+MAX_FIRST_SHARE = 0.6
+MAX_STATE_CHARS = 3_000_000
+
+_BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/h\d)\b[^>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{1,2000}>")
+_STATE_ID = ("__NEXT_DATA__", "__NUXT_DATA__", "__UNIVERSAL_DATA__")
+_STATE = re.compile(
+    r"(?:window\.)?(?:__\w+__|\w*(?:initial|preloaded|app)_?state\w*|Fusion\.globalContent)\s*=\s*(?=[{\[])",
+    re.IGNORECASE,
+)
+_TEXT_KEYS = re.compile(r"body|content|text|html|article|paragraph|value|story", re.IGNORECASE)
 
 
 class Body(NamedTuple):
     method: str
     blocks: list[Block]
-    drops: list[Drop] = []
+    drops: list[Drop]
 
     @property
     def chars(self) -> int:
         return sum(len(one.text) for one in self.blocks)
 
 
-def from_tree(tree: HtmlElement, *, url: str, context: Context) -> Body:
-    document = trafilatura.bare_extraction(
-        tree, url=url, include_comments=False, include_links=True, with_metadata=False
+def from_tree(tree: HtmlElement, *, url: str, context: Context, method: str = "trafilatura") -> Body:
+    """`tree` is used up."""
+    document: Any = trafilatura.bare_extraction(
+        tree, url=url or None, include_comments=False, include_links=True, with_metadata=False
     )
     if document is None or document.body is None:
-        return Body("trafilatura", [])
-    return Body("trafilatura", *cleaned(blocks_of(document.body), context))
+        return Body(method, [], [])
+    return Body(method, *cleaned(blocks_of(document.body), context))
 
 
-_BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/h\d)\b[^>]*>", re.IGNORECASE)
-
-
-def from_markup(text: str, method: str) -> Body:
+def from_string(text: str, method: str, context: Context) -> Body:
     """Text or HTML out of a string value, paragraph by paragraph."""
-    if "<" in text or "&lt;" in text:
-        text = html_entities.unescape(text) if "&lt;" in text and "<p" not in text else text
-        text = re.sub(r"<[^<>]{1,2000}>", " ", _BREAK.sub("\n", text))
+    if "&lt;p" in text or "&lt;br" in text:
+        text = html_entities.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", _BREAK.sub("\n", text))
     lines = [clean(html_entities.unescape(line)) for line in text.split("\n")]
-    return Body(method, [block("p", line) for line in lines if line])
+    return Body(method, *cleaned([block("p", line) for line in lines if line], context))
 
 
-def from_data(facts: Facts) -> Body:
-    found = structured.first(facts.data, "articleBody")
-    return from_markup(structured.text_value(found), "json-ld") if found else Body("json-ld", [])
+def from_data(facts: Facts, context: Context) -> Body:
+    found = structured.text_value(structured.first(facts.data, "articleBody"))
+    return from_string(found[:MAX_CHARS], "json-ld", context)
 
 
 def from_feed(content: str, context: Context) -> Body:
-    tree = (
-        markup.parse(f"<html><body><article><div>{content}</div></article></body></html>") if content.strip() else None
-    )
-    if tree is None:
-        return Body("feed", [])
-    body = from_tree(copy.copy(tree), url="", context=context)
-    if body.chars > 100:
-        return body._replace(method="feed")
-    return from_markup(content, "feed")
+    if not content.strip():
+        return Body("feed", [], [])
+    tree = markup.parse(f"<html><body><article>{content}</article></body></html>")
+    body = Body("feed", [], []) if tree is None else from_tree(tree, url="", context=context, method="feed")
+    plain = from_string(content, "feed", context)
+    return body if body.chars >= MAX_FIRST_SHARE * plain.chars else plain
 
 
-def chosen(first: Body, others: list[Body]) -> Body:
-    """The first way, unless it gives under 60 % of what another one has."""
-    best = first
-    for other in others:
-        if other.chars > 600 and best.chars < 0.6 * other.chars:
-            best = other
+def from_state(tree: HtmlElement, context: Context) -> Body:
+    """The longest text in the data that a page hands to its scripts: pages that are drawn in the browser have no other."""
+    best = ""
+    for script in tree.iter("script"):
+        text = script.text or ""
+        if not 600 < len(text) < MAX_STATE_CHARS or "ld+json" in (script.get("type") or ""):
+            continue
+        for value in _states(script, text):
+            joined = _longest(value)
+            best = joined if len(joined) > len(best) else best
+    return from_string(best[:MAX_CHARS], "script-state", context)
+
+
+def _states(script: HtmlElement, text: str) -> Iterator[Any]:
+    if script.get("id") in _STATE_ID or "json" in (script.get("type") or ""):
+        yield structured.read_json(text)
+        return
+    for match in list(_STATE.finditer(text))[:3]:
+        try:
+            yield json.JSONDecoder(strict=False).raw_decode(text, match.end())[0]
+        except (ValueError, RecursionError):
+            continue
+
+
+def _longest(value: Any) -> str:
+    """The longest string, or list of paragraphs, under a key that names a text."""
+    best, stack, seen = "", [("", value, 0)], 0
+    while stack and seen < 20_000:
+        key, node, depth = stack.pop()
+        seen += 1
+        if isinstance(node, dict) and depth < 30:
+            stack += [(str(name), inner, depth + 1) for name, inner in node.items()]
+        elif isinstance(node, list) and depth < 30:
+            joined = "\n".join(text for one in node if (text := _paragraph(one)))
+            best = joined if _reads(joined) and len(joined) > len(best) else best
+            stack += [(key, inner, depth + 1) for inner in node]
+        elif isinstance(node, str) and len(node) > len(best) and _TEXT_KEYS.search(key) and _reads(node):
+            best = node
     return best
+
+
+def _paragraph(node: Any) -> str:
+    if isinstance(node, str):
+        return node if " " in node else ""
+    if isinstance(node, dict):
+        for key in ("text", "content", "html", "value", "body"):
+            if isinstance(node.get(key), str) and " " in node[key]:
+                return str(node[key])
+    return ""
+
+
+def _reads(text: str) -> bool:
+    """Prose, not code, addresses or base64: blanks and full stops, few braces."""
+    if len(text) < MIN_OTHER_CHARS:
+        return False
+    sample = _TAG.sub(" ", text[:4000])
+    signs = sum(sample.count(sign) for sign in "{}[];=<>\\")
+    return sample.count(" ") > len(sample) / 20 and signs < len(sample) / 60
+
+
+def from_density(tree: HtmlElement, context: Context) -> Body:
+    """A second opinion: the element whose own paragraphs hold the most text, read as it stands. Uses the tree up."""
+    pruning.pruned(tree)
+    scores: dict[HtmlElement, float] = {}
+    for paragraph in tree.iter("p"):
+        size = len("".join(paragraph.itertext()).strip())
+        if size < 40:
+            continue
+        share = 1.0
+        for parent in list(paragraph.iterancestors())[:3]:
+            scores[parent] = scores.get(parent, 0.0) + share * size
+            share *= 0.6
+    if not scores:
+        return Body("density", [], [])
+    best = max(scores, key=lambda element: scores[element])
+    found = [
+        block("head" if element.tag[0] == "h" else "p", clean(" ".join(element.itertext())))
+        for element in best.iter("p", "h2", "h3", "h4", "li", "blockquote")
+        if not any(inner.tag == "p" for inner in element.iterdescendants("p"))
+    ]
+    return Body("density", *cleaned([one for one in found if one.words], context))
+
+
+def chosen(first: Body, others: Iterator[Body]) -> tuple[Body, float]:
+    """The first way and how sure that is, unless it gives under 60 % of what another one has."""
+    best, score = first, 0.9 if first.chars >= MIN_OTHER_CHARS else 0.6
+    for other in others:
+        if other.chars > MIN_OTHER_CHARS and best.chars < MAX_FIRST_SHARE * other.chars:
+            best, score = other, 0.7
+    return best, score
+
+
+def second_ways(facts: Facts, html: str, first: Body, context: Context) -> Iterator[Body]:
+    """What stands in JSON-LD costs nothing to ask; the page is read again only where the first way left it empty."""
+    yield from_data(facts, context)
+    if first.chars < MIN_OTHER_CHARS:
+        for way in (from_state, from_density):
+            tree = markup.parse(html)
+            if tree is not None:
+                yield way(tree, context)

@@ -57,7 +57,10 @@ def _is_title(mine: list[str], context: Context) -> bool:
         return True
     # kicker and headline in one element, often without a blank between them
     joined = "".join(mine)
-    return any(len(title) > 3 and "".join(title) in joined and len(joined) < 1.8 * len("".join(title)) for title in context.titles)
+    return any(
+        len(title) > 3 and "".join(title) in joined and len(joined) < 1.8 * len("".join(title))
+        for title in context.titles
+    )
 
 
 def _is_dateline(one: Block) -> bool:
@@ -143,12 +146,7 @@ def captions(blocks: list[Block], context: Context) -> Iterable[int]:
 
 def comments(blocks: list[Block], context: Context) -> Iterable[int]:
     for i, one in enumerate(blocks):
-        if (
-            i > 0.25 * len(blocks)
-            and one.words <= 6
-            and one.kind in ("head", "p")
-            and lexicon.COMMENTS.whole(one.line)
-        ):
+        if i > 0.25 * len(blocks) and one.words <= 6 and one.kind in ("head", "p") and lexicon.COMMENTS.whole(one.line):
             return range(i, len(blocks))
     return ()
 
@@ -161,9 +159,15 @@ def _is_note(one: Block, context: Context, *, last: bool) -> bool:
     if one.words <= 45 and _CONTACT.search(text):
         return True
     opening = " ".join(folded(text)[:8])
-    if one.words <= 90 and (any(name and name in opening for name in context.authors) and '"' not in text and "“" not in text):
+    if one.words <= 90 and (
+        any(name and name in opening for name in context.authors) and '"' not in text and "“" not in text
+    ):
         return True
-    if one.words <= 60 and lexicon.BIO.within(one.line) and any(name.split()[0] in opening for name in context.authors if name):
+    if (
+        one.words <= 60
+        and lexicon.BIO.within(one.line)
+        and any(name.split()[0] in opening for name in context.authors if name)
+    ):
         return True
     return last and one.kind == "p" and (bool(_INITIALS.fullmatch(text)) or (one.words <= 5 and not _final(text)))
 

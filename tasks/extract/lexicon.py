@@ -69,7 +69,11 @@ class Phrases:
             return 0
         lengths = [len(rest) + 1 for rest in self._by_first.get(words[0], ()) if words[1 : 1 + len(rest)] == rest]
         start = line.lower.lstrip(_EDGES)
-        lengths += [len(_WORD.findall(sign)) or 1 for sign in self._signs if start.startswith(sign) or line.lower.startswith(sign)]
+        lengths += [
+            len(_WORD.findall(sign)) or 1
+            for sign in self._signs
+            if start.startswith(sign) or line.lower.startswith(sign)
+        ]
         return max(lengths, default=0)
 
     def whole(self, line: Line) -> bool:

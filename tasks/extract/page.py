@@ -34,6 +34,8 @@ class Facts(NamedTuple):
     #: names in elements marked as author: rel=author, itemprop=author
     marked_authors: tuple[tuple[str, str], ...]
     site_name: str
+    #: the paragraph that the page sets apart as its summary
+    standfirst: str
 
     def meta(self, *names: str) -> str:
         for name in names:
@@ -67,20 +69,48 @@ def read(tree: HtmlElement, *, url: str) -> Facts:
         times=tuple(_times(tree)),
         marked_authors=tuple(_marked_authors(tree))[:20],
         site_name=names or (metas.get("application-name") or [""])[0],
+        standfirst=_standfirst(tree),
     )
 
 
-_KICKER = re.compile(r"kicker|overline|over-line|eyebrow|top-?line|dachzeile|roof-?line|sr-only|visually-?hidden|screen-reader", re.IGNORECASE)
+_KICKER = re.compile(
+    r"kicker|overline|over-line|eyebrow|top-?line|dachzeile|roof-?line|sr-only|visually-?hidden|screen-reader",
+    re.IGNORECASE,
+)
 
 
 def _heading(h1: HtmlElement) -> str:
     """The words of an h1 without the kicker and the words for screen readers in it."""
     whole = text_of(h1)
-    aside = [text for part in h1.iterdescendants("span", "div", "p", "small", "strong", "a") if _KICKER.search(part.get("class") or "") and (text := text_of(part))]
+    aside = [
+        text
+        for part in h1.iterdescendants("span", "div", "p", "small", "strong", "a")
+        if _KICKER.search(part.get("class") or "") and (text := text_of(part))
+    ]
     for text in aside:
         if len(text) < 0.6 * len(whole):
             whole = one_line(whole.replace(text, " ", 1))
     return whole.strip(" :|·–—-")
+
+
+_STANDFIRST = re.compile(
+    r"(?:^|[\s_-])(?:stand-?first|lede|dek|sub-?(?:title|head(?:line|ing)?)|teaser-?text|vorspann|chapeau|entradilla|bajada|sottotitolo|sommario|ingress|manchet|article-?(?:summary|intro|lead|excerpt|description|abstract)|intro(?:duction|-text)?|leadtext|lead)(?:$|[\s_-])"
+)
+
+
+def _standfirst(tree: HtmlElement) -> str:
+    """The first text of 6 to 90 words that is named as the summary of an article and stands after its headline."""
+    h1_seen = False
+    for element in tree.iter("h1", "h2", "p", "div", "span", "section"):
+        if element.tag == "h1":
+            h1_seen = True
+        elif h1_seen:
+            name = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+            if len(name) > 3 and _STANDFIRST.search(_CAMEL.sub("-", name.replace("__", "-")).lower()):
+                text = text_of(element)
+                if 6 <= len(text.split()) <= 90:
+                    return text
+    return ""
 
 
 def _metas(tree: HtmlElement) -> dict[str, list[str]]:
@@ -130,10 +160,17 @@ def _times(tree: HtmlElement) -> list[tuple[str, str, bool]]:
 
 
 _CREDITED = re.compile(
-    r"(?:^|[\s_-])(?:by-?lines?|authors?|autor(?:e|en|es|in|a)?|auteurs?|writers?|reporters?|forfatter|skribent|redakteur|journalists?|writtenby|written-by|creator|posted-by)(?:$|[\s_-])"
+    r"(?:^|[\s_-])(?:by-?lines?(?:-\w+)?|author-?names?|authors?|autor(?:e|en|es|in|a)?|auteurs?|writers?|reporters?|forfatter|skribent|redakteur|journalists?|writtenby|written-by|creator|posted-by)(?:$|[\s_-])"
+)
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|es|i)?|auteurs?|writers?|journalists?|contributors?|reporters?|profiles?|people|redakteure?)/[^/?#]{3,}",
+    re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_ELSEWHERE = re.compile(r"comment|related|sidebar|footer|recommend|teaser|card|promo|widget|popular|latest|most-|next-|more-|list-item|copyright|image|caption|credit|photo", re.IGNORECASE)
+_ELSEWHERE = re.compile(
+    r"comment|related|sidebar|footer|recommend|teaser|card|promo|widget|popular|latest|most-|next-|more-|list-item|copyright|image|caption|credit|photo",
+    re.IGNORECASE,
+)
 MAX_BYLINE_CHARS = 160
 
 
@@ -158,14 +195,38 @@ def _marked_authors(tree: HtmlElement) -> list[tuple[str, str]]:
 
 def _author_elements(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
     found: dict[str, list[HtmlElement]] = {"rel-author": [], "itemprop": [], "byline": []}
-    for element in tree.iter("a", "span", "div", "p", "address", "h3", "h4", "h5", "h6", "li", "strong", "em", "b", "footer", "cite", "section", "ul"):
+    for element in tree.iter(
+        "a",
+        "span",
+        "div",
+        "p",
+        "address",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "strong",
+        "em",
+        "b",
+        "footer",
+        "cite",
+        "section",
+        "ul",
+    ):
         if element.tag == "a" and "author" in (element.get("rel") or ""):
             found["rel-author"].append(element)
+        elif element.tag == "a" and _AUTHOR_PAGE.search(element.get("href") or "") and not _beside(element):
+            found["byline"].append(element)
         elif "author" in (element.get("itemprop") or ""):
             found["itemprop"].append(element)
         else:
             name = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
-            if len(name) > 4 and _CREDITED.search(_CAMEL.sub("-", name.replace("__", "-")).lower()) and not _beside(element):
+            if (
+                len(name) > 4
+                and _CREDITED.search(_CAMEL.sub("-", name.replace("__", "-")).lower())
+                and not _beside(element)
+            ):
                 found["byline"].append(element)
     return {kind: elements[:30] for kind, elements in found.items()}
 

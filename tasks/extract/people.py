@@ -18,7 +18,31 @@ _SIGNS = re.compile(r"\s*(?:[;|/•·\n]|,(?!\s*(?:Jr|Sr|MD|M\.D|PhD|Ph\.D|III?)
 _AND = re.compile(r"\s*(?:&|(?<!\w)(?:and|und|et|och|og|with|mit|avec|и|та|ve)(?!\w))\s*", re.IGNORECASE)
 # also a part of names (Ortega y Gasset): parts two names only where each has two words
 _MAYBE_AND = re.compile(r"\s+(?:y|e|en|i|con)\s+")
-_PARTICLES = {"von", "van", "de", "der", "den", "da", "di", "del", "della", "la", "le", "du", "dos", "al", "el", "bin", "ibn", "zu", "zum", "ter", "ten", "y", "e"}
+_PARTICLES = {
+    "von",
+    "van",
+    "de",
+    "der",
+    "den",
+    "da",
+    "di",
+    "del",
+    "della",
+    "la",
+    "le",
+    "du",
+    "dos",
+    "al",
+    "el",
+    "bin",
+    "ibn",
+    "zu",
+    "zum",
+    "ter",
+    "ten",
+    "y",
+    "e",
+}
 _HANDLE = re.compile(r"\s*\(?@\w+\)?|\s*[(\[<][^)\]>]*[)\]>]\s*")
 _FIRST_WORD = re.compile(r"^\W*\w+")
 _DATE = re.compile(r"^\d|\d{4}|\d{1,2}[:.]\d{2}")
@@ -54,7 +78,7 @@ def _is_name(name: str) -> bool:
 
 
 def _without_by(text: str) -> str:
-    """"Written by Ann Lee" → "Ann Lee"."""
+    """ "Written by Ann Lee" → "Ann Lee"."""
     text = text.strip()
     count = lexicon.BYLINE.open(lexicon.Line(text))
     if not count:
@@ -65,7 +89,7 @@ def _without_by(text: str) -> str:
 
 
 def _without_role(name: str) -> str:
-    """"Ann Lee Staff Writer" → "Ann Lee"."""
+    """ "Ann Lee Staff Writer" → "Ann Lee"."""
     parts = name.split()
     for start in range(1, len(parts)):
         if lexicon.ROLE.whole(lexicon.Line(" ".join(parts[start:]))):
@@ -97,7 +121,8 @@ def _persons(value: Any, facts: Facts, kinds: tuple[str, ...]) -> list[Person]:
     types = structured.types_of(value) or ["Person"]
     if not set(types) & set(kinds):
         return []
-    names = [name for one in structured.as_list(value.get("name")) if isinstance(one, str) for name in names_in(one)]
+    stated = value.get("name") or f"{value.get('givenName') or ''} {value.get('familyName') or ''}"
+    names = [name for one in structured.as_list(stated) if isinstance(one, str) for name in names_in(one)]
     address = value.get("url")
     own = address if isinstance(address, str) and address.startswith("http") and len(names) == 1 else None
     return [Person(name=name, url=own) for name in names]

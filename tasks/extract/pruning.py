@@ -16,18 +16,63 @@ MAX_CAPTIONS = 200
 _CARD = ("h2", "h3", "h4", "h5", "h6", "p", "div", "figure")
 MAX_CARD_CHARS = 900
 
-_SILENT = ("script", "style", "noscript", "template", "svg", "iframe", "select", "object", "embed", "canvas", "input", "textarea")
+_SILENT = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "select",
+    "object",
+    "embed",
+    "canvas",
+    "input",
+    "textarea",
+)
 _START, _END = r"(?:^|[\s_-])", r"(?:$|[\s_-])"
 # however long: nothing else is called so
 _STRONG = "|".join(
     (
-        r"news-?letters?", r"sign-?up(?:-\w+)?", r"cookies?(?:-\w+)?", r"consent(?:-\w+)?", r"gdpr", r"pop-?up", r"modal",
-        r"related(?:-\w+)?", r"more-(?:topics?|from|on|stories|news|articles|posts|about|like-this|coverage|in)", r"read-?(?:more|next|also|too)", r"also-?read", r"see-?also",
-        r"recommend(?:ed|ation|ations)?(?:-\w+)?", r"recirc(?:ulation)?", r"trending", r"most-?(?:read|popular|viewed|shared|commented)", r"up-?next", r"next-(?:article|post|story)",
-        r"prev(?:ious)?-(?:article|post|story)", r"outbrain", r"taboola", r"teasers?-(?:block|list|stretched|box|item)", r"(?:latest|top|further|similar)-(?:news|stories|articles|posts)",
-        r"author-?(?:bio|box|info|card|profile|description|details|about)", r"about-(?:the-)?authors?",
-        r"comments?-?(?:list|section|area|form|wrapper|container|block|box|count|link|thread)", r"disqus(?:-\w+)?", r"comments",
-        r"(?:info|fact)-?box(?:en)?", r"social-\w+", r"carousel", r"bread-?crumbs?", r"disclaimers?", r"affiliate-(?:disclaimer|disclosure|note|info)", r"follow-(?:us|box|bar)", r"sponsored-\w+", r"image-caption", r"fig-?caption", r"wp-caption-text",
+        r"news-?letters?",
+        r"sign-?up(?:-\w+)?",
+        r"cookies?(?:-\w+)?",
+        r"consent(?:-\w+)?",
+        r"gdpr",
+        r"pop-?up",
+        r"modal",
+        r"related(?:-\w+)?",
+        r"more-(?:topics?|from|on|stories|news|articles|posts|about|like-this|coverage|in)",
+        r"read-?(?:more|next|also|too)",
+        r"also-?read",
+        r"see-?also",
+        r"recommend(?:ed|ation|ations)?(?:-\w+)?",
+        r"recirc(?:ulation)?",
+        r"trending",
+        r"most-?(?:read|popular|viewed|shared|commented)",
+        r"up-?next",
+        r"next-(?:article|post|story)",
+        r"prev(?:ious)?-(?:article|post|story)",
+        r"outbrain",
+        r"taboola",
+        r"teasers?-(?:block|list|stretched|box|item)",
+        r"(?:latest|top|further|similar)-(?:news|stories|articles|posts)",
+        r"author-?(?:bio|box|info|card|profile|description|details|about)",
+        r"about-(?:the-)?authors?",
+        r"comments?-?(?:list|section|area|form|wrapper|container|block|box|count|link|thread)",
+        r"disqus(?:-\w+)?",
+        r"comments",
+        r"(?:info|fact)-?box(?:en)?",
+        r"social-\w+",
+        r"carousel",
+        r"bread-?crumbs?",
+        r"disclaimers?",
+        r"affiliate-(?:disclaimer|disclosure|note|info)",
+        r"follow-(?:us|box|bar)",
+        r"sponsored-\w+",
+        r"image-caption",
+        r"fig-?caption",
+        r"wp-caption-text",
     )
 )
 # where it is short: the same words also name whole articles
@@ -57,7 +102,9 @@ def _named(element: HtmlElement, known: dict[str, int]) -> int:
     found = known.get(name)
     if found is None:
         plain = _JOINS.sub("-", _CAMEL.sub("-", name[:400])).lower()
-        found = known[name] = (1 << 30) if _STRONG_PART.search(plain) else MAX_WEAK_CHARS if _WEAK_PART.search(plain) else 0
+        found = known[name] = (
+            (1 << 30) if _STRONG_PART.search(plain) else MAX_WEAK_CHARS if _WEAK_PART.search(plain) else 0
+        )
     return found
 
 
@@ -96,7 +143,11 @@ def pruned(tree: HtmlElement) -> HtmlElement:
         else:
             element.tag = "div"
     for link in list(body.iter("a")):
-        if next(link.iterdescendants(*_CARD), None) is not None and _length(link) <= MAX_CARD_CHARS and link.find(".//h1") is None:
+        if (
+            next(link.iterdescendants(*_CARD), None) is not None
+            and _length(link) <= MAX_CARD_CHARS
+            and link.find(".//h1") is None
+        ):
             _remove(link)
     known: dict[str, int] = {}
     done: set[HtmlElement] = set()
@@ -105,7 +156,9 @@ def pruned(tree: HtmlElement) -> HtmlElement:
             done.add(element)
             continue
         bound = _named(element, known)
-        if element.tag == "figcaption" or (bound and _length(element) <= min(bound, most) and element.find(".//h1") is None):
+        if element.tag == "figcaption" or (
+            bound and _length(element) <= min(bound, most) and element.find(".//h1") is None
+        ):
             done.add(element)
     for element in done:
         if element.getparent() is not None and element.getparent() not in done:

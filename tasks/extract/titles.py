@@ -95,7 +95,9 @@ def headline(facts: Facts, feed_title: str = "") -> tuple[str, str]:
 def _in_order(stated: dict[str, str], h1s: list[str], site: set[str]) -> Iterator[tuple[str, str]]:
     yield _agreeing_h1(h1s, list(stated.values())), "h1"
     yield stated.get("feed", ""), "feed"
-    usable = {source: text for source, text in stated.items() if len(folded(text)) > 1 and not _is_site_part(text, site)}
+    usable = {
+        source: text for source, text in stated.items() if len(folded(text)) > 1 and not _is_site_part(text, site)
+    }
     structured_one, og = usable.get("json-ld", ""), usable.get("og", "")
     if structured_one and likeness(folded(structured_one), folded(og)) >= 0.8:
         yield structured_one, "json-ld"

@@ -1,0 +1,165 @@
+"""The lesser fields of an article: summary, section, tags, picture, addresses, links."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import courlan
+
+from tasks.extract import structured
+from tasks.extract.blocks import Block
+from tasks.extract.page import Facts, joined
+from tasks.extract.text import folded, one_line, plain
+from tasks.identity import canonical_url
+from tasks.reasons import Failed
+from tasks.records import Entry, Link
+
+MAX_TAGS = 30
+MAX_TAG_CHARS = 80
+MAX_LINKS = 50
+MAX_SUMMARY_CHARS = 1000
+_SECTION_SKIP = {
+    "home",
+    "homepage",
+    "startseite",
+    "start",
+    "news",
+    "inicio",
+    "portada",
+    "accueil",
+    "главная",
+    "ホーム",
+    "홈",
+    "index",
+    "articles",
+}
+_NO_PICTURE = re.compile(
+    r"(?:^data:|blank|spacer|pixel|1x1|placeholder|logo|default[-_]?(?:image|share|social))", re.IGNORECASE
+)
+
+
+def shown_url(url: str) -> str:
+    try:
+        return canonical_url(url)
+    except Failed:
+        return url
+
+
+def canonical(facts: Facts) -> str | None:
+    """What the page calls its own address, where that is on the same registrable site and no mere front page."""
+    own = courlan.extract_domain(facts.url, fast=True)
+    for value in (*facts.links.get("canonical", ()), facts.meta("og:url")):
+        address = joined(facts.url, value) if value else ""
+        if not address or courlan.extract_domain(address, fast=True) != own:
+            continue
+        if urlsplit(address).path.strip("/") or not urlsplit(facts.url).path.strip("/"):
+            return shown_url(address)
+    return None
+
+
+def summary(facts: Facts, entry: Entry | None, blocks: list[Block]) -> tuple[str, str]:
+    """(text, source): the feed's, the page's standfirst or description, else the first paragraph."""
+    if entry and entry.summary.strip():
+        return one_line(entry.summary)[:MAX_SUMMARY_CHARS], "feed"
+    ways = {
+        "standfirst": facts.standfirst,
+        "json-ld": plain(structured.text_value(structured.first(facts.data, "description"))),
+        "meta": facts.meta("og:description", "description", "twitter:description"),
+    }
+    for source, text in ways.items():
+        if len(folded(text)) >= 4:
+            return text[:MAX_SUMMARY_CHARS], source
+    lead = next((one.text for one in blocks if one.kind == "p" and one.words >= 8), "")
+    return one_line(lead)[:MAX_SUMMARY_CHARS], "lead"
+
+
+def section(facts: Facts) -> str | None:
+    named = [
+        plain(structured.text_value(structured.first(facts.data, "articleSection"))),
+        facts.meta("article:section", "section", "parsely-section", "cxenseparse:section", "dc.subject"),
+    ]
+    for value in [*named, *reversed(_crumbs(facts))]:
+        text = one_line(value.split(">")[-1])
+        if 1 < len(text) <= 60 and text.lower() not in _SECTION_SKIP:
+            return text
+    return None
+
+
+def _crumbs(facts: Facts) -> list[str]:
+    """The breadcrumb without its first and last step, home and the article itself."""
+    for node in facts.data.breadcrumbs:
+        names = []
+        for item in structured.as_list(node.get("itemListElement")):
+            if isinstance(item, dict):
+                inner = item.get("item")
+                names.append(
+                    plain(
+                        structured.text_value(
+                            item.get("name") or (inner.get("name") if isinstance(inner, dict) else "")
+                        )
+                    )
+                )
+        steps = [name for name in names if name and name.lower() not in _SECTION_SKIP]
+        if len(names) > 2:
+            return steps[:-1] if len(steps) > 1 else steps
+    return []
+
+
+def tags(facts: Facts, entry: Entry | None) -> tuple[str, ...]:
+    given: list[str] = list(entry.tags) if entry else []
+    for value in structured.as_list(structured.first(facts.data, "keywords")):
+        text = value if isinstance(value, str) else structured.text_value(value)
+        given += text.split(",") if text.count(",") else [text]
+    given += facts.metas.get("article:tag", [])
+    if not given:
+        for value in facts.metas.get("news_keywords", []) or facts.metas.get("keywords", []):
+            given += re.split(r"[,;]", value)
+    kept: dict[str, str] = {}
+    for one in given:
+        text = plain(one)
+        if 1 < len(text) <= MAX_TAG_CHARS and ":" not in text[:14]:
+            kept.setdefault(text.casefold(), text)
+    return tuple(kept.values())[:MAX_TAGS]
+
+
+def image(facts: Facts, entry: Entry | None) -> str | None:
+    given = [
+        facts.meta("og:image:secure_url", "og:image", "og:image:url"),
+        _picture(structured.first(facts.data, "image")),
+        facts.meta("twitter:image", "twitter:image:src"),
+        *facts.links.get("image_src", ()),
+    ]
+    for value in given:
+        address = joined(facts.url, value) if value else ""
+        if address and len(address) < 2048 and not _NO_PICTURE.search(address):
+            return address
+    return entry.image if entry else None
+
+
+def _picture(value: Any) -> str:
+    for one in structured.as_list(value):
+        if isinstance(one, str):
+            return one
+        if isinstance(one, dict):
+            address = one.get("url") or one.get("contentUrl")
+            if isinstance(address, str):
+                return address
+    return ""
+
+
+def publisher(facts: Facts) -> str | None:
+    return plain(facts.site_name)[:120] or None
+
+
+def links(facts: Facts, blocks: list[Block]) -> tuple[Link, ...]:
+    """What the article's own text links to, in order; the page itself and its anchors are left out."""
+    found: dict[str, Link] = {}
+    own = shown_url(facts.url)
+    for one in blocks:
+        for text, href in one.links:
+            address = joined(facts.url, href) if href and not href.startswith("#") else ""
+            if address and len(address) < 2048 and shown_url(address) != own and address not in found:
+                found[address] = Link(url=address, rel="other", text=text[:200] or None)
+    return tuple(found.values())[:MAX_LINKS]

@@ -1,0 +1,239 @@
+"""How much of the story a text is: decided by evidence, and the evidence is kept."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from tasks.extract import lexicon, structured
+from tasks.extract.blocks import Block
+from tasks.extract.page import Facts
+from tasks.extract.text import words
+from tasks.records import BodyStatus
+
+# walls have little to say: of 60 real ones none had over 400 words, menus included
+WALL_WORDS = 400
+# a text this long beside a wall's words is an article with a banner over it
+ARTICLE_WORDS = 120
+# a teaser is a paragraph or two; longer texts that are cut off are a part of the article
+TEASER_WORDS = 150
+MAX_PAGE_CHARS = 30_000
+
+# scripts that robot checks are made of, whoever runs the site
+_CHALLENGES = (
+    "cdn-cgi/challenge-platform", "cf-chl-", "cf_chl_opt", "cf-turnstile", "captcha-delivery.com", "_Incapsula_Resource", "px-captcha", "PerimeterX", "/_sec/cp_challenge",
+    "sec-if-cpt-container", "aws-waf-token", "AwsWafIntegration", "awswaf", "ddos-guard", "sucuri_cloudproxy", "geetest_", "kpsdk", "distil_r_captcha", "g-recaptcha", "h-captcha",
+)  # fmt: skip
+_GATE = re.compile(
+    r"pay-?wall|reg-?wall|subscri|premium|piano|meter(?:ed)?-|locked|gate(?:d|-|way$|$)|barrier|abo-?box|plus-?box",
+    re.IGNORECASE,
+)
+_VIDEO_FRAME = re.compile(
+    r"youtube(?:-nocookie)?\.com/embed|player\.vimeo|dailymotion\.com/embed|jwplayer|brightcove|/player[/?.]|kaltura",
+    re.IGNORECASE,
+)
+_CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|\(…\)|\(\.\.\.\))[\"'”’»)\]]*$")
+_CLOCK = re.compile(r"^\W{0,3}(?:kl\.?\s*)?\d{1,2}[:.h]\d{2}\b")
+
+
+class Verdict(NamedTuple):
+    status: BodyStatus
+    evidence: tuple[str, ...]
+
+
+class View(NamedTuple):
+    """What a reader would see of the page, gathered before anything is taken out of it."""
+
+    #: visible words, menus included, as a line to search
+    line: lexicon.Line
+    words: int
+    #: title and headings, one line each
+    headings: tuple[lexicon.Line, ...]
+    #: words in parts that are named after a paywall
+    gate: lexicon.Line
+    challenge: str
+    has_player: bool
+    #: time elements and clock times at the start of a line: entries of a live blog
+    clocks: int
+
+
+def view(tree: HtmlElement, facts: Facts, markup: str) -> View:
+    body = tree.find(".//body")
+    root = tree if body is None else body
+    pieces: list[str] = []
+    chars = 0
+    for element in root.iter("*"):
+        if element.tag not in ("script", "style", "template") and element.text and not element.text.isspace():
+            pieces.append(element.text)
+            chars += len(element.text)
+        if element.tail and not element.tail.isspace():
+            pieces.append(element.tail)
+            chars += len(element.tail)
+        if chars > MAX_PAGE_CHARS:
+            break
+    text = " ".join(pieces)
+    size = len(words(text))
+    return View(
+        line=lexicon.Line(text),
+        words=size,
+        headings=tuple(lexicon.Line(one) for one in (facts.head_title, *facts.h1s[:2], *_second_headings(root)) if one),
+        gate=lexicon.Line(" ".join(_gates(root))),
+        challenge=next((sign for sign in _CHALLENGES if sign in markup), "") if size < WALL_WORDS else "",
+        has_player=_has_player(root),
+        clocks=sum(bool(_CLOCK.match(piece.strip())) for piece in pieces),
+    )
+
+
+def _second_headings(root: HtmlElement) -> list[str]:
+    found = []
+    for heading in root.iter("h2"):
+        found.append(" ".join(heading.itertext())[:200])
+        if len(found) == 3:
+            break
+    return found
+
+
+def _gates(root: HtmlElement) -> list[str]:
+    found = []
+    for element in root.iter("div", "section", "aside", "p", "span", "form"):
+        name = f"{element.get('class') or ''} {element.get('id') or ''}"
+        if len(name) > 3 and _GATE.search(name):
+            text = " ".join(element.itertext())
+            if len(text) < 1500:
+                found.append(text)
+            if len(found) == 12:
+                break
+    return found
+
+
+def _has_player(root: HtmlElement) -> bool:
+    if next(root.iter("video"), None) is not None:
+        return True
+    return any(_VIDEO_FRAME.search(frame.get("src") or "") for frame in root.iter("iframe", "embed"))
+
+
+def wall(seen: View, blocks: list[Block]) -> Verdict | None:
+    """Whether the page is no article at all: a wall or an error page. Its text must not become a body."""
+    own = sum(one.words for one in blocks if not _is_wall_text(one))
+    if own >= ARTICLE_WORDS:
+        return None
+    for check in (_bot, _consent, _missing):
+        if verdict := check(seen, own):
+            return verdict
+    return None
+
+
+def _is_wall_text(one: Block) -> bool:
+    return lexicon.CONSENT.count(one.line) >= 2 or lexicon.BOT.within(one.line) or lexicon.PAYWALL.within(one.line)
+
+
+def _bot(seen: View, own: int) -> Verdict | None:
+    phrases = lexicon.BOT.count(seen.line)
+    headed = any(lexicon.BOT.within(one) for one in seen.headings)
+    if seen.words > WALL_WORDS or not (phrases or headed):
+        if not (seen.challenge and seen.words < 60):
+            return None
+    signs = (phrases >= 2) + (phrases >= 4) + 2 * headed + 2 * bool(seen.challenge)
+    if signs < 2 or (own >= 60 and signs < 4):
+        return None
+    evidence = [f"{phrases} phrases of robot checks in {seen.words} words"]
+    if seen.challenge:
+        evidence.append(f"a challenge script: {seen.challenge}")
+    return Verdict("bot_wall", tuple(evidence))
+
+
+def _consent(seen: View, own: int) -> Verdict | None:
+    phrases = lexicon.CONSENT.count(seen.line)
+    if phrases < 4 or seen.words > 3 * WALL_WORDS or own >= 60:
+        return None
+    # a footer with its links to privacy pages says such words, too: they must make up the page
+    if phrases * 60 < seen.words:
+        return None
+    return Verdict(
+        "consent_wall", (f"{phrases} phrases of consent dialogs in {seen.words} words, no article beside them",)
+    )
+
+
+def _missing(seen: View, own: int) -> Verdict | None:
+    headed = [one for one in seen.headings if len(one.tokens) <= 12 and lexicon.NOT_FOUND.within(one)]
+    if not headed or own >= 80:
+        return None
+    return Verdict("empty", (f"an error page: {headed[0].lower.strip()[:80]!r}",))
+
+
+def judged(facts: Facts, seen: View, blocks: list[Block], dropped: list[str], *, feed_words: int) -> Verdict:
+    """The state of a text that is no wall."""
+    size = sum(one.words for one in blocks)
+    if verdict := _video(facts, seen, size):
+        return verdict
+    if size == 0:
+        return Verdict("empty", ("no text",))
+    if verdict := _live(facts, seen, blocks):
+        return verdict
+    return _length(facts, seen, blocks, dropped, size=size, feed_words=feed_words)
+
+
+def _video(facts: Facts, seen: View, size: int) -> Verdict | None:
+    declared = bool(facts.data.videos) or facts.meta("og:type").lower().startswith("video")
+    titled = any(lexicon.VIDEO.open(one) for one in seen.headings)
+    if size > 80 or not (declared or seen.has_player):
+        return None
+    if declared and (seen.has_player or not facts.data.articles or facts.meta("og:type").lower().startswith("video")):
+        return Verdict("video", ("a video is what the page is about", f"{size} words beside it"))
+    if seen.has_player and (titled or size <= 40):
+        return Verdict("video", ("a player", f"{size} words beside it"))
+    return None
+
+
+def _live(facts: Facts, seen: View, blocks: list[Block]) -> Verdict | None:
+    if structured.is_live_blog(facts.data):
+        return Verdict("live_blog", ("the page calls itself a LiveBlogPosting",))
+    titled = next((one for one in seen.headings[:2] if lexicon.LIVE.within(one)), None)
+    clocks = max(seen.clocks, sum(bool(_CLOCK.match(one.text)) for one in blocks))
+    if titled and clocks >= 4:
+        return Verdict(
+            "live_blog", (f"the headline says so: {titled.lower[:80]!r}", f"{clocks} entries with a clock time")
+        )
+    return None
+
+
+def _length(
+    facts: Facts, seen: View, blocks: list[Block], dropped: list[str], *, size: int, feed_words: int
+) -> Verdict:
+    evidence: list[str] = []
+    locked = structured.is_locked(facts.data)
+    if locked is None and facts.meta("article:content_tier", "og:article:content_tier").lower() == "locked":
+        locked = True
+    if locked:
+        evidence.append("the page says it is not free to read")
+    asked = _asked(seen, blocks, dropped, size)
+    if asked:
+        evidence.append(f"{asked} phrases of a paywall")
+    cut = bool(_CUT_OFF.search(blocks[-1].text)) or any(lexicon.CUT.whole(lexicon.Line(one)) for one in dropped[-3:])
+    if cut:
+        evidence.append("the text breaks off")
+    longer = max(structured.stated_words(facts.data), feed_words)
+    short_of = longer > 1.5 * size and longer - size > 60
+    if short_of:
+        evidence.append(f"{size} of {longer} words")
+    weight = 2 * bool(locked) + min(asked, 2) + cut + 2 * short_of
+    if size < TEASER_WORDS:
+        # what is short and free is a short article; only a locked page needs no second sign
+        return _weighed(weight, 2, "teaser", evidence, size) if size >= 1 else Verdict("empty", ("no text",))
+    # a page may call itself locked and still hold all of its text
+    return _weighed(weight, 3, "partial", evidence, size)
+
+
+def _asked(seen: View, blocks: list[Block], dropped: list[str], size: int) -> int:
+    """How many different phrases ask to pay or to log in, near the text or, where that is short, on the page."""
+    near = lexicon.Line(" ".join([*(one.text for one in blocks[-3:] if one.words < 60), *dropped[-8:]]))
+    found = max(lexicon.PAYWALL.count(near), lexicon.PAYWALL.count(seen.gate))
+    return max(found, lexicon.PAYWALL.count(seen.line)) if size < TEASER_WORDS else found
+
+
+def _weighed(weight: int, needed: int, status: BodyStatus, evidence: list[str], size: int) -> Verdict:
+    if weight >= needed:
+        return Verdict(status, tuple(evidence))
+    return Verdict("full", (*evidence, f"{size} words, nothing asks for more"))
