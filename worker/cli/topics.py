@@ -66,7 +66,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Score the rules on labelled articles."""
-    from tasks.topics import TopicTagger  # noqa: PLC0415  (the tagger's build is not for --help)
+    from tasks.topics import TopicTagger
 
     tagger = TopicTagger(_rules(topics))
     rows = list(_rows(gold))
@@ -97,16 +97,17 @@ def fit(
     gold: Gold,
     topics: Rules = None,
     strength: Annotated[
-        float, typer.Option(help="how hard data must pull to move a weight; higher for fewer rows")
-    ] = 20.0,
+        float | None, typer.Option(help="how hard data must pull to move a weight; higher for fewer rows")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say how good the weights would be")] = False,
 ) -> None:
     """Learn the weights of the topics in GOLD, and write them into the topic files; nothing else there changes."""
-    from tasks.topics import TopicTagger  # noqa: PLC0415  (numpy)
-    from tasks.topics import fit as fitting  # noqa: PLC0415
+    from tasks.topics import TopicTagger
+    from tasks.topics import fit as fitting
 
     tagger = TopicTagger(_rules(topics))
     rows = [_labelled(row) for row in _rows(gold)]
+    strength = fitting.STRENGTH if strength is None else strength
     typer.echo("each source scored by weights that never saw it (the weights written learn from all of them):")
     held_out = fitting.held_out_scores(tagger, rows, strength=strength)
     _print_quality("held out", {topic: _measured(scores, fitting.BEST_SCORE) for topic, scores in held_out.items()})
@@ -125,7 +126,7 @@ def new(
     topics: Rules = None,
 ) -> None:
     """Write a starter topic at the end of the topic file."""
-    from config.topics import load_topics  # noqa: PLC0415
+    from config.topics import load_topics
 
     path = topics or load_settings().topics
     words = topic_id.replace("-", " ")
@@ -140,7 +141,7 @@ def new(
 
 def rewritten(text: str, topic_id: str, fitted: Fitted) -> str:
     """The topic file with other numbers; comments, order and spacing stay."""
-    import tomlkit  # noqa: PLC0415  (only here)
+    import tomlkit
 
     document = tomlkit.parse(text)
     table: Any = document["topics"]
@@ -160,13 +161,13 @@ def rewritten(text: str, topic_id: str, fitted: Fitted) -> str:
 
 
 def _rules(path: Path | None) -> TopicRules:
-    from config.topics import read_topics  # noqa: PLC0415
+    from config.topics import read_topics
 
     return read_topics(path or load_settings().topics)
 
 
 def _remarks(rules: TopicRules) -> Iterator[str]:
-    from config.topic_file import spellings  # noqa: PLC0415
+    from config.topic_file import spellings
 
     used = {concept for topic in rules.topics for signal in topic.signals for concept in (*signal.every, *signal.none)}
     for name, lists in rules.concepts.items():
@@ -197,8 +198,8 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _labelled(row: dict[str, Any]) -> Labelled:
-    from tasks.normalise import normalise  # noqa: PLC0415
-    from tasks.topics.fit import Labelled  # noqa: PLC0415  (numpy)
+    from tasks.normalise import normalise
+    from tasks.topics.fit import Labelled
 
     return Labelled(
         str(row.get("title") or ""),
@@ -211,7 +212,7 @@ def _labelled(row: dict[str, Any]) -> Labelled:
 
 def _scored(tagger: TopicTagger, rows: list[dict[str, Any]]) -> dict[str, list[tuple[float, bool]]]:
     """Topic → (score, label) of each row; only topics that are labelled somewhere."""
-    from tasks.normalise import normalise  # noqa: PLC0415
+    from tasks.normalise import normalise
 
     known = [topic.id for topic in tagger.rules.topics if any(topic.id in row["topics"] for row in rows)]
     scored: dict[str, list[tuple[float, bool]]] = {topic: [] for topic in known}
