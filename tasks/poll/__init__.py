@@ -6,9 +6,11 @@ from datetime import datetime
 
 from tasks.clean import clean_line, strip_html
 from tasks.poll.charset import decoded_text
+from tasks.poll.dates import read_date
 from tasks.poll.draft import (
     MAX_TITLE_CHARS,
     Document,
+    Draft,
     absolute_url,
     finished,
     language,
@@ -23,6 +25,8 @@ from tasks.reasons import Failed
 from tasks.records import FeedDocument
 
 MAX_ENTRIES = 500
+#: so many times the entries that are wanted are looked at, since some documents begin with the oldest
+READ_AHEAD = 10
 _XML_ROOTS = frozenset(("rss", "rdf", "feed", "channel", "urlset"))
 _OTHER_ROOTS = {
     "opml": "an OPML list of feeds; import it",
@@ -48,11 +52,13 @@ def read_feed(
     if what:
         raise Failed("not-a-feed", what)
     text, forgiven = decoded_text(document, content_type)
-    read = _read(text, url, max_entries)
+    read = _read(text, url, max_entries * READ_AHEAD)
+    drafts = _newest(read.drafts, max_entries, now)
+    cut = (f"{len(read.drafts)} entries or more, {max_entries} taken",) if len(drafts) < len(read.drafts) else ()
     lang = language(read.lang)
     # a saved document whose address is not known: its own link is the next best place for relative ones to hang on
     base = url or read.link
-    entries = [finished(draft, feed=feed, base=base, lang=lang, now=now) for draft in read.drafts]
+    entries = [finished(draft, feed=feed, base=base, lang=lang, now=now) for draft in drafts]
     return FeedDocument(
         format=read.format,
         title=clean_line(strip_html(read.title, MAX_TITLE_CHARS), MAX_TITLE_CHARS),
@@ -60,8 +66,16 @@ def read_feed(
         lang=lang,
         entries=without_shared_guids(without_one_clock(entries)),
         ttl_seconds=read.ttl_seconds,
-        warnings=tuple(clean_line(warning, 200) for warning in (*forgiven, *read.warnings)),
+        warnings=tuple(clean_line(warning, 200) for warning in (*forgiven, *read.warnings, *cut)),
     )
+
+
+def _newest(drafts: list[Draft], max_entries: int, now: datetime) -> list[Draft]:
+    """As many as are wanted, from the end at which the newest stand; without dates, from the beginning."""
+    if len(drafts) <= max_entries:
+        return drafts
+    first, last = (read_date(draft.published or draft.updated, now) for draft in (drafts[0], drafts[-1]))
+    return drafts[-max_entries:] if first and last and last > first else drafts[:max_entries]
 
 
 def _read(text: str, url: str, max_entries: int) -> Document:

@@ -355,3 +355,12 @@ def test_a_link_that_is_escaped_twice_is_one_link(only, rss):
     more = "<link>https://harbour.example/?a=1&amp;amp;b=2</link><guid>https://harbour.example/?a=1&amp;amp;b=2</guid>"
     entry = only(rss(f"<item>{more}</item>"))
     assert entry.url == entry.guid == "https://harbour.example/?a=1&b=2"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_a_long_document_the_newest_are_taken_at_whichever_end_they_stand(read, rss, item, order):
+    days = list(range(1, 21))[::order]
+    items = "".join(item(f"<pubDate>{day:02} Nov 2026 08:00:00 GMT</pubDate>", title=f"Day {day}") for day in days)
+    document = read(rss(items), max_entries=5)
+    assert {entry.title for entry in document.entries} == {f"Day {day}" for day in range(16, 21)}
+    assert document.warnings == ("20 entries or more, 5 taken",)
