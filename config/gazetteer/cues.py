@@ -20,7 +20,6 @@ class Cues:
     participles: tuple[str, ...] = ()
     continuing: tuple[str, ...] = ()
     naming: tuple[str, ...] = ()
-    report_verbs: tuple[str, ...] = ()
     according: tuple[str, ...] = ()
     citing: tuple[str, ...] = ()
     he: tuple[str, ...] = ()
@@ -46,6 +45,8 @@ class Cues:
     future: tuple[str, ...] = ()
     credit_by: tuple[str, ...] = ()
     republished: tuple[str, ...] = ()
+    #: as `republished`, but of much else too: only an outlet of the gazetteer counts
+    provided: tuple[str, ...] = ()
     photo: tuple[str, ...] = ()
     contributed: tuple[str, ...] = ()
 

@@ -53,9 +53,9 @@ class Attributor:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
         self._credits = Credits(gazetteer)
-        self._lexicons = {lang: lexicon(cues) for lang, cues in gazetteer.cues.items()}
+        self._lexicons = {lang: lexicon(lang, cues) for lang, cues in gazetteer.cues.items()}
         self._dates = {lang: DateFinder(cues) for lang, cues in gazetteer.cues.items() if cues.months}
-        self._none = lexicon(Cues())
+        self._none = lexicon("", Cues())
 
     def attribute(self, title: str, body: str, lang: str, entities: Sequence[Entity], origin: Origin) -> Attribution:
         """`entities` as `EntityFinder.find` gave them. A language without words of reporting has quotes by nobody."""

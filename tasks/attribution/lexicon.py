@@ -14,6 +14,7 @@ _NEVER = re.compile(r"(?!)")
 
 @dataclass(frozen=True)
 class Lexicon:
+    lang: str
     cues: Cues
     verbs: frozenset[str]
     participles: frozenset[str]
@@ -27,12 +28,13 @@ class Lexicon:
     scare: re.Pattern[str]
 
 
-def lexicon(cues: Cues) -> Lexicon:
+def lexicon(lang: str, cues: Cues) -> Lexicon:
     heads = dict.fromkeys(cues.documents, "document") | dict.fromkeys(cues.offices, "official")
     for word in cues.unnamed:
         heads[word] = "either" if word in cues.offices else "anonymous"
     pronouns = dict.fromkeys(cues.he, "he") | dict.fromkeys(cues.she, "she") | dict.fromkeys(cues.it, "it")
     return Lexicon(
+        lang=lang,
         cues=cues,
         verbs=frozenset(cues.verbs),
         participles=frozenset((*cues.participles, *cues.continuing)),

@@ -9,10 +9,11 @@ from tasks.entities.naming import slug
 
 if TYPE_CHECKING:
     from tasks.attribution.reading import Mention, Reading
+    from tasks.records import Entity
 
 _MODIFIERS = r"(?:(?:[\w'’-]+|[A-Z]\.[A-Z]\.)\s){0,4}?"
 _NAME_OF_KIND = (
-    r"(?:(?:the|a|an|its|their|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
+    r"(?:(?:the|a|an|its|their|new|recent|latest|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
     r"television|TV|radio|network|channel|magazine|outlet|publication|website|site|tabloid|paper|portal|station|partner|sister|"
     r"state-run|state-owned|state-controlled|government-run|independent|private|public|pro-\w+|\w+-language|"
     r"[A-Z]\w+(?:['’]s)?)\s){0,5}"
@@ -26,8 +27,8 @@ BEFORE = re.compile(
     r"(?:speaking|spoke|talking|talked|speaks) (?:to|with|on)|"
     r"(?:interviews?|comments?|remarks?|statement|e-?mail|message|response|reply|answer|appearance|op-ed|column|essay|"
     r"article|piece|opinion piece|story|report|reports|investigation|analysis|poll|survey|tally|count|text message|"
-    r"editorial|confirmed|said|says|appeared|appearing|wrote|writes|writing|revealed|disclosed|announced|confirmation)"
-    r"(?:\s(?:published|given|made|this week|last week|late|early|on \w+day))?"
+    r"editorial|confirmed|files|reporting|material|information|inputs|said|says|appeared|appearing|wrote|writes|writing|revealed|disclosed|announced|confirmation)"
+    r"(?:\s(?:published|given|made|conducted|carried out|this week|last week|late|early|on \w+day))*"
     r"\s(?:to|with|by|in|for|on|from|of)))\s" + _NAME_OF_KIND + r"$"
 )
 _SAYS = (
@@ -88,7 +89,7 @@ class Cited(NamedTuple):
 
 def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
     """`own`: keys and slugs of the publisher itself, who does not cite but reports."""
-    found = []
+    found: list[Cited] = []
     press = {mention.entity.key for mention in reading.mentions if _like_press(reading, mention)}
     for mention in reading.mentions:
         entity = mention.entity
@@ -96,7 +97,32 @@ def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
             continue
         if not reading.outlet(entity) and entity.key not in press:
             continue
-        one = _cited(reading, mention)
+        one = _cited(reading, mention.start, mention.end, entity) or _beside(reading, mention, found)
+        if one:
+            found.append(one)
+    return found + [
+        one for one in _unknown(reading, own) if not any(one.at[0] < at.at[1] and at.at[0] < one.at[1] for at in found)
+    ]
+
+
+def _beside(reading: Reading, mention: Mention, found: list[Cited]) -> Cited | None:
+    """`told Reuters and the BBC`: the second of two is cited with the first."""
+    if not found or not _AND.fullmatch(reading.plain, found[-1].at[1], mention.start):
+        return None
+    entity, last = mention.entity, found[-1]
+    return Cited(
+        entity.name, entity.key, entity.wikidata, last.start, mention.end, (mention.start, mention.end), last.told
+    )
+
+
+def _unknown(reading: Reading, own: frozenset[str]) -> list[Cited]:
+    """`the newspaper Berg Tidende reported`: the word for its kind makes a name an outlet's."""
+    found = []
+    for name in _NAMED_KIND.finditer(reading.plain):
+        start, end = name.span("name")
+        if slug(name["name"]) in own or reading.named(start, end):
+            continue
+        one = _cited(reading, start, end, None)
         if one:
             found.append(one)
     return found
@@ -112,26 +138,70 @@ def _like_press(reading: Reading, mention: Mention) -> bool:
     )
 
 
-def _cited(reading: Reading, mention: Mention) -> Cited | None:
-    sentence = reading.sentence(mention.start)
-    low = max(sentence.start, mention.start - _REACH)
-    high = min(sentence.end, mention.end + _REACH)
-    entity = mention.entity
-    before = BEFORE.search(reading.plain, low, mention.start)
-    after = AFTER.match(reading.plain, mention.end, high) or _SOURCES.match(reading.plain, mention.end, high)
-    reporters = _REPORTERS_TOLD.search(reading.plain, low, mention.start)
-    if not before and not after and not reporters:
+def _cited(reading: Reading, start: int, end: int, entity: Entity | None) -> Cited | None:
+    plain = reading.plain
+    sentence = reading.sentence(start)
+    # a name in quotation marks of its own
+    left, right = (
+        (start - 1, end + 1) if plain[start - 1 : start] in _MARKS and plain[end : end + 1] in _MARKS else (start, end)
+    )
+    low = max(sentence.start, left - _REACH)
+    high = min(sentence.end, right + _REACH)
+    if _PHOTO.search(plain, max(sentence.start, left - 60), min(sentence.end, right + 12)):
         return None
-    if _PHOTO.search(
-        reading.plain, max(sentence.start, mention.start - 60), min(sentence.end, mention.end + 12)
-    ) or _CAPTION.search(reading.body, mention.end, mention.end + 110):
+    if _CAPTION.search(reading.body, right, right + 110):
         return None
+    before = BEFORE.search(plain, low, left) or _REPORTERS_TOLD.search(plain, low, left)
+    after = AFTER.match(plain, right, high) or _SOURCES.match(plain, right, high) or _poll(plain, low, left, right)
+    if not before and not after:
+        return _by_words(reading, (left, right), (start, end), entity)
     told = bool(before and before[0].split(" ", 1)[0].lower() in ("told", "tells", "telling", "speaking", "spoke"))
-    start = before.start() if before else mention.start
-    end = after.end() if after and not before else mention.end
-    return Cited(entity.name, entity.key, entity.wikidata, start, end, (mention.start, mention.end), told)
+    first = before.start() if before else start
+    last = after.end() if after and not before else end
+    name = entity.name if entity else reading.body[start:end]
+    return Cited(
+        name, entity.key if entity else None, entity.wikidata if entity else None, first, last, (start, end), told
+    )
 
 
+def _by_words(reading: Reading, marked: tuple[int, int], at: tuple[int, int], entity: Entity | None) -> Cited | None:
+    """In languages that have no patterns of their own here: a word of reporting beside the name."""
+    lexicon, plain = reading.lexicon, reading.plain
+    if lexicon.lang == "en" or entity is None:
+        return None
+    sentence = reading.sentence(at[0])
+    low = max(sentence.start, marked[0] - _REACH // 2)
+    according = [found for found in lexicon.according.finditer(plain, low, marked[0])]
+    near = according and len(plain[according[-1].end() : marked[0]].split()) <= _WORDS_BETWEEN
+    start = according[-1].start() if near else at[0]
+    before = plain[low : marked[0]].split()[-1:]
+    after = plain[marked[1] : min(sentence.end, marked[1] + _REACH // 2)].split()[:_WORDS_BETWEEN]
+    said = [word for word in (*before, *after) if word.strip(',.:;»”“"') in lexicon.verbs]
+    if not near and not said:
+        return None
+    end = plain.index(said[0], marked[1]) + len(said[0]) if said and said[0] in after and not near else at[1]
+    return Cited(entity.name, entity.key, entity.wikidata, start, end, at, told=False)
+
+
+def _poll(plain: str, low: int, left: int, right: int) -> re.Match[str] | None:
+    """`according to a new Daily Post poll`: the outlet stands within what is cited."""
+    behind = _OWN_WORK.match(plain, right)
+    return behind if behind and _ACCORDING.search(plain, low, left) else None
+
+
+_WORDS_BETWEEN = 3
+_MARKS = tuple("\"“”„«»’‘'")
+_AND = re.compile(r"\s(?:and|&)\s(?:the\s)?|,\s(?:the\s)?")
+_ACCORDING = re.compile(r"\b[Aa]ccording to (?:(?:a|an|the|its|new|recent|latest|[A-Z][\w/.’']+)\s){0,5}$")
+_OWN_WORK = re.compile(
+    r"(?:[-/][A-Z][\w-]+)?\s(?:poll|survey|analysis|report|investigation|tally|count|database|story|article)\b"
+)
+_NAMED_KIND = re.compile(
+    r"\b(?:newspapers?|news agency|news site|news website|news outlet|magazine|broadcaster|publication|tabloid|daily|"
+    r"TV channel|television channel|television station|radio station|news portal|Zeitung|Nachrichtenagentur|journal|"
+    r"quotidien|agence|agencia|diario|periódico)\s(?P<name>(?:[A-ZÀ-Þ][\w’'-]+)(?:\s(?:de|del|la|le|of|the|[A-ZÀ-Þ][\w’'-]+)){0,3}?)"
+    r"(?=[\s,.;:)](?!\s?[A-Z][a-z])|$)"
+)
 _TITLE_TAIL = re.compile(r"(?:\s[–—|-]\s|:\s)(?:the\s|The\s)?(?P<name>[^–—|:]{2,40})$|^(?P<first>[^–—|:]{2,40}):\s")
 
 

@@ -22,6 +22,7 @@ _ENDS_A_CLAUSE = re.compile(r"[,.!?…]['’”\"“»«]*\s*$")
 _ATTRIBUTION_REACH = 170
 #: a quote of so few words that nobody is known to have said may as well be a name or the writer's distance
 _SCARE_WORDS = 4
+_SHORT_CHARS = 40
 _LONE_ATTRIBUTION_WORDS = 8
 #: "the ministry's", "Berg's spokesman": what may stand before the part of the subject that is taken for the speaker
 _LEAD_WORDS = 5
@@ -49,6 +50,7 @@ def quotes(reading: Reading, said: Sequence[Said], cited: Sequence[Cited]) -> tu
             attributed = _continued(reading, quoted, previous)
             inherited = attributed.speaker is not None
         if attributed.speaker is None and _is_scare(reading, quoted, attributed):
+            previous = previous if quoted.words.end - quoted.words.start < _SHORT_CHARS else None
             continue
         if attributed.speaker is not None and not inherited and previous and previous[1] == _Found(None, None):
             # `"..." and "...," Berg said`: both are hers
@@ -194,6 +196,8 @@ def _is_scare(reading: Reading, quoted: Quoted, attributed: _Found) -> bool:
     before = reading.plain[max(0, quoted.start - 24) : quoted.start]
     if reading.lexicon.scare.search(before) or (before.strip() and before.rstrip()[-1] == "("):
         return True
+    if reading.body[quoted.end - 2] in ",?!" and reading.sentence(quoted.start).start == quoted.start:
+        return False
     if len(words) <= _SCARE_WORDS:
         return not _whole_sentence(reading, quoted) or attributed.cue is None
     small = {"of", "the", "a", "an", "and", "in", "for", "to", "on", "or", "with", "at", "by"}

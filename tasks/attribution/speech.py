@@ -27,6 +27,7 @@ _ALSO_NOUNS = frozenset(
     "posted reported quoted described cited estimated highlighted pointed confirmed announced blamed welcomed branded "
     "accused rejected dismissed denied criticized criticised agreed continued continues praised".split()
 )
+_AUXILIARY_CHARS = 24
 #: how far back "he" may point, in characters
 _REACH = 700
 
@@ -94,8 +95,11 @@ def _behind_a_quote(reading: Reading, verb: int, sentence: Area) -> bool:
     """`," said Berg`: nothing but a mark stands between the quote and the verb."""
     text = reading.plain
     at = verb - 1
-    while at >= sentence.start and text[at] in " ,—–-\u00a0\n":
+    while at >= sentence.start and text[at] not in "”\"“»«’'" and verb - at < _AUXILIARY_CHARS:
         at -= 1
+    between = text[at + 1 : verb].strip(" ,.!?—–-\u00a0\n").split()
+    if not all(word in reading.lexicon.adverbs for word in between):
+        return False
     if at < 0 or text[at] not in "”\"“»«’'":
         return False
     return any(quote.end == at + 1 for quote in reading.quotes)
@@ -143,7 +147,7 @@ def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Spea
         return last if last and last.type in ("official", "document") and at - last.end < _REACH // 2 else None
     number = reading.sentence_number(at)
     here = _one_person(reading, reading.sentences[number].start, at, pronoun)
-    if here is not None:
+    if isinstance(here, subjects.Speaker):
         return here
     last_said = next((said for said in reversed(earlier) if said.speaker and at - said.end < _REACH), None)
     last = last_said.speaker if last_said else None
@@ -154,24 +158,24 @@ def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Spea
         if last and last_said and area.start <= last_said.start < area.end and _fits(reading, last, pronoun):
             return last if last.type == "named" else None
         person = _one_person(reading, area.start, area.end, pronoun)
-        if person is not None:
+        if isinstance(person, subjects.Speaker):
             return person
+        if person:
+            # somebody is named, but only beside something else: no guess
+            return None
     return last if last and last.type == "named" and _fits(reading, last, pronoun) else None
 
 
-def _one_person(reading: Reading, start: int, end: int, pronoun: Speaker) -> Speaker | None:
-    """The person there, or the one at the head of a part of the sentence. None: nobody is named."""
-    named = [m for m in reading.named(start, end, "person") if _gender_fits(reading, m.entity.key, pronoun)]
-    if not named:
-        return None
-    keys = {mention.entity.key for mention in named}
-    if len(keys) == 1:
-        return _speaker(reading, named[0])
-    for mention in named:
+def _one_person(reading: Reading, start: int, end: int, pronoun: Speaker) -> Speaker | bool:
+    """The first person there who does not merely belong to something else. True: there are others; False: nobody."""
+    found, named = None, False
+    for mention in reading.named(start, end, "person"):
         after = reading.plain[mention.end : mention.end + 3]
-        if not _POSSESSIVE.match(after) and not _PREPOSITION.search(reading.plain, start, mention.start):
-            return _speaker(reading, mention)
-    return None
+        governed = _POSSESSIVE.match(after) or _PREPOSITION.search(reading.plain, start, mention.start)
+        if _gender_fits(reading, mention.entity.key, pronoun):
+            found = found or (None if governed else _speaker(reading, mention))
+            named = True
+    return found or named
 
 
 def _speaker(reading: Reading, mention: Mention) -> Speaker:

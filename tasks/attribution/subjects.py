@@ -46,7 +46,7 @@ _JOINED = re.compile(r"\s(?:and|or|but|then)$")
 _RELATIVE = re.compile(r",?\s(?:who|which|der|die|qui|que|который|який|która|który)$")
 _LEADING = re.compile(
     r"^(?:(?:and|but|however|meanwhile|then|also|so|yet|later|earlier|still|instead|now|separately|afterwards?|"
-    r"previously|on|in|at|during|when|while|as|that|what|where|who|whom|which|because|although|if|since)\b[\s,]*)+",
+    r"previously|on|in|at|during|when|while|as|that|what|where|who|whom|which|because|although|though|if|since)\b[\s,]*)+",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w.’'&-]*")
@@ -347,7 +347,8 @@ def _person(reading: Reading, low: int, high: int, *, turned: bool) -> Mention |
             continue
         if not rest.strip() or _POST_MODIFIER.match(rest) or rest.lstrip().startswith(("and ", "or ")):
             return mention
-        if turned and _BEHIND_NAME.match(rest):
+        english = reading.lexicon.lang == "en"
+        if turned and (_BEHIND_NAME.match(rest) if english else rest[:1].isspace() and rest.lstrip()[:1].islower()):
             return mention
     return None
 

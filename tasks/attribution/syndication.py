@@ -56,13 +56,15 @@ class Credits:
             found |= {slug(name), slug(name.removeprefix("The ")), f"the-{slug(name)}"}
         host = urlsplit(origin.url).hostname or ""
         found |= {key for site, key in self._gazetteer.sites.items() if host == site or host.endswith(f".{site}")}
+        # "the Post" is the Jerusalem Post to itself
+        found |= {slug(name.split()[-1]) for name in (origin.publisher or "",) if " " in name}
         site = registered(host)
         if site:
             found |= {slug(site), site.split(".")[0]}
         for name in list(found):
             item = self._gazetteer.items.get(name) or self._by_slug.get(name)
             if item:
-                found |= {item.key, slug(item.name), slug(item.name.removeprefix("The "))}
+                found |= {item.key, slug(item.name), slug(item.name.removeprefix("The ")), slug(item.name.split()[-1])}
         return frozenset(found)
 
     def _feed_source(self, origin: Origin, own: frozenset[str]) -> SyndicatedFrom | None:
@@ -90,6 +92,9 @@ class Credits:
     def _byline(self, origin: Origin, own: frozenset[str]) -> SyndicatedFrom | None:
         for author in origin.authors:
             parts = _BYLINE_PARTS.split(author)
+            if any(_forms(part.strip()) & own for part in parts):
+                # the house's own name beside an agency's: its own text, with material of the agency
+                continue
             for part in parts:
                 item = self._by_slug.get(slug(_BYLINE_NOISE.sub("", part.strip())))
                 if item and item.key not in own and (item.agency or len(parts) == 1):
@@ -103,6 +108,7 @@ class Credits:
             (patterns.dateline, head),
             (patterns.republished, head),
             (patterns.republished, tail),
+            (patterns.provided, tail),
             (patterns.line, tail),
             (patterns.line, head),
         )
@@ -110,8 +116,12 @@ class Credits:
             for found in pattern.finditer(text):
                 name = next(filter(None, found.groups()), "")
                 item = self._by_slug.get(slug(name))
-                if item and item.key not in own and not patterns.excused(text, found):
-                    return _made(item.name, item, "credit_line", found[0].strip())
+                known = item is not None or pattern is patterns.republished
+                if item is None and patterns.common(name):
+                    continue
+                own_name = _forms(name) & own or (item and item.key in own)
+                if known and not own_name and not patterns.excused(text, found):
+                    return _made(name, item, "credit_line", found[0].strip())
         return None
 
 
@@ -121,6 +131,12 @@ def registered(host: str) -> str:
     if len(labels) > 2 and labels[-2] in _SHARED and len(labels[-1]) == 2:
         return ".".join(labels[-3:])
     return ".".join(labels[-2:])
+
+
+def _forms(name: str) -> frozenset[str]:
+    """How a publisher's own name may stand among its keys: `live-science`, `livescience`."""
+    short = slug(name.removeprefix("The "))
+    return frozenset({slug(name), short, short.replace("-", "")})
 
 
 def _made(
@@ -135,27 +151,34 @@ class CreditPatterns:
     """Compiled once a gazetteer and language."""
 
     def __init__(self, gazetteer: Gazetteer, cues: Cues) -> None:
+        cap = r"[A-ZÀ-Þ][\w'’/-]*"
         agencies = _names(gazetteer, agencies=True)
         outlets = _names(gazetteer, agencies=False)
-        cap = r"[A-ZÀ-Þ][\w.'’/-]*"
+        any_name = rf"{outlets}|{cap}(?:\s(?:of|the|and|&|de|{cap})){{0,4}}"
         self.dateline = re.compile(
             rf"(?m)^(?:{cap}(?:,?\s{cap}){{0,4}}(?:,\s(?:{cap}\s\d{{1,2}}|\d{{1,2}}\s{cap}))?[\s,.:/–—-]*)?"
             rf"[\[(]({agencies})(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\s?(?:[-–—:.]+|$|(?=[A-ZÀ-Þ\"“]))"
         )
         by = "|".join(re.escape(word) for word in cues.credit_by) or "(?!)"
         self.line = re.compile(
-            rf"(?im)(?:^|\n|[.!?\"”)]\s)[ \t]*(?:(?:(?:{by})[:\s]\s*)(?-i:({agencies}))\s*[.)]?|"
+            rf"(?im)(?:^|\n|[.!?\"”“»«)]\s)[ \t]*(?:(?:(?:{by})[:\s]\s*)(?-i:({agencies}))\s*[.)]?|"
             rf"[\[(](?:(?:{by})[:\s]\s*)?(?-i:({agencies}))(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\.?|"
             rf"(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s)?(?-i:({agencies}))[^\n]{{0,60}}|"
             rf"[–—-]\s?(?-i:({agencies}))\.?|(?-i:({agencies}))(?:\s?/\s?[\w.-]{{1,12}})*)[ \t]*$"
         )
-        phrases = "|".join(re.escape(phrase) for phrase in cues.republished) or "(?!)"
-        self.republished = re.compile(
-            rf"(?i)\b(?:{phrases})(?:\s(?:by|in|on|at|from|with permission from|here|the|website|site|of))*\s*:?\s*"
-            rf"(?-i:({outlets}))(?![\w])"
-        )
+        phrases, provided = ("|".join(map(re.escape, words)) or "(?!)" for words in (cues.republished, cues.provided))
+        where = r"(?:\s(?:by|in|on|at|from|with permission from|here|the|website|site|of))*\s*:?\s*"
+        self.republished = re.compile(rf"(?i)\b(?:{phrases}){where}(?-i:({any_name}))(?!\w)")
+        self.provided = re.compile(rf"(?i)\b(?:{provided}){where}(?-i:({outlets}))(?!\w)")
+        self._common = frozenset((*cues.months, *cues.weekdays)) | {
+            alias.text.lower() for alias in gazetteer.aliases if alias.when == "people"
+        }
         self._photo = re.compile(rf"(?i)\b(?:{'|'.join(cues.photo) or '(?!)'})\b")
         self._contributed = re.compile(rf"(?i)(?:{'|'.join(map(re.escape, cues.contributed)) or '(?!)'})")
+
+    def common(self, name: str) -> bool:
+        """A month, weekday or language: `first published in March`, `in German and English`."""
+        return any(word.lower() in self._common for word in name.split())
 
     def excused(self, text: str, found: re.Match[str]) -> bool:
         """A picture's credit, or an agency that only helped."""

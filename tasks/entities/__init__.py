@@ -82,7 +82,7 @@ class EntityFinder:
             )
             if not any(overrules(one, sighting, body, self.gazetteer) for one in covering):
                 kept.append(sighting)
-        return kept
+        return _without_namesakes(kept, seen, self.gazetteer)
 
     def _added(
         self,
@@ -118,6 +118,23 @@ class EntityFinder:
             if item.type == "person":
                 found.setdefault(item.name.split()[-1], item.key)
         return found
+
+
+def _without_namesakes(sightings: list[Sighting], seen: Sequence[Seen], gazetteer: Gazetteer) -> list[Sighting]:
+    """A surname is not the gazetteer's person's where the text names another in full, and him never."""
+    others = {surname(one.name.text) for one in seen if one.label == "PERSON"}
+    named = {
+        sighting.key
+        for sighting in sightings
+        if sighting.end - sighting.start >= len(gazetteer.items[sighting.key].name)
+    }
+    return [
+        sighting
+        for sighting in sightings
+        if sighting.key in named
+        or gazetteer.items[sighting.key].type != "person"
+        or gazetteer.items[sighting.key].name.split()[-1] not in others
+    ]
 
 
 def _model_items(
