@@ -2,8 +2,8 @@ import asyncio
 import gzip
 import time
 import zlib
-from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -451,6 +451,19 @@ def test_an_answer_that_is_not_http_is_a_named_failure(ask, broken, reason):
     assert outcome.seconds < 1
 
 
+def test_framing_that_breaks_late_ends_the_fetch_at_once(ask):
+    async def late(reader, writer, request):
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnews\r\n")
+        await asyncio.sleep(0.05)
+        writer.write(b"zz\r\nnews\r\n")
+        await asyncio.sleep(30)
+
+    outcome = ask(late)
+
+    assert outcome.reason == "protocol-error"
+    assert outcome.seconds < 1
+
+
 def test_a_closed_port_is_a_failure_to_connect(answer, serving, settings_for):
     async def fetch():
         async with serving(answer()) as origin:
@@ -488,16 +501,35 @@ def test_an_answer_left_in_the_pipe_is_no_answer_to_the_next_request(converse, a
         writer.write(answer(b"<html>smuggled"))
 
     async def twice(web, origin):
-        with suppress(Failed):
-            await web.fetch(origin.url("/a"), kind="page")
+        first = await web.fetch(origin.url("/a"), kind="page")
         await asyncio.sleep(0.2)
-        page = await web.fetch(origin.url("/b"), kind="page")
-        return page.body, origin.connections
+        second = await web.fetch(origin.url("/b"), kind="page")
+        return first.body, second.body, origin.connections
 
-    body, connections = converse({"/a": smuggle, "/b": answer(b"<html>second")}, twice)
+    ends = converse({"/a": smuggle, "/b": answer(b"<html>second")}, twice)
 
-    assert body == b"<html>second"
-    assert connections == 2
+    assert ends == (b"<html>first", b"<html>second", 2)
+
+
+@pytest.mark.parametrize("cuts", [(), (1,), (40,), (20, 45), tuple(range(1, 60))])
+@pytest.mark.parametrize("extra", [b"tail", b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil", b"\r\n\r\n"])
+def test_what_comes_beyond_the_announced_length_is_no_part_of_the_page(converse, extra, cuts):
+    raw = b"HTTP/1.1 100 C\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfirst" + extra
+
+    async def in_parts(reader, writer, request):
+        for start, end in pairwise((0, *cuts, len(raw))):
+            writer.write(raw[start:end])
+            await writer.drain()
+            await asyncio.sleep(0.001)
+
+    async def twice(web, origin):
+        first = await web.fetch(origin.url("/a"), kind="page")
+        await asyncio.sleep(0.02)
+        second = await web.fetch(origin.url("/b"), kind="page")
+        return first.body, second.body
+
+    second = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond"
+    assert converse({"/a": in_parts, "/b": second}, twice) == (b"first", b"second")
 
 
 def test_a_server_that_closed_a_kept_connection_is_asked_anew(converse, answer):
