@@ -87,6 +87,7 @@ def _enrich(settings: Settings, app: Celery) -> list[str]:
         wiring.slots.take(wiring.by)  # type: ignore[union-attr]
 
     signals.worker_process_init.connect(in_pool_process, weak=False)
+    signals.worker_process_shutdown.connect(lambda **_: wiring.slots.leave(), weak=False)  # type: ignore[union-attr]
     signals.worker_shutting_down.connect(lambda **_: wiring.slots.stop(), weak=False)  # type: ignore[union-attr]
     wiring.start_warden()
     gc.collect()

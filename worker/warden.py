@@ -11,19 +11,23 @@ import os
 import signal
 import threading
 import time
+from contextlib import contextmanager
+from multiprocessing import get_context
 from multiprocessing.sharedctypes import RawArray
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import structlog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tasks.ports import Claim
+    from tasks.ports import Call, Claim, Store
 
+T = TypeVar("T")
 log = structlog.get_logger("wirebeat")
 WATCH_SECONDS = 0.25
+TAKE_SECONDS = 1.0
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -51,16 +55,27 @@ class Slots:
         self._slots = RawArray(_Slot, count)
         self._stop = RawArray(ctypes.c_int, 1)
         self._mine: _Slot | None = None
+        self._taking = get_context("fork").Lock()
 
     # in a process of the pool
 
     def take(self, by: str) -> None:
-        """Processes start one after the other, forked by one parent: the first empty slot is nobody else's."""
-        for slot in self._slots:
-            if slot.pid == 0 or not _alive(slot.pid):
+        # one that dies here keeps the lock: the others wait a moment and go on without it
+        locked = self._taking.acquire(timeout=TAKE_SECONDS)
+        try:
+            slot = next((slot for slot in self._slots if slot.pid == 0), None)
+            if slot is not None:
                 slot.started, slot.by, slot.pid = 0.0, by.encode(), os.getpid()
                 self._mine = slot
-                return
+        finally:
+            if locked:
+                self._taking.release()
+
+    def leave(self) -> None:
+        """This process ends as it should: nobody needs to look for what it held."""
+        if self._mine is not None:
+            self._mine.started, self._mine.pid = 0.0, 0
+            self._mine = None
 
     def working_on(self, claim: Claim | None) -> None:
         if self._mine is None:
@@ -69,6 +84,20 @@ class Slots:
         if claim is not None:
             self._mine.id, self._mine.token = claim.id.encode(), claim.token.encode()
             self._mine.started = time.monotonic()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The clock of the article stands still: waiting for the store is no fault of the article."""
+        started = self._mine.started if self._mine is not None else 0.0
+        if self._mine is None or not started:
+            yield
+            return
+        paused_at = time.monotonic()
+        self._mine.started = 0.0
+        try:
+            yield
+        finally:
+            self._mine.started = started + (time.monotonic() - paused_at)
 
     # in the parent
 
@@ -80,6 +109,17 @@ class Slots:
 
     def __iter__(self) -> Iterator[_Slot]:
         return iter(self._slots)
+
+
+class Patient(NamedTuple):
+    """tasks.ports.Store, with the article's clock stopped while the store is asked."""
+
+    store: Store
+    slots: Slots
+
+    def do(self, call: Call[T]) -> T:
+        with self.slots.paused():
+            return self.store.do(call)
 
 
 class Warden(threading.Thread):
@@ -119,11 +159,10 @@ class Warden(threading.Thread):
         memory = _resident_bytes(pid)
         if spent <= self._seconds and memory <= self._memory_bytes:
             return
-        held = Held(slot.id.decode(), slot.token.decode()) if started else None
         what = f"{spent:.1f} s" if spent > self._seconds else f"{memory >> 20} MiB"
         _kill(pid)
-        if held is not None:
-            self._bury(held, f"ended after {what}")
+        if started and slot.started == started:  # else it had just gone on to something else: not to blame
+            self._bury(Held(slot.id.decode(), slot.token.decode()), f"ended after {what}")
         self._orphaned(slot.by.decode())
         slot.pid = 0
 

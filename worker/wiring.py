@@ -23,7 +23,7 @@ from worker.clock import now
 from worker.drains import Abreast, Batch, one_by_one
 from worker.ledger import AsyncStore, Ledger, Politeness, StoreUnavailable, SyncStore
 from worker.observe import saw
-from worker.warden import Held, Slots, Warden
+from worker.warden import Held, Patient, Slots, Warden
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -171,7 +171,7 @@ class Wiring:
 
         async def claim(count: int) -> Batch[PollClaim]:
             self.last_drain_at = now()
-            return Batch(*await ports.store.do(self.ledger.claim_polls(count)))
+            return Batch(*await ports.store.do(self.ledger.claim_polls(count, by=self.by)))
 
         async def one(claim: PollClaim) -> None:
             try:
@@ -244,7 +244,7 @@ class Wiring:
         worker = Worker(name="wirebeat", version=version("wirebeat"), task_id=str(uuid.uuid4()), attempt=1)
         return Reading(
             ledger=self.ledger,
-            store=self.store,
+            store=Patient(self.store, self.slots) if self.slots else self.store,
             tagger=self.tagger,
             limits=limits(self.settings),
             worker=lambda attempt: worker.model_copy(update={"attempt": attempt}),
