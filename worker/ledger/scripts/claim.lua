@@ -10,7 +10,8 @@ local taken, tokens = {}, {}
 local function hand_out(id, token)
   local f = entry_fields(id, 'tries', 'crashes', 'entry', 'seen_at', 'version', 'hash', 'feed')
   local page = stage == 'enrich' and redis.call('GET', P .. 'page:' .. id) or ''
-  taken[#taken + 1] = {id, token, f[1] + f[2] + 1, f[3], f[4], f[5], f[6],
+  local tries = stage == 'fetch' and f[1] or f[1] + f[2]  -- a fetch is not to blame for a death
+  taken[#taken + 1] = {id, token, tries + 1, f[3], f[4], f[5], f[6],
     redis.call('HGET', P .. 'feeds', f[7]) or redis.call('HGET', P .. 'feed:' .. f[7], 'config') or '', page or ''}
 end
 
