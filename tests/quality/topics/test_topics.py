@@ -1,0 +1,137 @@
+"""Floors under what the shipped topics find. Own short texts in the folder; research data where it is there."""
+
+from __future__ import annotations
+
+import json
+import re
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from config.topics import SHIPPED, read_topics
+from tasks.normalise import normalise
+from tasks.topics import TopicTagger
+
+HERE = Path(__file__).parent
+DATA = Path(__file__).parents[4] / "shared" / "data" / "topics"
+CONTRACT = Path(__file__).parents[4] / "shared" / "contract" / "record-example.json"
+TOPICS = ("ukraine-war", "diplomacy")
+LANGUAGES = ("en", "uk", "ru", "de", "fr", "es", "pl")
+
+ARTICLE = """The president spoke to the Russian leader by phone on Monday and warned him against widening the war in \
+Ukraine, two officials said.
+
+In the call, the first since spring, he asked for talks about a ceasefire and offered to host a summit. Kyiv had been \
+told of the conversation, its foreign ministry said, and did not object.
+
+Russia's full-scale invasion has gone on for years, and earlier negotiations came to nothing. Moscow has demanded that \
+sanctions be lifted before it sends a delegation."""
+TITLE = "Leaders discuss end of Ukraine war in phone call"
+
+
+@pytest.fixture(scope="module")
+def tagger():
+    return TopicTagger(read_topics(SHIPPED / "topics.toml"))
+
+
+def rows(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+
+def results(tagger, labelled):
+    return [(tagger.tag(row["title"], normalise(row["text"]).text, row["language"]), row["topics"]) for row in labelled]
+
+
+def f1(found, topic: str) -> float:
+    pairs = [(any(tag.id == topic for tag in result.tags), topic in labels) for result, labels in found]
+    right = sum(tagged and label for tagged, label in pairs)
+    return 2 * right / max(1, sum(tagged + label for tagged, label in pairs))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_short_texts_get_their_topics(tagger, language):
+    labelled = rows(HERE / f"{language}.jsonl")
+    assert len(labelled) >= 30
+    found = results(tagger, labelled)
+    assert min(f1(found, topic) for topic in TOPICS) >= 0.9
+    assert all(tag.evidence for result, _ in found for tag in result.tags)
+
+
+def test_no_short_text_about_something_else_gets_a_topic(tagger):
+    others = [row for language in LANGUAGES for row in rows(HERE / f"{language}.jsonl") if not row["topics"]]
+    assert len(others) > 90
+    tagged = [row["title"] for row in others if tagger.tag(row["title"], row["text"], row["language"]).tags]
+    assert len(tagged) <= 2, tagged
+
+
+def test_both_topics_of_one_article_are_found_with_and_without_its_title(tagger):
+    assert min(tagger.tag(TITLE, ARTICLE, "en").scores[topic] for topic in TOPICS) >= 0.8
+    assert min(tagger.tag("", ARTICLE, "en").scores[topic] for topic in TOPICS) >= 0.5
+
+
+@pytest.mark.parametrize("columns", [50, 72, 90])
+def test_hard_wrapping_does_not_move_the_scores(tagger, columns):
+    wrapped = "\n\n".join(textwrap.fill(paragraph, columns) for paragraph in ARTICLE.split("\n\n"))
+    straight, again = tagger.tag("", ARTICLE, "en").scores, tagger.tag("", normalise(wrapped).text, "en").scores
+    assert max(abs(straight[topic] - again[topic]) for topic in TOPICS) <= 0.02
+
+
+def test_a_related_line_adds_no_evidence(tagger):
+    other = "The bakery opens at six. Its bread is sold out by nine.\n\nThe baker is her own best customer."
+    noisy = other.replace("\n\n", "\n\nRelated article: Kremlin Says Russian Troops Will Stay in Ukraine\n\n")
+    assert tagger.tag("Bread", normalise(noisy).text, "en") == tagger.tag("Bread", other, "en")
+
+
+@pytest.mark.parametrize(
+    "text", ["ukraine " * 12_500, "war " * 25_000, "A" * 1_000_000], ids=["topic", "word", "letter"]
+)
+def test_a_long_monotone_text_is_read_in_50_ms(tagger, text):
+    spent = []
+    for _ in range(3):
+        started = time.process_time()
+        tagger.tag("Ukraine", text, "en")
+        spent.append(time.process_time() - started)
+    assert min(spent) < 0.05
+
+
+@pytest.mark.quality
+@pytest.mark.skipif(not DATA.exists(), reason="research data is not there")
+class TestOnResearchData:
+    def test_english_topics_are_found(self, tagger):
+        found = results(tagger, rows(DATA / "dev.jsonl"))
+        assert f1(found, "ukraine-war") >= 0.91
+        assert f1(found, "diplomacy") >= 0.88
+        assert all(tag.evidence for result, _ in found for tag in result.tags)
+
+    def test_other_languages_are_found_more_often_than_not(self, tagger):
+        found = results(tagger, rows(DATA / "multilingual.jsonl"))
+        assert f1(found, "ukraine-war") >= 0.5
+        assert f1(found, "diplomacy") >= 0.7
+
+    @pytest.mark.parametrize("topic", TOPICS)
+    def test_injected_lines_add_no_more_than_two_tags(self, tagger, topic):
+        noise = (
+            "Related article: Kremlin Officials Meet Over Peace Plan for Ukraine\n\n"
+            "https://paper.example/2024/11/10/trump-putin-phone-call-ukraine/\n\n"
+            "MORE: Zelensky asks allies for missiles. UKRAINE SAYS RUSSIAN MISSILES HIT KYIV AS PUTIN VOWS MORE STRIKES"
+        )
+        extra = 0
+        for row in rows(DATA / "dev.jsonl"):
+            if topic in row["topics"] or row["length"] != "full":
+                continue
+            paragraphs = [part for part in re.split(r"\n\s*\n|\n", row["text"]) if part.strip()]
+            middle = len(paragraphs) // 2
+            noisy = "\n\n".join([*paragraphs[:middle], noise, *paragraphs[middle:]])
+            plain, with_noise = (tagger.tag(row["title"], normalise(text).text, "en") for text in (row["text"], noisy))
+            extra += with_noise.scores[topic] >= 0.5 > plain.scores[topic]
+        assert extra <= 2
+
+    def test_the_example_record_gets_its_topics(self, tagger):
+        record = json.loads(CONTRACT.read_text(encoding="utf-8"))
+        wrapped = "\n\n".join(textwrap.fill(part, 76) for part in record["body"].split("\n\n"))
+        wrapped = wrapped.replace("two people\n", "two people\n\nhttps://paper.example/2024/11/10/a-phone-call/\n\n", 1)
+        for body in (record["body"], normalise(wrapped).text):
+            assert min(tagger.tag(record["title"], body, "en").scores[topic] for topic in TOPICS) >= 0.8
+            assert min(tagger.tag("", body, "en").scores[topic] for topic in TOPICS) >= 0.5
