@@ -80,7 +80,7 @@ class Running:
 
 @contextmanager
 def running(valkey: Any, *, capacity: int = 10_000, port: int = 0, **settings: Any):
-    listener = socket.socket()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     listener.listen(64)

@@ -8,6 +8,7 @@ from functools import partial
 from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
@@ -29,25 +30,38 @@ from worker.web.openapi import openapi
 from worker.web.query import AFTER, BUCKET, FILTERS, FORM, KIND, LIMIT, ONE, PAGE, ROLE, VIEW, BadQuery, read_query
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from redis.asyncio import Redis
 
     from config.settings import Settings
+    from worker.web.query import Parameter, Query
 
 PAGE_FOLDER = Path(__file__).parent / "page"
 RECORDS = ("application/json", "application/x-ndjson", "text/csv")
+MOST_ANSWERS_KEPT = 256
+COUNTS_KEPT_SECONDS = 2.0
 ONE_RECORD = ("application/json", "application/cloudevents+json", "application/ld+json")
+
+
+def _counted(
+    name: str,
+    answer: Callable[[Gateway, Query, Request], Awaitable[Response]],
+    summary: str,
+    parameters: Mapping[str, Parameter],
+) -> Endpoint:
+    return Endpoint(f"/v1/stats/{name}", answer, summary, parameters, kept_seconds=COUNTS_KEPT_SECONDS)
+
 
 ENDPOINTS = (
     Endpoint("/v1/articles", articles.articles, "Articles, newest first.", FILTERS | PAGE | VIEW | FORM, RECORDS),
     Endpoint("/v1/articles/{id}", articles.article, "One article.", ONE, ONE_RECORD),
     Endpoint("/v1/stream", events.stream, "Articles as they come.", FILTERS | VIEW | AFTER, ("text/event-stream",)),
-    Endpoint("/v1/stats/volume", stats.volume, "Articles over time, in all and by topic.", FILTERS | BUCKET),
-    Endpoint("/v1/stats/topics", stats.topics, "Articles by topic and language.", FILTERS),
-    Endpoint("/v1/stats/entities", stats.entities, "Who and what is written about.", FILTERS | KIND | LIMIT),
-    Endpoint("/v1/stats/sources", stats.sources, "Who publishes, or is reported from.", FILTERS | ROLE | LIMIT),
-    Endpoint("/v1/stats/clusters", stats.clusters, "Stories told more than once.", FILTERS | LIMIT),
+    _counted("volume", stats.volume, "Articles over time, in all and by topic.", FILTERS | BUCKET),
+    _counted("topics", stats.topics, "Articles by topic and language.", FILTERS),
+    _counted("entities", stats.entities, "Who and what is written about.", FILTERS | KIND | LIMIT),
+    _counted("sources", stats.sources, "Who publishes, or is reported from.", FILTERS | ROLE | LIMIT),
+    _counted("clusters", stats.clusters, "Stories told more than once.", FILTERS | LIMIT),
     Endpoint("/v1/stats/feeds", stats.feeds, "How each feed is.", {}),
     Endpoint("/v1/stats/queues", stats.queues, "Work that waits, what became of the rest, and troubles.", {}),
     Endpoint("/v1/stats/consumers", stats.consumers, "Consumer groups: behind and lost.", {}),
@@ -108,7 +122,17 @@ def is_loopback(host: str) -> bool:
 
 async def _answer(gateway: Gateway, endpoint: Endpoint, request: Request) -> Response:
     query = read_query(request.query_params, dict(endpoint.parameters), gateway.now())
-    return await endpoint.answer(gateway, query, request)
+    if not endpoint.kept_seconds:
+        return await endpoint.answer(gateway, query, request)
+    question, moment = f"{request.url.path}?{request.url.query}", monotonic()
+    known = gateway.answers.get(question)
+    if known and moment - known[0] < endpoint.kept_seconds:
+        return known[1]
+    answer = await endpoint.answer(gateway, query, request)
+    if len(gateway.answers) >= MOST_ANSWERS_KEPT:
+        gateway.answers.clear()
+    gateway.answers[question] = (moment, answer)
+    return answer
 
 
 async def _session(token: str | None, request: Request) -> Response:

@@ -60,7 +60,7 @@ def _start(query: Query, last_event_id: str) -> EntryId | None:
 
 async def _events(gateway: Gateway, query: Query, start: EntryId | None) -> AsyncIterator[ServerSentEvent]:
     gateway.streams_open += 1
-    view = view_of(query)
+    view, fits = view_of(query), query.filters.fit()
     try:
         yield ServerSentEvent(event="hello", data=json.dumps({"version": gateway.version}), retry=RETRY_MS)
         while not gateway.follower.loaded and not gateway.follower.closing:
@@ -72,7 +72,7 @@ async def _events(gateway: Gateway, query: Query, start: EntryId | None) -> Asyn
                 await gateway.follower.news(PING_SECONDS)
                 continue
             cursor = rows[-1].entry
-            wanted = [row for row in rows if query.filters.fit(row)]
+            wanted = [row for row in rows if fits(row)]
             for row, data in zip(wanted, await _data(gateway, wanted, view), strict=True):
                 if data is not None:
                     yield ServerSentEvent(event="article", id=row.entry_id, data=data.decode())

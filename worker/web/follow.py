@@ -17,10 +17,34 @@ if TYPE_CHECKING:
 BLOCK_MS = 2000
 BATCH = 100
 LONGEST_WAIT_SECONDS = 5.0
+RECENT_BYTES = 32 * 1024 * 1024
+RECENT_AT_START = 500
 
 log = structlog.get_logger("wirebeat")
 
 RawEntries = list[tuple[bytes, Fields]]
+
+
+class Recent:
+    """The newest records as they came, up to a number of bytes: what is asked for most need not be fetched again."""
+
+    def __init__(self, most_bytes: int = RECENT_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._records: dict[EntryId, bytes] = {}
+
+    def __contains__(self, entry: EntryId) -> bool:
+        return entry in self._records
+
+    def get(self, entry: EntryId) -> bytes | None:
+        return self._records.get(entry)
+
+    def add(self, entry: EntryId, data: bytes) -> None:
+        self._records[entry] = data
+        self._bytes += len(data)
+        while self._bytes > self._most_bytes:
+            oldest = next(iter(self._records))
+            self._bytes -= len(self._records.pop(oldest))
 
 
 class Follower:
@@ -36,6 +60,7 @@ class Follower:
         #: entries that held no readable record
         self.unreadable = 0
         self.closing = False
+        self._recent = Recent()
         self._last = b"0-0"
         self._news = asyncio.Event()
 
@@ -69,6 +94,7 @@ class Follower:
     async def _load(self) -> None:
         """The newest entries that the index can hold; read backwards, since the stream may hold many more."""
         rows: list[Row] = []
+        recent: list[tuple[EntryId, bytes]] = []
         last, end = self._last, "+"
         while len(rows) < self.index.capacity:
             batch = cast("RawEntries", await self._redis.xrevrange(self.stream, max=end, min="-", count=BATCH))
@@ -77,10 +103,16 @@ class Follower:
             if end == "+":
                 last = batch[0][0]
             end = f"({batch[-1][0].decode()}"
-            rows += filter(None, (self._read(raw_id, fields) for raw_id, fields in batch))
+            for raw_id, fields in batch:
+                row = self._read(raw_id, fields)
+                if row is not None:
+                    rows.append(row)
+                    recent += [(row.entry, fields[b"data"])] if len(rows) <= RECENT_AT_START else []
             await asyncio.sleep(0)  # requests are answered in between
         for row in reversed(rows):
             self.index.add(row)
+        for entry, data in reversed(recent):
+            self._recent.add(entry, data)
         self._last = last
         self.loaded = self.connected = True
         self._tell()
@@ -97,7 +129,9 @@ class Follower:
         for raw_id, fields in entries:
             self._last = raw_id
             row = self._read(raw_id, fields)
-            added |= row is not None and self.index.add(row)
+            if row is not None and self.index.add(row):
+                self._recent.add(row.entry, fields[b"data"])
+                added = True
         if added:
             self._tell()
 
@@ -112,11 +146,15 @@ class Follower:
 
     async def records(self, entries: list[EntryId]) -> list[bytes | None]:
         """`data` of these entries, None where one was trimmed since."""
+        missing = [entry for entry in entries if entry not in self._recent]
         pipe = self._redis.pipeline(transaction=False)
-        for milliseconds, number in entries:
+        for milliseconds, number in missing:
             pipe.xrange(self.stream, f"{milliseconds}-{number}", f"{milliseconds}-{number}")
-        replies: list[RawEntries] = await pipe.execute() if entries else []
-        return [reply[0][1].get(b"data") if reply else None for reply in replies]
+        replies: list[RawEntries] = await pipe.execute() if missing else []
+        fetched = {
+            entry: reply[0][1].get(b"data") if reply else None for entry, reply in zip(missing, replies, strict=True)
+        }
+        return [fetched[entry] if entry in fetched else self._recent.get(entry) for entry in entries]
 
     async def older(self, after: EntryId, before: EntryId, limit: int) -> RawEntries:
         """Entries of the stream between two places, both left out, for whom the index no longer reaches back."""

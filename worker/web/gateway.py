@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 STATE_KEPT_SECONDS = 1.0
 
 
+#: path and query → when it was answered, and what
+Answers = dict[str, tuple[float, "Response"]]
+
+
 class Snapshot(NamedTuple):
     state: State
     troubles: list[Trouble]
@@ -43,6 +47,7 @@ class Gateway:
     streams_open: int = 0
     #: set while the application runs
     loop: asyncio.AbstractEventLoop | None = None
+    answers: Answers = field(default_factory=dict)
     _snapshot: Snapshot | None = None
     _unreachable_since: datetime | None = None
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -91,3 +96,5 @@ class Endpoint(NamedTuple):
     parameters: Mapping[str, Parameter]
     #: media types of the answer, the default first
     produces: tuple[str, ...] = ("application/json",)
+    #: how long an answer may be given again to the same question: every open page asks the same ones
+    kept_seconds: float = 0.0

@@ -102,7 +102,8 @@ class Index:
 
     def every(self, wanted: Callable[[Row], bool]) -> list[Row]:
         """The newest versions that fit, newest first."""
-        return self.find(wanted, limit=len(self._rows) + 1).rows
+        newest = self._newest
+        return [row for row in reversed(self._rows) if newest.get(row.id) is row and wanted(row)]
 
     def behind(self, entry: EntryId) -> int:
         """Records after this entry."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from worker.web.rows import EntryId, entry_id_of
@@ -14,10 +15,15 @@ if TYPE_CHECKING:
 
     from worker.web.rows import Row
 
+    Wanted = Callable[[Row], bool]
+
 MAX_LIMIT = 500
 DEFAULT_LIMIT = 50
 MAX_QUERY_CHARS = 200
 MAX_VALUES = 50
+
+#: what an article without a topic is filed under
+NO_TOPIC = ("none",)
 
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _RELATIVE = re.compile(r"(\d{1,6})([smhd])")
@@ -42,32 +48,59 @@ class Filters(NamedTuple):
     published_until_ms: int | None = None
     no_copies: bool = False
 
-    def fit(self, row: Row) -> bool:
-        return self._is_about(row) and self._is_from(row) and self._is_of_then(row)
+    def fit(self) -> Wanted:
+        """Made for the filters that are set: it is asked of every row of the index, and most are not."""
+        checks = [*self._about(), *self._of_then()]
+        if len(checks) > 1:
+            return partial(_passes, tuple(checks))
+        return checks[0] if checks else _everything
 
-    def _is_about(self, row: Row) -> bool:
-        return (
-            (not self.topics or not self.topics.isdisjoint(row.topics or ("none",)))
-            and (not self.entities or not self.entities.isdisjoint(row.entities))
-            and (not self.clusters or row.cluster in self.clusters)
-            and all(word in row.text for word in self.words)
-        )
+    def _about(self) -> Iterator[Wanted]:
+        topics, sources, entities, langs = self.topics, self.sources, self.entities, self.langs
+        reported_by, clusters = self.reported_by, self.clusters
+        if topics:
+            yield lambda row: not topics.isdisjoint(row.topics or NO_TOPIC)
+        if sources:
+            yield lambda row: row.source_id in sources
+        if entities:
+            yield lambda row: not entities.isdisjoint(row.entities)
+        if langs:
+            yield lambda row: row.lang in langs
+        if reported_by:
+            yield lambda row: not reported_by.isdisjoint(row.reported_by)
+        if clusters:
+            yield lambda row: row.cluster in clusters
+        for word in self.words:
+            yield partial(_says, word)
+        if self.no_copies:
+            yield lambda row: not row.duplicate_of
 
-    def _is_from(self, row: Row) -> bool:
-        return (
-            (not self.sources or row.source_id in self.sources)
-            and (not self.langs or row.lang in self.langs)
-            and (not self.reported_by or not self.reported_by.isdisjoint(row.reported_by))
-            and not (self.no_copies and row.duplicate_of)
-        )
+    def _of_then(self) -> Iterator[Wanted]:
+        since, until = self.since_ms, self.until_ms
+        published_since, published_until = self.published_since_ms, self.published_until_ms
+        if since is not None:
+            yield lambda row: row.entry[0] >= since
+        if until is not None:
+            yield lambda row: row.entry[0] < until
+        if published_since is not None:
+            yield lambda row: row.published_ms >= published_since
+        if published_until is not None:
+            yield lambda row: row.published_ms < published_until
 
-    def _is_of_then(self, row: Row) -> bool:
-        return (
-            (self.since_ms is None or row.entry[0] >= self.since_ms)
-            and (self.until_ms is None or row.entry[0] < self.until_ms)
-            and (self.published_since_ms is None or row.published_ms >= self.published_since_ms)
-            and (self.published_until_ms is None or row.published_ms < self.published_until_ms)
-        )
+
+def _passes(checks: tuple[Wanted, ...], row: Row) -> bool:
+    for check in checks:  # noqa: SIM110  (all() with a generator takes twice as long, ten thousand times a query)
+        if not check(row):
+            return False
+    return True
+
+
+def _everything(_row: Row) -> bool:
+    return True
+
+
+def _says(word: str, row: Row) -> bool:
+    return word in row.text
 
 
 class Parameter(NamedTuple):

@@ -100,31 +100,28 @@ def halves(rows: Sequence[Row], since_ms: int | None, now_ms: int, by: By) -> tu
 
 
 def stories(rows: Sequence[Row], limit: int) -> list[dict[str, Any]]:
-    """Articles told by more than one publisher or in more than one article, the biggest first."""
+    """`rows` newest first → what is told in more than one article, the biggest story first."""
     members: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if key := row.cluster or row.duplicate_of:
             members[key].append(row)
-    told: list[dict[str, Any]] = []
-    for key, articles in members.items():
-        if len(articles) < 2:
-            continue
-        oldest = min(articles, key=lambda row: row.entry)
-        newest = max(articles, key=lambda row: row.entry)
-        told.append(
-            {
-                "cluster": key,
-                "articles": len(articles),
-                "sources": sorted({row.source for row in articles}),
-                "title": oldest.title,
-                "first": oldest.id,
-                "topics": sorted({topic for row in articles for topic in row.topics}),
-                "first_at": rfc3339(moment(oldest.entry[0])),
-                "last_at": rfc3339(moment(newest.entry[0])),
-            }
-        )
-    told.sort(key=lambda story: (-story["articles"], story["last_at"]))
-    return told[:limit]
+    told = [(key, articles) for key, articles in members.items() if len(articles) > 1]
+    told.sort(key=lambda story: (len(story[1]), story[1][0].entry), reverse=True)
+    return [_story(key, articles) for key, articles in told[:limit]]
+
+
+def _story(key: str, articles: list[Row]) -> dict[str, Any]:
+    newest, oldest = articles[0], articles[-1]
+    return {
+        "cluster": key,
+        "articles": len(articles),
+        "sources": sorted({row.source for row in articles}),
+        "title": oldest.title,
+        "first": oldest.id,
+        "topics": sorted({topic for row in articles for topic in row.topics}),
+        "first_at": rfc3339(moment(oldest.entry[0])),
+        "last_at": rfc3339(moment(newest.entry[0])),
+    }
 
 
 def entity_ranking(

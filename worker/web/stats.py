@@ -41,7 +41,7 @@ async def volume(gateway: Gateway, query: Query, _request: Request) -> Response:
         else (filters.since_ms, filters.until_ms)
     )
     counted = series.volume(
-        gateway.index.every(filters.fit),
+        gateway.index.every(filters.fit()),
         by=by,
         bucket_ms=query.values.get("bucket"),
         start_ms=start,
@@ -58,7 +58,7 @@ def _now_and_before(gateway: Gateway, query: Query) -> tuple[list[Row], list[Row
     filters = query.filters
     by: series.By = "published" if filters.published_since_ms is not None else "arrived"
     since = filters.published_since_ms if by == "published" else filters.since_ms
-    rows = gateway.index.every(filters._replace(published_since_ms=None, since_ms=None).fit)
+    rows = gateway.index.every(filters._replace(published_since_ms=None, since_ms=None).fit())
     return series.halves(rows, since, _now_ms(gateway), by)
 
 
@@ -82,7 +82,7 @@ async def sources(gateway: Gateway, query: Query, _request: Request) -> Response
 
 
 async def topics(gateway: Gateway, query: Query, _request: Request) -> Response:
-    rows = gateway.index.every(query.filters.fit)
+    rows = gateway.index.every(query.filters.fit())
     langs = series.ranking(((row.lang for row in rows), ()), DEFAULT_LIMIT)
     return json_answer(
         {
@@ -95,7 +95,7 @@ async def topics(gateway: Gateway, query: Query, _request: Request) -> Response:
 
 
 async def clusters(gateway: Gateway, query: Query, _request: Request) -> Response:
-    rows = gateway.index.every(query.filters.fit)
+    rows = gateway.index.every(query.filters.fit())
     return json_answer({"clusters": series.stories(rows, query.values.get("limit", DEFAULT_LIMIT))})
 
 

@@ -414,11 +414,10 @@ def test_the_gateway_outlives_its_store():
             with web.events("/v1/stream?view=card") as next_event:
                 valkey.stop()
                 assert web.ask("/livez").status == 200
-                assert web.ask("/v1/articles?view=card").status == 200
+                assert len(web.ask("/v1/articles").json()["articles"]) >= 9
                 unready = web.ask("/readyz")
                 assert unready.status == 503
                 assert "store" in unready.json()["troubles"][0]["text"]
-                assert web.ask("/v1/articles").status == 503
                 valkey.start()
                 (entry,) = publish(valkey.client(), RECORDS[20:21])
                 assert next_event()["id"] == entry
