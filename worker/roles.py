@@ -67,7 +67,7 @@ def _keep_logging_ours(settings: Settings, role: str) -> None:
 
 def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
     wiring = Wiring(settings, app)
-    wiring.name_process()
+    wiring.name_process(os.getpid())
     Wired.drains = wiring
     signals.worker_shutting_down.connect(lambda **_: wiring.stop.set(), weak=False)
     if role != "fetch":  # the list as it is now, without waiting for the first round of maintenance
@@ -83,7 +83,7 @@ def _enrich(settings: Settings, app: Celery) -> list[str]:
     def in_pool_process(**_: Any) -> None:
         die_with_parent(signal.SIGKILL)
         wiring.__dict__.pop("store", None)  # a connection is not shared with the parent
-        wiring.name_process()
+        wiring.name_process(os.getppid())
         wiring.slots.take(wiring.by)  # type: ignore[union-attr]
 
     signals.worker_process_init.connect(in_pool_process, weak=False)

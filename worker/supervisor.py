@@ -73,6 +73,17 @@ class Supervisor:
             self.stop()
         return code
 
+    def seconds_up(self, name: str) -> float:
+        """0.0 for a role that is not running."""
+        role = next((role for role in self._roles if role.name == name and role.running), None)
+        return time.monotonic() - role.started if role else 0.0
+
+    def restart(self, name: str) -> None:
+        """Ends a role that is of no use any more; it is started again as if it had exited by itself."""
+        for role in self._roles:
+            if role.name == name and role.process is not None:
+                _end_group(role.process)
+
     def _asked_to_stop(self, *_: object) -> None:
         self.stopping = True
 

@@ -296,9 +296,9 @@ class Wiring:
         end = self.store.do(self.ledger.fail(claim, "enrich", reason, detail[:300], retry_at=None))
         saw(end, feed, id=claim.id, stage="enrich", reason=reason, detail=detail[:300])
 
-    def name_process(self) -> None:
-        """Called in a new process: leases carry this name, so that they can be freed when it dies."""
-        self.by = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+    def name_process(self, role_pid: int) -> None:
+        """Called in a new process: leases carry this name, so that they can be freed when it, or its role, dies."""
+        self.by = f"{socket.gethostname()}/{role_pid}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
     def start_warden(self) -> None:
         if self.slots is None:
