@@ -12,7 +12,6 @@ import socket
 import sys
 import tempfile
 from asyncio.subprocess import Process
-from collections import Counter
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
@@ -26,8 +25,6 @@ from rich.markup import escape
 from rich.status import Status
 from rich.text import Text
 
-from tasks.ports import Account
-from worker.cli.account import lines as account_lines
 from worker.clock import now
 from worker.demo.site import DemoSite, serve
 from worker.embedded import die_with_parent
@@ -60,6 +57,7 @@ class Show(NamedTuple):
     console: Console
     site: DemoSite
     service: Process
+    environment: dict[str, str]
     log: Path
     reader_url: str
     #: None: without the live page
@@ -108,7 +106,7 @@ async def _service(console: Console, site: DemoSite, folder: Path, page_port: in
             preexec_fn=lambda: die_with_parent(signal.SIGTERM),
         )
     try:
-        yield Show(console, site, process, log_file, f"redis://127.0.0.1:{reader_port}/0", page_port)
+        yield Show(console, site, process, environment, log_file, f"redis://127.0.0.1:{reader_port}/0", page_port)
     finally:
         await _stop(process)
 
@@ -221,36 +219,20 @@ def _show_evidence(console: Console, record: dict[str, Any]) -> None:
 
 
 async def _show_account(show: Show) -> None:
-    account = await _settled_account(show.reader_url)
-    show.console.print("\nThe account: what became of every entry that a feed showed")
-    show.console.print("\n".join(account_lines(account)), markup=False)
+    console = show.console
+    async with Redis.from_url(show.reader_url, decode_responses=True) as database:
+        while await _waiting(database):  # noqa: ASYNC110  (the store tells nobody that it is empty)
+            await asyncio.sleep(0.2)
+    stats = await asyncio.create_subprocess_exec(
+        *CLI, "stats", cwd=show.log.parent, env=show.environment, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await stats.communicate()
+    console.print("\nThe account (`wirebeat stats`): what became of every entry that a feed showed")
+    console.print(told.decode().rstrip(), markup=False)
     answers = [(path, status) for (_, path, status), count in show.site.answered.items() for _ in range(count)]
     pages = sum(status == HTTPStatus.OK and path.endswith(".html") for path, status in answers)
     unchanged = sum(status == HTTPStatus.NOT_MODIFIED for _, status in answers)
-    show.console.print(f"The site gave out {pages} pages and answered {unchanged} polls with 304, not modified.")
-
-
-async def _settled_account(reader_url: str) -> Account:
-    """As any reader can see it, once no entry waits any more."""
-    async with Redis.from_url(reader_url, decode_responses=True) as database:
-        while await _waiting(database):  # noqa: ASYNC110  (the store tells nobody that it is empty)
-            await asyncio.sleep(0.2)
-        rows: dict[Any, Any] = await database.hgetall(f"{PREFIX}:account")
-    counts = Counter({str(name): int(count) for name, count in rows.items()})
-
-    def by_reason(end: str) -> dict[str, int]:
-        return {name.removeprefix(end): count for name, count in counts.items() if name.startswith(end)}
-
-    return Account(
-        seen=counts["seen"],
-        published=counts["published"],
-        updated=counts["updated"],
-        duplicate=counts["duplicate"],
-        dropped=by_reason("dropped:"),
-        dead=by_reason("dead:"),
-        pending={},
-        due={},
-    )
+    console.print(f"The site gave out {pages} pages and answered {unchanged} polls with 304, not modified.")
 
 
 async def _waiting(database: Redis) -> int:
