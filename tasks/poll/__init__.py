@@ -26,7 +26,7 @@ from tasks.records import FeedDocument
 
 MAX_ENTRIES = 500
 #: so many times the entries that are wanted are looked at, since some documents begin with the oldest
-READ_AHEAD = 10
+READ_AHEAD = 4
 _XML_ROOTS = frozenset(("rss", "rdf", "feed", "channel", "urlset"))
 _OTHER_ROOTS = {
     "opml": "an OPML list of feeds; import it",
