@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from tasks.records import rfc3339
 
@@ -28,7 +29,7 @@ def ninjs(record: Record) -> Json:
         "standard": {
             "name": "ninjs",
             "version": "3.1",
-            "schema": "https://iptc.org/std/ninjs/ninjs-schema_3.1.json",
+            "schema": "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#",
         },
         "type": "text",
         "representationType": "full" if record.body else "partial",
@@ -88,7 +89,7 @@ def _entity(entity: Entity) -> Json:
     named: Json = {
         "name": entity.name,
         "rel": "about" if entity.salience >= ABOUT_SALIENCE else "mentions",
-        "uri": _uri("wikidata", entity.wikidata) if entity.wikidata else f"urn:wirebeat:{entity.key}",
+        "uri": _uri("wikidata", entity.wikidata) if entity.wikidata else f"urn:wirebeat:{quote(entity.key, safe=':')}",
     }
     return named
 

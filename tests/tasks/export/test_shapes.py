@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,6 +36,47 @@ def test_ninjs_keeps_what_it_has_room_for():
     assert any(source["role"] == "reported-by" for source in item["infoSources"])
     lon, lat = item["places"][0]["geoJSON"]["geometry"]["coordinates"]
     assert (lat, lon) == next((e.geo.lat, e.geo.lon) for e in RECORD.entities if e.geo)
+
+
+#: what ninjs 3.1 knows: it is a closed object, and so are its parts
+NINJS = {
+    "": "uri standard type representationType version pubStatus language contentCreated versionCreated headlines altIds "
+    "subjects people organisations places infoSources by descriptions bodies",
+    "standard": "name version schema",
+    "headlines": "role contentType value",
+    "descriptions": "role contentType value",
+    "bodies": "role contentType charCount wordCount value",
+    "altIds": "role value",
+    "subjects": "name rel uri literal creator relevance confidence",
+    "people": "name rel uri literal contactInfo",
+    "organisations": "name rel uri literal symbols contactInfo",
+    "places": "name rel uri literal contactInfo geoJSON",
+    "infoSources": "name role uri literal contactInfo",
+}
+URI = re.compile(r"[a-z][a-z0-9+.-]*:[!#$&-;=?-Z_a-z~%]+")
+
+
+def test_ninjs_has_no_property_that_the_standard_does_not_know():
+    for record in MANY:
+        item = ninjs(record)
+        assert set(item) <= set(NINJS[""].split())
+        for name, known in NINJS.items():
+            parts = item.get(name, []) if name else []
+            for part in parts if isinstance(parts, list) else [parts]:
+                assert set(part) <= set(known.split()), name
+                assert "uri" not in part or URI.fullmatch(part["uri"]), part
+                assert 0 <= part.get("relevance", 0) <= 100
+        assert URI.fullmatch(item["uri"])
+
+
+def test_a_cloud_event_has_the_attributes_that_the_standard_asks_for():
+    for record in MANY:
+        event = cloudevent(record)
+        assert event["specversion"] == "1.0"
+        assert all(re.fullmatch("[a-z0-9]{1,20}", name) for name in event)
+        assert all(event[name] for name in ("id", "source", "type"))
+        assert URI.fullmatch(event["dataschema"])
+        assert event["time"].endswith("Z")
 
 
 def test_a_retracted_article_is_cancelled_in_ninjs():
