@@ -40,8 +40,8 @@ def test_ninjs_keeps_what_it_has_room_for():
 
 #: what ninjs 3.1 knows: it is a closed object, and so are its parts
 NINJS = {
-    "": "uri standard type representationType version pubStatus language contentCreated versionCreated headlines altIds "
-    "subjects people organisations places infoSources by descriptions bodies",
+    "": "uri standard type representationType version pubStatus language contentCreated versionCreated headlines by "
+    "altIds subjects people organisations places infoSources descriptions bodies",
     "standard": "name version schema",
     "headlines": "role contentType value",
     "descriptions": "role contentType value",
