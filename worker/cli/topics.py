@@ -110,7 +110,7 @@ def fit(
     strength = fitting.STRENGTH if strength is None else strength
     typer.echo("each source scored by weights that never saw it (the weights written learn from all of them):")
     held_out = fitting.held_out_scores(tagger, rows, strength=strength)
-    _print_quality("held out", {topic: _measured(scores, fitting.BEST_SCORE) for topic, scores in held_out.items()})
+    _print_quality("held out", {topic: measured(scores, fitting.BEST_SCORE) for topic, scores in held_out.items()})
     for topic_id, fitted in fitting.fit(tagger, rows, strength=strength).items():
         home = tagger.rules.homes[topic_id]
         if not dry_run:
@@ -237,10 +237,10 @@ def _indexes(rows: list[dict[str, Any]], members: list[dict[str, Any]]) -> list[
 
 
 def _quality(scores: list[tuple[float, bool]], rules: TopicRules, topic: str) -> Quality:
-    return _measured(scores, next(rule.threshold for rule in rules.topics if rule.id == topic))
+    return measured(scores, next(rule.threshold for rule in rules.topics if rule.id == topic))
 
 
-def _measured(scores: list[tuple[float, bool]], threshold: float) -> Quality:
+def measured(scores: list[tuple[float, bool]], threshold: float) -> Quality:
     positives = sum(label for _, label in scores)
     found = sum(score >= threshold for score, _ in scores)
     right = sum(label for score, label in scores if score >= threshold)
