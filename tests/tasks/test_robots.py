@@ -192,7 +192,8 @@ def test_no_file_takes_long_to_read_or_to_ask(hostile):
     read = rules(hostile)
     read.allows("https://news.example/" + "1a" * 1000, US)
 
-    assert time.process_time() - started < 1.0
+    # 0.5 s at most on an idle core; what is not linear takes minutes
+    assert time.process_time() - started < 3.0
     assert len(read.dumps()) <= 2 * MAX_BYTES
 
 

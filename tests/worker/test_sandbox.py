@@ -256,7 +256,8 @@ def test_children_die_with_their_parent(how, tmp_path):
         "    await sandbox.call('sleep', {'seconds': 60}, b'')\n"
         "asyncio.run(main())\n"
     )
-    process = subprocess.Popen([sys.executable, str(parent)], stdout=subprocess.PIPE, text=True)
+    path = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    process = subprocess.Popen([sys.executable, str(parent)], stdout=subprocess.PIPE, text=True, env=path)
     child = int(process.stdout.readline())
     process.send_signal(how)
     process.wait(10)
