@@ -14,6 +14,7 @@ LONG = 18
 _FINAL_STOP = re.compile(r"[.!?…。！？।؟]['\"”’»«)\]]*$")
 _ADDRESS = re.compile(r"\W*(?:https?://|www\.)\S+\W*|\S+@\S+\.\w+")
 _CONTACT = re.compile(r"\w@\w[\w.-]*\.\w{2,}|(?:twitter|x|facebook)\.com/|(?<!\w)@\w{3,}")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _INITIALS = re.compile(r"\(?[\w/ .,&-]{2,24}\)|\[[^\]]{2,24}\]")
 # 12, 2024, 14h30, 3rd
 _NUMBERED = re.compile(r"\d+(?:h\d*|st|nd|rd|th|am|pm)?")
@@ -70,8 +71,9 @@ def _is_dateline(one: Block) -> bool:
     return len(names) <= 12 and sum(word in lexicon.DATE_WORDS for word in names) >= 0.6 * len(names)
 
 
-def _is_byline(one: Block, context: Context) -> bool:
-    if one.words > 25:
+def _is_byline(one: Block, context: Context, *, strict: bool = False) -> bool:
+    """`strict`: among paragraphs, where a short line may also be part of the story."""
+    if one.words > (8 if strict else 25) or (strict and _final(one.text)):
         return False
     mine = " ".join(folded(one.text))
     if any(name and name in mine and len(mine) < 3 * len(name) + 30 for name in context.authors):
@@ -80,15 +82,38 @@ def _is_byline(one: Block, context: Context) -> bool:
 
 
 def lead_lines(blocks: list[Block], context: Context) -> Iterable[int]:
-    """Above the first long paragraph: bylines, dates, reading times, kickers, link lists."""
-    for i in range(_first_long(blocks)):
-        one = blocks[i]
-        furniture = one.linked > 0.5 or one.kind == "row" or one.kind == "item" and one.linked > 0.3
-        short = one.words <= 6 and not _final(one.text)
+    """Above the first long paragraph: bylines, dates, reading times, kickers, link lists; below it only the first three."""
+    start = _first_long(blocks)
+    for i, one in enumerate(blocks[: start + 6]):
         dated = one.words <= 25 and (
-            _is_dateline(one) or (lexicon.DATELINE.within(one.line) and any(c.isdigit() for c in one.text))
+            _is_dateline(one) or (lexicon.DATELINE.within(one.line) and any(map(str.isdigit, one.text)))
         )
-        if furniture or short or dated or _is_byline(one, context):
+        if (
+            dated and (i < start or (one.words <= 10 and (_YEAR.search(one.text) or lexicon.DATELINE.within(one.line))))
+        ) or _is_byline(one, context, strict=i > start):
+            yield i
+        elif i < start and _is_top_furniture(one, first=i == 0):
+            yield i
+
+
+def _is_top_furniture(one: Block, *, first: bool) -> bool:
+    if one.kind == "item":
+        return one.linked > 0.3
+    if one.linked > 0.5 or one.kind == "row" or (one.words <= 6 and not _final(one.text)):
+        return True
+    # nothing but a kicker and a headline stands above a text as a heading
+    return first and one.kind == "head"
+
+
+def repeats(blocks: list[Block], context: Context) -> Iterable[int]:
+    """Pull quotes: a short block whose words stand in a longer one as well."""
+    wholes = [" ".join(one.line.tokens) for one in blocks]
+    for i, one in enumerate(blocks):
+        if (
+            5 <= one.words <= 70
+            and one.kind in ("quote", "p", "head")
+            and any(wholes[i] in other and i != j and len(other) > len(wholes[i]) for j, other in enumerate(wholes))
+        ):
             yield i
 
 
@@ -124,7 +149,12 @@ def prompts(blocks: list[Block], context: Context) -> Iterable[int]:
             yield i
         elif one.words <= (45 if late else 30) and lexicon.FURNITURE.within(one.line):
             yield i
-        elif one.words <= 30 and one.linked > 0.1 and lexicon.WEAK.within(one.line):
+        elif (
+            one.words <= 30
+            and one.linked > 0.1
+            and (one.linked > 0.4 or not _final(one.text))
+            and lexicon.WEAK.within(one.line)
+        ):
             yield i
 
 
@@ -190,6 +220,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("title", title_lines),
     ("comments", comments),
     ("placeholder", placeholders),
+    ("repeat", repeats),
     ("captions", captions),
     ("address", addresses),
     ("lead", lead_lines),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml.html import HtmlElement
 
 _INLINE = frozenset(
@@ -89,6 +91,24 @@ def paragraphs(body: HtmlElement) -> None:
     for element in list(body.iter("div", "section", "article", "td", "main", "center")):
         if _own_text(element) >= MIN_CHARS and any(child.tag == "br" or not _inline(child) for child in element):
             _wrap(element)
+
+
+_SUBHEADING = re.compile(
+    r"(?:^|[\s_-])(?:sub-?head(?:line|ing)?s?|cross-?head(?:ing)?|inter-?title|zwischen(?:titel|überschrift)|ladillo|mellemrubrik|mellomtittel|mellanrubrik)(?:$|[\s_-])"
+)
+
+
+def subheadings(body: HtmlElement) -> None:
+    """Short elements that are named as subheadings become ones."""
+    for element in list(body.iter("div", "p", "span")):
+        name = element.get("class")
+        if (
+            name
+            and _SUBHEADING.search(name.lower())
+            and 3 < len("".join(element.itertext()).strip()) < 160
+            and next(element.iterdescendants("p", "div", "h1", "h2", "h3"), None) is None
+        ):
+            element.tag = "h3"
 
 
 def _wrap(element: HtmlElement) -> None:

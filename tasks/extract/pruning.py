@@ -163,6 +163,7 @@ def pruned(tree: HtmlElement) -> HtmlElement:
     for element in done:
         if element.getparent() is not None and element.getparent() not in done:
             _remove(element)
+    layout.subheadings(body)
     layout.paragraphs(body)
     return tree
 

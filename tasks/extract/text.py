@@ -35,11 +35,19 @@ _NO_SPACE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u
 _WORD = re.compile(f"[{_NO_SPACE}]|(?:(?![{_NO_SPACE}])\\w)+")
 
 
+_NEW_WINDOW = re.compile(
+    r"\s?[(\[](?:opens? in (?:a )?new (?:window|tab)|öffnet in?m? neue[mns] (?:fenster|tab)|(?:s'ouvre dans une|nouvelle) (?:nouvelle )?fenêtre|se abre en (?:una )?nueva ventana|si apre in (?:una )?nuova finestra|abre em nova janela)[)\]]",
+    re.IGNORECASE,
+)
+
+
 def clean(text: str) -> str:
     """NFC, no control characters, surrogates or bidi overrides; single blanks, at most one empty line."""
     if _UNCLEAN.search(text):
         text = text.translate(_FORBIDDEN)
     text = unicodedata.normalize("NFC", text)
+    if "(" in text:
+        text = _NEW_WINDOW.sub("", text)
     return _MANY_ENDS.sub("\n\n", _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text))).strip()
 
 
