@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 from importlib.metadata import version
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -15,11 +14,10 @@ from celery import signals
 from config.trouble import ConfigError
 from tasks.pipeline import Wired
 from worker.app import make_app
-from worker.embedded import die_with_parent
 from worker.heartbeat import Heartbeat
 from worker.observe import set_up_logging
 from worker.warden import Slots
-from worker.wiring import Wiring, open_store
+from worker.wiring import Clockwork, Wiring, open_store
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -66,30 +64,27 @@ def _keep_logging_ours(settings: Settings, role: str) -> None:
 
 
 def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
-    wiring = Wiring(settings, app)
-    wiring.name_process(os.getpid())
-    Wired.drains = wiring
-    signals.worker_shutting_down.connect(lambda **_: wiring.stop.set(), weak=False)
+    from worker.gathering import Gatherer  # noqa: PLC0415  (aiohttp is not for the roles that ask no one)
+
+    clockwork = Clockwork(settings, app)
+    gatherer = Gatherer(settings, clockwork.wake)
+    Wired.drains = Wiring(clockwork, gatherer=gatherer)
+    signals.worker_shutting_down.connect(lambda **_: gatherer.stop.set(), weak=False)
     if role != "fetch":  # the list as it is now, without waiting for the first round of maintenance
-        signals.worker_ready.connect(lambda **_: Thread(target=wiring.maintain, daemon=True).start(), weak=False)
+        signals.worker_ready.connect(lambda **_: Thread(target=gatherer.maintain, daemon=True).start(), weak=False)
     return ["--pool", "threads", "--concurrency", str(GATHER_THREADS)]
 
 
 def _enrich(settings: Settings, app: Celery) -> list[str]:
+    from worker.reading import ArticleReader  # noqa: PLC0415
+
     processes = settings.enrich_processes or os.cpu_count() or 1
-    wiring = Wiring(settings, app, tagger=warm_tagger(settings), slots=Slots(processes * 4))
-    Wired.drains = wiring
-
-    def in_pool_process(**_: Any) -> None:
-        die_with_parent(signal.SIGKILL)
-        wiring.__dict__.pop("store", None)  # a connection is not shared with the parent
-        wiring.name_process(os.getppid())
-        wiring.slots.take(wiring.by)  # type: ignore[union-attr]
-
-    signals.worker_process_init.connect(in_pool_process, weak=False)
-    signals.worker_process_shutdown.connect(lambda **_: wiring.slots.leave(), weak=False)  # type: ignore[union-attr]
-    signals.worker_shutting_down.connect(lambda **_: wiring.slots.stop(), weak=False)  # type: ignore[union-attr]
-    wiring.start_warden()
+    reader = ArticleReader(settings, warm_tagger(settings), Slots(processes * 4))
+    Wired.drains = Wiring(Clockwork(settings, app), articles=reader)
+    signals.worker_process_init.connect(lambda **_: reader.in_pool_process(), weak=False)
+    signals.worker_process_shutdown.connect(lambda **_: reader.slots.leave(), weak=False)
+    signals.worker_shutting_down.connect(lambda **_: reader.slots.stop(), weak=False)
+    reader.start_warden()
     gc.collect()
     gc.freeze()  # what was loaded stays shared between the processes
     return ["--pool", "prefork", "--concurrency", str(processes), "-O", "fair"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
 import threading
 import time
@@ -22,7 +21,7 @@ from worker.ledger import StoreUnavailable
 from worker.roles import read_topics
 from worker.server import check_server
 from worker.supervisor import Supervisor
-from worker.wiring import open_ledger, open_store
+from worker.wiring import open_ledger, open_store, process_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -154,11 +153,6 @@ class Freeing:
                 self._store.do(self._ledger.orphaned("fetch" if role == "fetch" else "enrich", process_name(pid)))
             except StoreUnavailable:
                 log.warning("store-unavailable", freeing=role)
-
-
-def process_name(pid: int) -> str:
-    """How the leases of a role and of the processes below it begin."""
-    return f"{socket.gethostname()}/{pid}/"
 
 
 class Watch:

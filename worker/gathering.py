@@ -1,0 +1,153 @@
+"""Polls and fetches, many at once on one loop in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from datetime import timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import structlog
+
+from tasks.ports import Gathering
+from worker.clock import now
+from worker.drains import Abreast, Batch
+from worker.http import Client
+from worker.ledger import AsyncStore, StoreUnavailable
+from worker.maintenance import maintain
+from worker.observe import saw
+from worker.robots import SharedRobots
+from worker.sandbox import Sandbox
+from worker.wiring import lease_name, limits, open_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from config.settings import Settings
+    from tasks.ports import Claim, PollClaim
+
+T = TypeVar("T")
+log = structlog.get_logger("wirebeat")
+
+#: Between two tries to give a lease back to a store that is away.
+GIVE_BACK_SECONDS = 2.0
+#: What a full store refused is tried again after this.
+FULL_PAUSE = timedelta(seconds=5)
+#: A feed that hit a fault of ours is left alone for so long.
+FAULT_PAUSE = timedelta(minutes=10)
+
+
+class Gatherer:
+    """Opened as a whole at once: Celery's threads would otherwise each open it on first use."""
+
+    def __init__(self, settings: Settings, wake: Callable[[str], None]) -> None:
+        self.settings, self._wake = settings, wake
+        self.ledger = open_ledger(settings)
+        self.by = lease_name(os.getpid())
+        self.stop = threading.Event()
+        self._locks = {"poll": threading.Lock(), "fetch": threading.Lock()}
+        self.ports = self._open_ports()
+
+    @cached_property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        threading.Thread(target=loop.run_forever, name="loop", daemon=True).start()
+        return loop
+
+    def on_loop(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
+
+    @cached_property
+    def store(self) -> AsyncStore:
+        return AsyncStore(self.settings.redis_url or "", self.settings.prefix, fail_point=self.settings.fail_point)
+
+    @cached_property
+    def client(self) -> Client:
+        async def gate(host: str) -> None:
+            await asyncio.sleep(await self.store.do(self.ledger.hop(host)))
+
+        async def opened() -> Client:
+            return await Client(self.settings, gate=gate).__aenter__()
+
+        return self.on_loop(opened())
+
+    def _open_ports(self) -> Gathering:
+        return Gathering(
+            ledger=self.ledger,
+            store=self.store,
+            web=self.client,
+            reader=Sandbox(self.settings),
+            robots=SharedRobots(self.store, self.client, self.settings.user_agent),
+            limits=limits(self.settings),
+            user_agent=self.settings.user_agent,
+            respect_robots=self.settings.respect_robots,
+            now=now,
+            wake=self._wake,
+            saw=saw,
+        )
+
+    def maintain(self) -> None:
+        self.on_loop(maintain(self.settings, self.ledger, self.store, self.client))
+
+    def polls(self, work: Callable[[Gathering, PollClaim], Awaitable[None]]) -> None:
+        async def claim(count: int) -> Batch[PollClaim]:
+            return Batch(*await self.store.do(self.ledger.claim_polls(count, by=self.by)))
+
+        async def one(claim: PollClaim) -> None:
+            try:
+                await work(self.ports, claim)
+            except StoreUnavailable:
+                raise  # its lease brings the feed back
+            except Exception as fault:
+                log.exception("poll-fault", feed=claim.feed_id)
+                error = f"{type(fault).__name__}: {fault}"[:300]
+                await self.store.do(
+                    self.ledger.poll_failed(claim, next_due=now() + FAULT_PAUSE, status="error", error=error)
+                )
+
+        self._drain("poll", Abreast(claim, one, slots=self.settings.fetch_concurrency, stopping=self.stop.is_set))
+
+    def fetches(self, work: Callable[[Gathering, Claim], Awaitable[None]]) -> None:
+        async def claim(count: int) -> Batch[Claim]:
+            claims = await self.store.do(self.ledger.claim("fetch", count, by=self.by))
+            return Batch(claims.claims, claims.next_due_seconds)
+
+        async def one(claim: Claim) -> None:
+            try:
+                await work(self.ports, claim)
+            except asyncio.CancelledError:
+                await asyncio.shield(self.store.do(self.ledger.release("fetch", [claim])))
+                raise
+            except StoreUnavailable as reason:
+                log.warning("store-unavailable", stage="fetch", reason=str(reason))
+                await self._give_back_later(claim)
+            except Exception as fault:
+                log.exception("fetch-fault", feed=claim.entry.feed, id=claim.id)
+                detail = f"{type(fault).__name__}: {fault}"[:300]
+                await self.store.do(self.ledger.fail(claim, "fetch", "error", detail, retry_at=None))
+                saw("dead", claim.entry.feed, id=claim.id, stage="fetch", reason="error", detail=detail)
+
+        self._drain("fetch", Abreast(claim, one, slots=self.settings.fetch_concurrency, stopping=self.stop.is_set))
+
+    async def _give_back_later(self, claim: Claim) -> None:
+        """The store is away or full: when it is back, the entry is as if it had not been claimed."""
+        while not self.stop.is_set():
+            await asyncio.sleep(GIVE_BACK_SECONDS)
+            try:
+                await self.store.do(self.ledger.release("fetch", [claim], not_before=now() + FULL_PAUSE))
+            except StoreUnavailable:
+                continue
+            return
+
+    def _drain(self, stage: str, abreast: Abreast[Any]) -> None:
+        """One drain a stage and process; a wake-up that finds one at work has nothing to add."""
+        if not self._locks[stage].acquire(blocking=False):
+            return
+        try:
+            self.on_loop(abreast.run())
+        except StoreUnavailable as reason:
+            log.warning("store-unavailable", stage=stage, reason=str(reason))
+        finally:
+            self._locks[stage].release()
