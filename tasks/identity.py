@@ -24,7 +24,7 @@ pk_campaign pk_kwd pk_keyword pk_source pk_medium pk_content pk_cid ref_src ref_
 fb_ref fb_source fb_action_ids fb_action_types fref action_object_map __twitter_impression soc_src soc_trk
 guccounter guce_referrer guce_referrer_sig trk trkcampaign tracking_source traffic_source _ga _gl
 gaa_at gaa_n gaa_sig gaa_ts wickedid spm scm icid icmp ncid smid smtyp mod_source feedtype feedname rss_id
-echobox emci emdi ceid sr_share sharetype
+echobox emci emdi sr_share sharetype
 phpsessid jsessionid sessionid session_id sessid aspsessionid asp.net_sessionid cfid cftoken zenid oscsid
 """
 _TRACKING = frozenset(_TRACKING_NAMES.split())

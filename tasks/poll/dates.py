@@ -47,7 +47,8 @@ _TIME = (
     r"(?P<hour>\d{1,2})[:h.](?P<minute>\d{2})(?:[:.](?P<second>\d{1,2})(?:[.,:]\d{1,9})?)?\s*(?P<half>[ap]\.?m\b\.?)?"
 )
 _ISO = re.compile(
-    rf"(?P<year>\d{{4}})(?P<dash>[-/.]?)(?P<month>\d{{1,2}})(?:(?P=dash)(?P<day>\d{{1,2}}))?(?!\d)(?:(?:\s*t\s*|[\s,_-]+){_TIME}\s*{_ZONE})?"
+    r"(?P<year>\d{4})(?P<dash>[-/.]?)(?P<month>\d{1,2})(?:(?P=dash)(?P<day>\d{1,2}))?(?!\d)"
+    rf"(?:(?:\s*t\s*|[\s,_-]+){_TIME}\s*{_ZONE})?"
 )
 _ISO_COMPACT = re.compile(
     rf"(?P<year>\d{{4}})(?P<month>\d\d)(?P<day>\d\d)t?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)\s*{_ZONE}"

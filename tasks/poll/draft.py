@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from tasks.clean import clean_line, strip_html
 from tasks.identity import MAX_URL_CHARS
 from tasks.poll.dates import read_date
+from tasks.poll.tails import without_tail
 from tasks.records import Entry, SourceCredit
 
 MAX_TITLE_CHARS = 500
@@ -69,7 +70,7 @@ class Document(NamedTuple):
 def finished(draft: Draft, *, feed: str, base: str, lang: str | None, now: datetime) -> Entry:
     url = _chosen_url(draft.links, base)
     stated = absolute_url(draft.stated_link, base)
-    summary = strip_html(draft.summary, MAX_SUMMARY_CHARS)
+    summary = without_tail(strip_html(draft.summary, MAX_SUMMARY_CHARS))
     content = draft.content[:MAX_CONTENT_CHARS]
     if not content and len(summary) >= CONTENT_CHARS:
         content = draft.summary[:MAX_CONTENT_CHARS]

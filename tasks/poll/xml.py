@@ -25,8 +25,6 @@ _SUMMARIES = ("summary", "itunes_summary", "media_description", "subtitle")
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
 MAX_TTL_SECONDS = 86_400
 _FORMATS = {"rss": "rss", "rdf": "rdf", "feed": "atom", "channel": "cdf"}
-
-
 _HANDLER_FAULTS = (LookupError, TypeError, ValueError, AttributeError, AssertionError)
 
 
@@ -194,9 +192,8 @@ def _loose(body: str, base: str, max_entries: int) -> Any:
 
 def _prepare(parser: Any, max_entries: int) -> None:
     parser.max_entries = max_entries
-    parser.sanitize_html = (
-        False  # all of it is stripped to text; the cleaner is 200 times as slow and has its own holes
-    )
+    # all of it is stripped to text; feedparser's cleaner is 200 times as slow and has holes of its own
+    parser.sanitize_html = False
     parser.resolve_relative_uris = False
 
 

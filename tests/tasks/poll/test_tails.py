@@ -1,0 +1,26 @@
+import pytest
+
+from tasks.poll.tails import without_tail
+
+
+@pytest.mark.parametrize(
+    ("summary", "kept"),
+    [
+        ("Ships waited.\n\nThe post Ships waited appeared first on Harbour Post.", "Ships waited."),
+        ("Ships waited.\n\nThe post Ships waited first appeared on Harbour Post.", "Ships waited."),
+        ("Schiffe warten.\nDer Beitrag Schiffe warten erschien zuerst auf Hafenpost.", "Schiffe warten."),
+        ("Les navires attendent. L’article Navires est apparu en premier sur Le Port.", "Les navires attendent."),
+        ("Кораблі чекають.\n\nЗапис Кораблі чекають спершу з'явився на Порт.", "Кораблі чекають."),
+        ("Ships waited off the coast […]", "Ships waited off the coast …"),
+        ("Ships waited off the coast [...]\nContinue reading Ships waited", "Ships waited off the coast …"),
+        ("Ships waited. Read more...", "Ships waited."),
+        ("Корабли ждут.\nЧитать далее →", "Корабли ждут."),
+        ("The post of minister stays empty.", "The post of minister stays empty."),
+        ("He asked people to read more books.", "He asked people to read more books."),
+        ("The post office said the stamp appeared first on a letter of 1840. It is rare.\n\nExperts agree.", None),
+        ("The post office said the stamp appeared first on a letter of 1840. It is rare.", None),
+        ("", ""),
+    ],
+)
+def test_what_software_hangs_under_a_summary_goes(summary, kept):
+    assert without_tail(summary) == (summary if kept is None else kept)
