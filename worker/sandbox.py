@@ -46,7 +46,8 @@ class Sandbox:
         self,
         settings: Settings | None = None,
         *,
-        children: int = 1,
+        # two, so that one document which takes all its time does not hold up the others
+        children: int = 2,
         limits: Limits | None = None,
         command: Sequence[str] = COMMAND,
     ) -> None:
