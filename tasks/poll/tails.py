@@ -38,4 +38,4 @@ def without_tail(summary: str) -> str:
     head, tail = summary[:-_TAIL_CHARS], summary[-_TAIL_CHARS:]
     for pattern in _TAILS:
         tail = pattern.sub("", tail).rstrip()
-    return head + _CUT_MARK.sub(" …", tail).strip()
+    return (head + _CUT_MARK.sub(" …", tail)).strip()

@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.poll.tails import without_tail
 
@@ -24,3 +26,10 @@ from tasks.poll.tails import without_tail
 )
 def test_what_software_hangs_under_a_summary_goes(summary, kept):
     assert without_tail(summary) == (summary if kept is None else kept)
+
+
+@given(
+    st.lists(st.sampled_from(["the", "post", "read", "harbour", "ships.", "a"]), min_size=1, max_size=400).map(" ".join)
+)
+def test_ordinary_words_stay_as_they_are_however_many(summary):
+    assert without_tail(summary) == summary
