@@ -133,6 +133,16 @@ def test_every_page_that_the_documentation_links_to_is_there():
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+#: written by an operator, where there is one
+OPERATORS_OWN = "config/settings.toml"
+
+
+def test_every_place_that_the_documentation_names_is_there():
+    for page in [ROOT / "CONTRIBUTING.md", ROOT / "docs/design.md", ROOT / "docs/operations.md"]:
+        for place in re.findall(r"`((?:config|tasks|worker|tests|docs)/[\w./-]*)", page.read_text("utf-8")):
+            assert place == OPERATORS_OWN or (ROOT / place.rstrip("./")).exists(), f"{page.name}: {place}"
+
+
 def test_every_command_that_the_readme_names_exists():
     named = set(re.findall(r"wirebeat ([a-z][a-z-]*)", README)) - {"is", "polls"}
     targets = set(re.findall(r"(?m)^make ([a-z-]+)", README))
