@@ -33,3 +33,8 @@ def test_what_software_hangs_under_a_summary_goes(summary, kept):
 )
 def test_ordinary_words_stay_as_they_are_however_many(summary):
     assert without_tail(summary) == summary
+
+
+def test_the_place_where_the_tail_is_looked_for_leaves_no_trace():
+    words = "x" * 99 + " " + "y" * 899
+    assert without_tail(words) == words
