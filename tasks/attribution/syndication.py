@@ -121,7 +121,7 @@ class Credits:
                     continue
                 own_name = _forms(name) & own or (item and item.key in own)
                 if known and not own_name and not patterns.excused(text, found):
-                    return _made(name, item, "credit_line", found[0].strip())
+                    return _made(name, item, "credit_line", found[0].strip(" \n.“”»«"))
         return None
 
 

@@ -10,11 +10,11 @@ from tasks.entities.matcher import Matcher
 from tasks.entities.naming import slug
 from tasks.entities.places import stands_for_government
 from tasks.entities.sightings import Names, Sighting, resolved
-from tasks.entities.spans import TYPES, Seen, cleaned, merged, overrules, surname
+from tasks.entities.spans import TYPES, Seen, cleaned, merged, overrules, same_first_name, surname
 from tasks.records import Entity, Geo, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
     from datetime import date, datetime
 
 Spans = "Sequence[tuple[int, int, str]]"
@@ -96,7 +96,9 @@ class EntityFinder:
         """Items for the names that only the model saw; mentions, wherever such a name stands, go to `mentions`."""
         taken = {"title": _covered(sightings, "title"), "body": _covered(sightings, "body")}
         fresh = [one for one in seen if not _overlaps(taken["body"], one.name.start, one.name.end)]
-        items, aliases = _model_items(merged(fresh), self._people(sightings), self._persons(sightings))
+        items, aliases = _model_items(
+            merged(fresh), self._people(sightings), self._known(sightings), self.gazetteer.items
+        )
         matcher = Matcher(aliases)
         for zone, text in (("title", title), ("body", body)):
             for match in matcher.find(text, lang):
@@ -105,10 +107,10 @@ class EntityFinder:
                     mentions[key].append(_Mention(zone, match.start, match.end, people=False))
         return items
 
-    def _persons(self, sightings: Iterable[Sighting]) -> list[tuple[str, str]]:
-        """(name, key) of the gazetteer's persons in the article."""
+    def _known(self, sightings: Iterable[Sighting]) -> list[tuple[str, str]]:
+        """(name, key) of the gazetteer's persons and organisations in the article."""
         items = [self.gazetteer.items[key] for key in dict.fromkeys(sighting.key for sighting in sightings)]
-        return [(item.name, item.key) for item in items if item.type == "person"]
+        return [(item.name, item.key) for item in items if item.type in ("person", "org")]
 
     def _people(self, sightings: Iterable[Sighting]) -> dict[str, str]:
         """Last name → key of the person of the gazetteer who was named in full."""
@@ -122,37 +124,39 @@ class EntityFinder:
 
 def _without_namesakes(sightings: list[Sighting], seen: Sequence[Seen], gazetteer: Gazetteer) -> list[Sighting]:
     """A surname is not the gazetteer's person's where the text names another in full, and him never."""
-    others = {surname(one.name.text) for one in seen if one.label == "PERSON"}
-    named = {
-        sighting.key
-        for sighting in sightings
-        if sighting.end - sighting.start >= len(gazetteer.items[sighting.key].name)
-    }
-    return [
-        sighting
-        for sighting in sightings
-        if sighting.key in named
-        or gazetteer.items[sighting.key].type != "person"
-        or gazetteer.items[sighting.key].name.split()[-1] not in others
-    ]
+    others: dict[str, set[str]] = defaultdict(set)
+    for one in seen:
+        last = surname(one.name.text) if one.label == "PERSON" else None
+        if last:
+            others[last].add(one.name.text)
+    named = {sighting.key for sighting in sightings if sighting.long}
+    kept = []
+    for sighting in sightings:
+        item = gazetteer.items[sighting.key]
+        namesakes = others.get(item.name.split()[-1], set()) if item.type == "person" else set()
+        if sighting.key in named or not namesakes or any(same_first_name(one, item.name) for one in namesakes):
+            kept.append(sighting)
+    return kept
 
 
 def _model_items(
-    seen: dict[str, Seen], people: dict[str, str], named: Sequence[tuple[str, str]]
+    seen: dict[str, Seen], people: dict[str, str], named: Sequence[tuple[str, str]], known: Container[str]
 ) -> tuple[list[Item], list[Alias]]:
     full = {key: one for key, one in seen.items() if one.label == "PERSON" and surname(one.name.text)}
     by_surname = dict(people)
     for key, one in full.items():
         by_surname.setdefault(surname(one.name.text) or "", f"person:{key}")
+    by_head = {name.removeprefix("The ").split()[0]: key for name, key in named if key.startswith("org:")}
     by_first = _first_names([*named, *((one.name.text, f"person:{key}") for key, one in full.items())])
     items: dict[str, Item] = {}
     aliases: list[Alias] = []
     for key, one in seen.items():
         text = one.name.text
-        linked = (by_surname.get(text) or by_first.get(text)) if " " not in text else None
+        linked = (by_surname.get(text) or by_first.get(text) or by_head.get(text)) if " " not in text else None
         item_key = linked or f"{TYPES[one.label]}:{key}"
         aliases.append(Alias(text, item_key, "always"))
-        if linked:
+        if linked or item_key in known:
+            # a weak name of the gazetteer, which the model confirms: `Apple`
             continue
         items[item_key] = Item(key=item_key, name=text, type=TYPES[one.label], label=one.label)
         last = surname(text) if one.label == "PERSON" else None
@@ -165,7 +169,7 @@ def _first_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:
     """First name → key, where only one person of the article has it (`Sir Keir`); `names`: (full name, key)."""
     keys: dict[str, set[str]] = defaultdict(set)
     for name, key in names:
-        if " " in name:
+        if " " in name and key.startswith("person:"):
             keys[name.split()[0]].add(key)
     return {first: next(iter(found)) for first, found in keys.items() if len(found) == 1}
 

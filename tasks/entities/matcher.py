@@ -57,15 +57,27 @@ class Matcher:
         while index < len(words):
             word = words[index][0]
             if word in root or not word.isascii() or latin_stems or genitive or word.isupper():
-                first = index
                 match, index = self._longest(text, words, index, lang)
                 if match:
                     found.append(match)
                     if all(alias.key.startswith("event:") for alias in match.aliases):
                         # a war or summit is named with its place: both are there
-                        index = first + 1
+                        found.extend(self._inside(text, match, lang))
             else:
                 index += 1
+        return found
+
+    def _inside(self, text: str, match: Match, lang: str) -> list[Match]:
+        """The places within the name of an event; the event itself starts where it did and is left out."""
+        found = []
+        words = [(word[0], word.start(), word.end()) for word in _WORD.finditer(text, match.start, match.end)]
+        index = 0
+        while len(words) > 1 and index < len(words):
+            inner, after = self._longest(text, words[: len(words) - (index == 0)], index, lang)
+            event = inner is not None and all(alias.key.startswith("event:") for alias in inner.aliases)
+            if inner and not event:
+                found.append(inner)
+            index = index + 1 if event else max(after, index + 1)
         return found
 
     def _longest(self, text: str, words: list[tuple[str, int, int]], index: int, lang: str) -> tuple[Match | None, int]:

@@ -10,12 +10,16 @@ _SLUG_GAPS = re.compile(r"[\W_]+")
 _SPACES = re.compile(r"\s+")
 _TITLES = (
     "Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Dame|Lord|Lady|President|Vice President|Vice-President|President-elect|"
-    "Prime Minister|Premier|Chancellor|Minister|Foreign Minister|Defence Minister|Defense Minister|Finance Minister|"
+    "Prime Minister|Administrator|Commissioner|Crown Prince|Crown Princess|First Lady|Attorney|Detective|Inspector|Officer|Coach|Premier|Chancellor|Minister|Foreign Minister|Defence Minister|Defense Minister|Finance Minister|"
     "Secretary|Secretary of State|Sen|Senator|Rep|Representative|Congressman|Congresswoman|Gov|Governor|Mayor|Gen|General|"
     "Lt|Col|Colonel|Lieutenant|Capt|Captain|Maj|Major|Sgt|Sergeant|Adm|Admiral|Judge|Justice|Pope|King|Queen|Prince|"
     "Princess|Rev|Reverend|Father|Sister|Bishop|Archbishop|Cardinal|Ayatollah|Sheikh|Imam|Rabbi|Chief|Commander|"
     "Ambassador|Speaker|Chairman|Spokesman|Spokeswoman|Spokesperson|Deputy|Attorney General|Comrade|Herr|Frau|Monsieur|"
     "Madame|Brigadier|Brig|Marshal|Chairwoman|Director|Former|Ex|Co"
+)
+_TITLE_WORDS = frozenset(_TITLES.replace("|", " ").split()) | frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday The A An But And In On At Republican Democrat Democratic "
+    "Labour Conservative Chancellor Leader".split()
 )
 _TITLE = re.compile(rf"^(?:(?:{_TITLES})\.?[\s-]+)+(?=\S)")
 #: verbs that headlines write with a capital, which models take for a part of the name before them
@@ -30,6 +34,11 @@ _HEADLINE_VERB = re.compile(
     r"Advises?|Advised|Under|Not|No|Be|Can|Should|Do|Does|Did|Why|How|What|When|Where)\b.*$"
 )
 _EDGES = " \t\n\r\u00a0.,;:!?\"'“”‘’«»„()[]{}*#|/\\-–—…•<>=@"
+_OWNER = re.compile(r"(.{3,}?)['’]s\s")
+_TAIL = re.compile(r"(?<=[a-z])(?:\s(?:[A-Z]{2,}|Reporting|Editing|Writing|Photo))+$")
+_OFFICE_END = re.compile(
+    r"(?<=\S)\s(?:Speaker|Minister|Secretary|President|Chairman|Chairwoman|Spokesman|Spokeswoman|Chief|Director|Leader)$"
+)
 _POSSESSIVE = re.compile(r"['’`](?:s|S)?$")
 
 
@@ -57,6 +66,28 @@ def trimmed(text: str, start: int, end: int) -> Name | None:
     raw = raw.rstrip(_EDGES)
     raw = _POSSESSIVE.sub("", raw).rstrip(_EDGES)
     return Name(_SPACES.sub(" ", raw), start + left, start + left + len(raw)) if raw else None
+
+
+def without_tail(name: Name) -> Name:
+    """`John Hill RRP`, `Anna Berg Reporting`: a name ends where the capitals or the byline's word start."""
+    cut = _TAIL.sub("", name.text)
+    return Name(cut, name.start, name.start + len(cut))
+
+
+def without_office(name: Name) -> Name:
+    """`House of Commons Speaker` names the House."""
+    cut = _OFFICE_END.sub("", name.text)
+    return Name(cut, name.start, name.start + len(cut))
+
+
+def is_title(word: str) -> bool:
+    return word.rstrip(".") in _TITLE_WORDS
+
+
+def without_possession(name: Name) -> Name:
+    """`Anna Berg's Studio` names Anna Berg."""
+    owner = _OWNER.match(name.text)
+    return Name(owner[1], name.start, name.start + len(owner[1])) if owner else name
 
 
 def without_headline_verb(name: Name) -> Name:

@@ -34,6 +34,8 @@ class Sighting(NamedTuple):
     people: bool = False
     #: read as the full name or an unmistakable one, not as a surname
     full: bool = True
+    #: of two words or more
+    long: bool = False
 
 
 class Names(NamedTuple):
@@ -60,7 +62,15 @@ def resolved(names: Names, title: str, body: str, gazetteer: Gazetteer) -> list[
             if chosen:
                 last[chosen.key] = len(found)
                 found.append(
-                    Sighting(zone, match.start, match.end, chosen.key, chosen.when == "people", chosen.when == "always")
+                    Sighting(
+                        zone,
+                        match.start,
+                        match.end,
+                        chosen.key,
+                        chosen.when == "people",
+                        chosen.when == "always",
+                        " " in chosen.text,
+                    )
                 )
     return found
 
@@ -71,6 +81,8 @@ def _codes_named(names: Names, gazetteer: Gazetteer) -> dict[str, set[str]]:
     for match in (*names.title, *names.body):
         for alias in match.aliases:
             item = gazetteer.items[alias.key]
+            if any("United States" in office.name for office in item.offices):
+                codes.setdefault("US", set()).add(alias.key)
             if item.code and (not item.weak or alias.when == "people"):
                 codes.setdefault(item.code, set()).add(f"{alias.key}{alias.when if item.weak else ''}")
     return codes
@@ -100,6 +112,8 @@ def _rank(alias: Alias, match: Match, text: str, item: Item, codes: dict[str, se
         return 1 if item.key in known else 0
     if alias.when == "bare" or (item.weak and item.outlet):
         return 2 if _reporting(match, text) else 0
+    if item.weak and item.type == "org" and item.code:
+        return 3 if item.code in codes or not codes else 0
     if item.weak:
         return 4 if item.type == "place" and codes.get(item.code or "") else 0
     return 3
