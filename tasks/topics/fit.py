@@ -31,6 +31,10 @@ HEADLINE_COPY = 0.3
 #: of the penalty on squared distance from the start, in units of the signal's spread
 STRENGTH = 30.0
 ROUNDS = 80
+#: labelled articles of a topic, and as many without it, below which nothing is learned
+FEWEST = 8
+#: parts in which articles are left out where they do not come from several sources
+FOLDS = 10
 
 
 class Labelled(NamedTuple):
@@ -58,12 +62,12 @@ class _Example(NamedTuple):
 
 
 def fit(tagger: TopicTagger, rows: Sequence[Labelled], *, strength: float = STRENGTH) -> dict[str, Fitted]:
-    """Topic → weights, for the topics that occur in `rows`. Signs stay as they are written in the file."""
+    """Topic → weights, where at least FEWEST of `rows` have it and have it not. Signs stay as they are in the file."""
     examples = _examples(tagger, rows)
     return {
         topic.id: _fitted(topic, *_solve(topic, examples, strength))
         for topic in tagger.rules.topics
-        if _occurs(topic, examples)
+        if _enough(topic, examples)
     }
 
 
@@ -71,11 +75,12 @@ def held_out_scores(
     tagger: TopicTagger, rows: Sequence[Labelled], *, strength: float = STRENGTH
 ) -> dict[str, list[tuple[float, bool]]]:
     """Topic → (score, label) of every row, each scored by weights that never saw a row of its group."""
+    if len({row.group for row in rows}) == 1:
+        rows = [row._replace(group=str(number % FOLDS)) for number, row in enumerate(rows)]
     examples = _examples(tagger, rows)
-    groups = sorted({example.group for example in examples})
     scored: dict[str, list[tuple[float, bool]]] = {}
     for topic in tagger.rules.topics:
-        for group in groups if _occurs(topic, examples) else ():
+        for group in sorted({example.group for example in examples}) if _enough(topic, examples) else ():
             seen = [example for example in examples if example.group != group]
             unseen = [example for example in examples if example.group == group and example.counts == 1]
             coefficients, bias = _solve(topic, seen, strength)
@@ -100,8 +105,9 @@ def _examples(tagger: TopicTagger, rows: Sequence[Labelled]) -> list[_Example]:
     return examples
 
 
-def _occurs(topic: TopicRule, examples: list[_Example]) -> bool:
-    return any(topic.id in example.topics for example in examples)
+def _enough(topic: TopicRule, examples: list[_Example]) -> bool:
+    labels = [topic.id in example.topics for example in examples if example.counts == 1]
+    return min(labels.count(True), labels.count(False)) >= FEWEST
 
 
 def _columns(topic: TopicRule) -> list[tuple[str, str, float]]:

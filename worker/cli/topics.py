@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -108,14 +107,19 @@ def fit(
     tagger = TopicTagger(_rules(topics))
     rows = [_labelled(row) for row in _rows(gold)]
     strength = fitting.STRENGTH if strength is None else strength
-    typer.echo("each source scored by weights that never saw it (the weights written learn from all of them):")
+    typer.echo("scored by weights that never saw the source (those written learn from all):")
     held_out = fitting.held_out_scores(tagger, rows, strength=strength)
     _print_quality("held out", {topic: measured(scores, fitting.BEST_SCORE) for topic, scores in held_out.items()})
-    for topic_id, fitted in fitting.fit(tagger, rows, strength=strength).items():
+    learned = fitting.fit(tagger, rows, strength=strength)
+    for topic_id, fitted in learned.items():
         home = tagger.rules.homes[topic_id]
         if not dry_run:
             home.write_text(rewritten(home.read_text(encoding="utf-8"), topic_id, fitted), encoding="utf-8")
         typer.echo(f"{topic_id}: {'would be written' if dry_run else 'written'} to {home}")
+    for topic_id in sorted({topic for row in rows for topic in row.topics} - learned.keys()):
+        known = topic_id in tagger.rules.homes
+        reason = f"fewer than {fitting.FEWEST} articles with it, or without" if known else "no topic of the rules"
+        typer.echo(f"{topic_id}: not fitted: {reason}", err=True)
 
 
 @app.command()
@@ -174,10 +178,11 @@ def _remarks(rules: TopicRules) -> Iterator[str]:
         if name not in used:
             yield f"concept {name!r} is used by no topic"
         for language, terms in lists.items():
-            counts = Counter(spelling for term in terms for spelling in dict.fromkeys(spellings(term)))
-            doubles = [spelling for spelling, count in counts.items() if count > 1]
-            if doubles:
-                yield f"concept {name!r}, {language}: in more than one term: {', '.join(doubles[:5])}"
+            seen: set[str] = set()
+            for term in terms:
+                if seen >= set(spellings(term)):
+                    yield f"concept {name!r}, {language}: {term!r} finds nothing that earlier terms do not find"
+                seen.update(spellings(term))
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -90,3 +90,13 @@ def test_each_row_is_scored_by_weights_that_did_not_see_its_group(tagger):
     assert len(scores) == 60
     right = sum((score >= BEST_SCORE) == label for score, label in scores)
     assert right == len(scores)
+
+
+def test_a_topic_with_few_articles_is_not_fitted(tagger):
+    assert fit(tagger, rows()[:12]) == {}
+    assert held_out_scores(tagger, rows()[:12]) == {}
+
+
+def test_articles_of_one_source_are_left_out_in_parts(tagger):
+    scores = held_out_scores(tagger, [row._replace(group="paper") for row in rows()], strength=1.0)
+    assert len(scores["shipping-weather"]) == 60

@@ -75,8 +75,19 @@ def test_a_row_that_is_no_labelled_article_is_named(topics, gold):
         run("eval", gold, "--topics", topics)
 
 
-def test_fit_changes_numbers_and_nothing_else(topics, gold):
-    run("fit", gold, "--topics", topics)
+def test_fit_on_too_few_articles_says_so_and_writes_nothing(topics, gold):
+    assert "harbour: not fitted: fewer than 8" in run("fit", gold, "--topics", topics)
+    assert topics.read_text(encoding="utf-8") == TOPICS
+
+
+@pytest.fixture
+def much_gold(gold):
+    gold.write_text("\n".join(json.dumps(row) for row in ROWS * 4), encoding="utf-8")
+    return gold
+
+
+def test_fit_changes_numbers_and_nothing_else(topics, much_gold):
+    run("fit", much_gold, "--topics", topics)
     text = topics.read_text(encoding="utf-8")
     for line in TOPICS.splitlines():
         assert line in text or line.startswith("bias")
@@ -84,8 +95,8 @@ def test_fit_changes_numbers_and_nothing_else(topics, gold):
     read_topics(topics)
 
 
-def test_fit_on_trial_writes_nothing(topics, gold):
-    assert "would be written" in run("fit", gold, "--topics", topics, "--dry-run")
+def test_fit_on_trial_writes_nothing(topics, much_gold):
+    assert "would be written" in run("fit", much_gold, "--topics", topics, "--dry-run")
     assert topics.read_text(encoding="utf-8") == TOPICS
 
 
