@@ -38,7 +38,8 @@ rss rss2 atom feed feeds rssfeed rss_feed rss-feed twitter facebook fb linkedin 
 whatsapp telegram
 """
 _CHANNEL_VALUES = frozenset(_CHANNEL_VALUE_NAMES.split())
-_JSESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*", re.IGNORECASE)
+#: sessions in the path: `/a;jsessionid=1`, and `/(S(x))/a` of ASP.NET
+_SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*|/\([sfa]\([a-z0-9]{8,64}\)\)(?=/)", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\Z|\[[0-9a-f:.]{2,45}\]\Z"
@@ -95,7 +96,7 @@ def _canonical_host(netloc: str, port: int | None) -> str:
 
 
 def _canonical_path(path: str) -> str:
-    segments = _JSESSION.sub("", _escaped(path, safe="/!$&'()*+,;=:@%")).split("/")[1:]
+    segments = _SESSION.sub("", _escaped(path, safe="/!$&'()*+,;=:@%")).split("/")[1:]
     kept: list[str] = []
     for segment in segments:
         if segment == "..":

@@ -61,7 +61,9 @@ def decoded_text(document: bytes, content_type: str) -> tuple[str, tuple[str, ..
 def _charset(name: str) -> str | None:
     try:
         codec = codecs.lookup(name)
-        b"".decode(codec.name)
+        # UTF-16 and EBCDIC show in the first bytes; where they do not, the name is a mistake of the software
+        if b"<?xml".decode(codec.name) != "<?xml":
+            return None
     except (LookupError, ValueError, UnicodeError):
         return None
     return None if codec.name in _NO_CHARSETS else _WIDER.get(codec.name, codec.name)

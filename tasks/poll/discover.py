@@ -38,7 +38,9 @@ def named_feeds(page: bytes, url: str, content_type: str = "") -> list[str]:
             declared.append(href)
         elif kind == "a" and _FEED_LIKE.search(_path_and_query(href)):
             linked.append(href)
-    return _usable([_joined(base, href) for href in (*declared, *linked)])[:MAX_NAMED]
+    found = _usable([_joined(base, href) for href in (*declared, *linked)])
+    # what readers say under the articles is a feed, too, but not the one that was meant
+    return sorted(found, key=lambda feed: "comment" in feed.lower())[:MAX_NAMED]
 
 
 def _path_and_query(href: str) -> str:

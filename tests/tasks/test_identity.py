@@ -36,6 +36,7 @@ def entry(**fields):
         ("https://harbour.example/x?utm_source=rss&id=7&fbclid=abc&UTM_Medium=feed", "https://harbour.example/x?id=7"),
         ("https://harbour.example/x?utm_source=rss", "https://harbour.example/x"),
         ("https://harbour.example/x;jsessionid=0A1B?id=7&PHPSESSID=99", "https://harbour.example/x?id=7"),
+        ("https://harbour.example/(S(lit3py55t21z5v55vlm25s55))/a/1", "https://harbour.example/a/1"),
         ("https://harbour.example/x?ref=rss&source=feed", "https://harbour.example/x"),
         ("https://harbour.example/x?ref=committee&source=12", "https://harbour.example/x?ref=committee&source=12"),
         ("https://harbour.example/x?a=1&amp;b=2", "https://harbour.example/x?a=1&b=2"),

@@ -39,11 +39,25 @@ def test_unicode_is_found_whatever_is_said_of_it(document, content_type):
         ("utf-8", "utf-8", "text/xml; charset=windows-1251"),
         ("no-such-charset", "utf-8", "text/xml; charset=x\x00y"),
         ("undefined", "utf-8", "text/xml; charset=idna"),
+        ("utf-16", "utf-8", ""),
+        ("utf-16", "windows-1251", "text/xml; charset=windows-1251"),
+        ("cp037", "utf-8", "text/xml; charset=utf-32"),
     ],
 )
 def test_other_charsets_are_believed_where_the_bytes_bear_them_out(declared, written, content_type):
     text = RUSSIAN.format(declared)
     assert decoded_text(text.encode(written), content_type)[0] == text
+
+
+@pytest.mark.parametrize("declared", ["utf-16", "utf-32le", "cp037", "hex", "rot13"])
+def test_plain_ascii_is_read_whatever_it_calls_itself(declared):
+    text = f'<?xml version="1.0" encoding="{declared}"?><rss>Talks in Vienna</rss>'
+    assert decoded_text(text.encode(), "")[0] == text
+
+
+def test_escapes_of_iso_2022_jp_are_read():
+    text = '<?xml version="1.0" encoding="iso-2022-jp"?><rss>外交</rss>'
+    assert decoded_text(text.encode("iso-2022-jp"), "")[0] == text
 
 
 def test_latin_1_means_windows_1252():

@@ -31,6 +31,11 @@ def test_what_the_head_declares_comes_before_what_the_text_links_to():
     assert named_feeds(html, PAGE) == ["https://harbour.example/world.xml", "https://harbour.example/rss"]
 
 
+def test_the_feed_of_comments_comes_last():
+    html = b'<a href="/comments/feed/">c</a><a href="/feed/">f</a>'
+    assert named_feeds(html, PAGE) == ["https://harbour.example/feed/", "https://harbour.example/comments/feed/"]
+
+
 def test_the_usual_places_are_those_of_the_site():
     places = usual_places("https://harbour.example:8443/world/?x=1")
     assert "https://harbour.example:8443/feed/" in places
