@@ -18,6 +18,7 @@ NICE_BUCKETS_MS = tuple(
     MINUTE * minutes for minutes in (1, 5, 15, 30, 60, 180, 360, 720, 1440, 4320, 10080, 43200, 129600, 525600)
 )
 MOST_BUCKETS = 48
+FEWEST_BUCKETS = 12
 #: a span asked for in buckets so narrow that it would need more than this is cut at its start
 HARD_MOST_BUCKETS = 1000
 
@@ -28,8 +29,10 @@ def time_of(by: By) -> Callable[[Row], int]:
     return (lambda row: row.published_ms) if by == "published" else (lambda row: row.entry[0])
 
 
-def fitting_bucket(span_ms: int) -> int:
-    return next((bucket for bucket in NICE_BUCKETS_MS if span_ms <= bucket * MOST_BUCKETS), NICE_BUCKETS_MS[-1])
+def fitting_bucket(span_ms: int, articles: int) -> int:
+    """Few articles in many narrow buckets make a comb, not a curve: about two a bucket, where there are that few."""
+    most = min(MOST_BUCKETS, max(FEWEST_BUCKETS, articles // 2))
+    return next((bucket for bucket in NICE_BUCKETS_MS if span_ms <= bucket * most), NICE_BUCKETS_MS[-1])
 
 
 def span_of(times: Sequence[int], now_ms: int) -> tuple[int, int]:
@@ -47,7 +50,7 @@ def volume(
     when = time_of(by)
     first, last = span_of([when(row) for row in rows], now_ms)
     start, end = start_ms if start_ms is not None else first, min(end_ms or last, now_ms)
-    bucket = bucket_ms or fitting_bucket(max(end - start, MINUTE))
+    bucket = bucket_ms or fitting_bucket(max(end - start, MINUTE), len(rows))
     start = max(start // bucket, end // bucket - HARD_MOST_BUCKETS + 1) * bucket
     totals: Counter[int] = Counter()
     by_topic: dict[str, Counter[int]] = defaultdict(Counter)

@@ -123,7 +123,7 @@ async function refresh() {
     showTopics(topics);
     showVolume(volume);
     showRankings({ people: people.entities, places: places.entities, reporters: reporters.sources, publishers: publishers.sources, stories: stories.clusters, compared: people.compared });
-    health($("health"), { queues, feeds: feeds.feeds, consumers: consumers.consumers });
+    health($("health"), $("feeds"), { queues, feeds: feeds.feeds, consumers: consumers.consumers });
     showStatus();
     showEnd(queues, feeds.feeds);
   } catch (problem) {

@@ -40,7 +40,7 @@ function change(row, compared) {
 
 const LEVEL_WORDS = { good: "works", amber: "in doubt", red: "fails", off: "off" };
 
-export function health(place, { queues, feeds, consumers }) {
+export function health(place, feedPlace, { queues, feeds, consumers }) {
   const failing = feeds.filter((feed) => feed.level === "red");
   const working = feeds.filter((feed) => feed.level === "good").length;
   const doubtful = feeds.filter((feed) => feed.level === "amber");
@@ -57,9 +57,10 @@ export function health(place, { queues, feeds, consumers }) {
       "div",
       { class: "health" },
       el("dl", {}, rows.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)])),
-      feedTable([...failing, ...doubtful, ...feeds.filter((feed) => feed.level === "off" || feed.level === "good")]),
+      feedTable([...failing, ...doubtful]),
     ),
   );
+  feedPlace.replaceChildren(el("div", { class: "health" }, feedTable(feeds)));
 }
 
 function serviceWords(troubles) {
