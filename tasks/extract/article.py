@@ -64,7 +64,7 @@ def read(html: str | bytes, *, url: str, now: datetime, entry: Entry | None = No
     if verdict := status.wall(known.view, first.blocks):
         return _from_entry(verdict, entry, url=url, now=now)
     body, score = bodies.chosen(first, bodies.second_ways(known.facts, html, first, known.context))
-    feed = bodies.from_feed(entry.content if entry else "", known.context)
+    feed = bodies.from_markup(entry.content if entry else "", "feed", known.context)
     verdict = status.judged(
         known.facts,
         known.view,
@@ -167,7 +167,7 @@ def from_feed(entry: Entry, *, url: str, now: datetime) -> Article:
     """`body_status` is feed_only. Raises Failed('no-content') where the entry has neither content nor summary."""
     title = one_line(entry.title)
     context = Context(titles=(folded(title),), authors=frozenset(), captions=frozenset())
-    body = bodies.from_feed(entry.content, context)
+    body = bodies.from_markup(entry.content, "feed", context)
     text, links, notices = normal_text(body.blocks or bodies.from_string(entry.summary, "feed", context).blocks, url)
     if not text:
         raise Failed("no-content", "the feed's entry has neither content nor summary")

@@ -30,6 +30,7 @@ _STATE = re.compile(
     r"(?:window\.)?(?:__\w+__|\w*(?:initial|preloaded|app)_?state\w*|Fusion\.globalContent)\s*=\s*(?=[{\[])",
     re.IGNORECASE,
 )
+_LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _TEXT_KEYS = re.compile(r"body|content|text|html|article|paragraph|value|story", re.IGNORECASE)
 
 
@@ -68,12 +69,15 @@ def from_data(facts: Facts, context: Context) -> Body:
     return from_string(found[:MAX_CHARS], "json-ld", context)
 
 
-def from_feed(content: str, context: Context) -> Body:
+def from_markup(content: str, method: str, context: Context) -> Body:
+    """A piece of HTML, or plain text, that is nothing but the article."""
     if not content.strip():
-        return Body("feed", [], [])
-    tree = markup.parse(f"<html><body><article>{content}</article></body></html>")
-    body = Body("feed", [], []) if tree is None else from_tree(tree, url="", context=context, method="feed")
-    plain = from_string(content, "feed", context)
+        return Body(method, [], [])
+    plain = from_string(content, method, context)
+    tree = markup.parse(f"<html><body><article>{content}</article></body></html>") if "<" in content else None
+    if tree is None:
+        return plain
+    body = from_tree(pruning.pruned(tree), url="", context=context, method=method)
     return body if body.chars >= MAX_FIRST_SHARE * plain.chars else plain
 
 
@@ -82,12 +86,23 @@ def from_state(tree: HtmlElement, context: Context) -> Body:
     best = ""
     for script in tree.iter("script"):
         text = script.text or ""
-        if not 600 < len(text) < MAX_STATE_CHARS or "ld+json" in (script.get("type") or ""):
+        if not MIN_OTHER_CHARS < len(text) < MAX_STATE_CHARS or "ld+json" in (script.get("type") or ""):
             continue
-        for value in _states(script, text):
-            joined = _longest(value)
-            best = joined if len(joined) > len(best) else best
-    return from_string(best[:MAX_CHARS], "script-state", context)
+        found = [_longest(value) for value in _states(script, text)]
+        best = max((best, *found, *_literals(text)), key=len)
+    return from_markup(best[:MAX_CHARS], "script-state", context)
+
+
+def _literals(text: str) -> Iterator[str]:
+    """Long string literals that read as prose, wherever a script has them."""
+    for match in _LITERAL.finditer(text):
+        if match.end() - match.start() > MIN_OTHER_CHARS:
+            try:
+                value = json.loads(match.group(), strict=False)
+            except ValueError:
+                continue
+            if _reads(value):
+                yield value
 
 
 def _states(script: HtmlElement, text: str) -> Iterator[Any]:

@@ -19,6 +19,8 @@ WALL_WORDS = 400
 ARTICLE_WORDS = 120
 # a teaser is a paragraph or two; longer texts that are cut off are a part of the article
 TEASER_WORDS = 150
+# what a locked page shows of an article before it asks; longer texts need a sign that something is missing
+PARTIAL_WORDS = 300
 MAX_PAGE_CHARS = 30_000
 
 # scripts that robot checks are made of, whoever runs the site
@@ -222,8 +224,9 @@ def _length(
     if size < TEASER_WORDS:
         # what is short and free is a short article; only a locked page needs no second sign
         return _weighed(weight, 2, "teaser", evidence, size) if size >= 1 else Verdict("empty", ("no text",))
-    # a page may call itself locked and still hold all of its text
-    return _weighed(weight, 3, "partial", evidence, size)
+    # a page may call itself locked, ask for money and still hold all of its text, which its styles hide
+    needed = 3 if size < PARTIAL_WORDS or cut or short_of else 99
+    return _weighed(weight, needed, "partial", evidence, size)
 
 
 def _asked(seen: View, blocks: list[Block], dropped: list[str], size: int) -> int:
