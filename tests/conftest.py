@@ -1,1 +1,5 @@
-"""Nothing here yet but what every test shares."""
+"""What every test shares."""
+
+from hypothesis import settings
+
+settings.register_profile("fuzz", max_examples=5_000, deadline=None)

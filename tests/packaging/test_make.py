@@ -53,6 +53,12 @@ def test_a_machine_without_a_fitting_python_is_told_so(tmp_path):
     assert "Python 3.11 to 3.14 is needed" in answer.stderr
 
 
+def test_the_scripts_that_targets_run_exist():
+    for script in re.findall(r"benchmarks/\w+\.py", MAKEFILE):
+        assert ROOT.joinpath(script).exists(), script
+    assert list(ROOT.glob("benchmarks/quality_*.py"))
+
+
 def test_ci_runs_what_a_developer_runs():
     run = ROOT.joinpath(".ci/run").read_text("utf-8")
 
