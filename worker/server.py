@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 import redis
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 from config.trouble import ConfigError
 from worker.embedded import AlreadyRunning, EmbeddedServer, lock_data_dir
@@ -35,12 +37,8 @@ def check_server(url: str) -> ServerInfo:
             f"the server at {parts.hostname} is not on this machine, and the URL holds no password",
             mend="give it one, redis://user:password@host:6379/0, best in the file /run/secrets/wirebeat_redis_url",
         )
-    try:
-        client = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=3)
-    except ValueError as reason:
-        raise ConfigError(f"WIREBEAT_REDIS_URL: {reason}", mend="for example redis://localhost:6379/0") from None
-    info: Any = client.info()
-    client.close()
+    with _asked_briefly(url) as client:
+        info: Any = client.info()
     found = ServerInfo(
         name="Valkey" if "valkey_version" in info else "Redis",
         version=str(info.get("valkey_version") or info["redis_version"]),
@@ -57,10 +55,31 @@ def check_server(url: str) -> ServerInfo:
     return found
 
 
+def ping(url: str) -> None:
+    """Raises redis ConnectionError when it is out of reach, ConfigError for what is no URL of a server."""
+    with _asked_briefly(url) as client:
+        client.ping()
+
+
+@contextmanager
+def _asked_briefly(url: str) -> Iterator[redis.Redis]:
+    """A client for one question: whoever waits for the answer wants to know soon that there is none."""
+    few = Retry(ConstantBackoff(0.2), 3)
+    try:
+        client = redis.Redis.from_url(url, socket_timeout=3, socket_connect_timeout=2, retry=few)
+    except ValueError as reason:
+        raise ConfigError(f"WIREBEAT_REDIS_URL: {reason}", mend="for example redis://localhost:6379/0") from None
+    try:
+        yield client
+    finally:
+        client.close()
+
+
 @contextmanager
 def server_url(settings: Settings) -> Iterator[str]:
     """The configured server; else the embedded one: the running service's, or started for as long as it is needed."""
     if settings.redis_url is not None:
+        ping(settings.redis_url)
         yield settings.redis_url
         return
     server = EmbeddedServer(settings.data_dir, port=0, prefix=settings.prefix)

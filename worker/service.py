@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 
@@ -39,6 +39,10 @@ ROLES = {
     "enrich": ["worker", "enrich"],
     "web": ["web"],
 }
+#: of these a process holds leases; the role that does has the same name
+STAGES: tuple[Literal["poll", "fetch", "enrich"], ...] = ("poll", "fetch", "enrich")
+#: About 3 s: the supervisor must hear a signal while the store is away; what it could not tell is told by leases.
+STORE_RETRIES = 8
 #: `--until-idle` waits for what is due within this time; what is put off longer stays pending and is told.
 HORIZON_SECONDS = 120.0
 IDLE_LOOK_SECONDS = 0.3
@@ -57,18 +61,18 @@ async def checked_feed_list(settings: Settings) -> FeedList:
     return feed_list
 
 
-def serve(settings: Settings, feed_list: FeedList, *, until_idle: bool, web: bool) -> tuple[int, Account]:
-    """(exit code, the account at the end)."""
+def serve(settings: Settings, feed_list: FeedList, *, until_idle: bool, web: bool) -> tuple[int, Account | None]:
+    """(exit code, the account at the end where that is what was waited for)."""
     with ExitStack() as stack:
         embedded = None
         if settings.redis_url is None:
             embedded = _embedded(settings, stack)
             settings = settings.model_copy(update={"redis_url": embedded.url})
         server = check_server(settings.redis_url or "")
-        ledger, store = open_ledger(settings), open_store(settings)
+        ledger, store = open_ledger(settings), open_store(settings, retries=STORE_RETRIES)
         if embedded is not None:  # no one else can hold a lease in a store that was ours alone
-            store.do(ledger.orphaned("fetch"))
-            store.do(ledger.orphaned("enrich"))
+            for stage in STAGES:
+                store.do(ledger.orphaned(stage))
         started = now()
         added, removed = store.do(sync_call(ledger, feed_list)[1])
         if until_idle:
@@ -78,7 +82,7 @@ def serve(settings: Settings, feed_list: FeedList, *, until_idle: bool, web: boo
         supervisor = Supervisor(roles, environment(settings), Freeing(ledger, store))
         watch = Watch(ledger, store, supervisor, started if until_idle else None)
         code = supervisor.run(watch.step)
-        return code, store.do(ledger.account())
+        return code, store.do(ledger.account()) if until_idle else None
 
 
 def _embedded(settings: Settings, stack: ExitStack) -> EmbeddedServer:
@@ -131,12 +135,11 @@ class ServerGuard(threading.Thread):
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Each role reads its settings from its environment: what flags and the embedded server changed is handed on."""
+    """Each role reads its settings from its environment: all of them, for a flag may have set a default again."""
     handed_on = dict(os.environ)  # noqa: TID251  (as a whole, not read)
-    defaults = Settings.model_construct()
     for name in Settings.model_fields:
         value = getattr(settings, name)
-        if value is not None and value != getattr(defaults, name, None):
+        if value is not None:
             handed_on[f"WIREBEAT_{name.upper()}"] = ",".join(value) if isinstance(value, list) else str(value)
     return handed_on
 
@@ -148,11 +151,12 @@ class Freeing:
         self._ledger, self._store = ledger, store
 
     def __call__(self, role: str, pid: int) -> None:
-        if role in ("fetch", "enrich"):
-            try:
-                self._store.do(self._ledger.orphaned("fetch" if role == "fetch" else "enrich", process_name(pid)))
-            except StoreUnavailable:
-                log.warning("store-unavailable", freeing=role)
+        for stage in STAGES:
+            if stage == role:
+                try:
+                    self._store.do(self._ledger.orphaned(stage, process_name(pid)))
+                except StoreUnavailable:
+                    log.warning("store-unavailable", freeing=role)
 
 
 class Watch:

@@ -12,7 +12,7 @@ import structlog
 
 from tasks.ports import Limits
 from worker.app import WAKE_EXPIRES_SECONDS, key_prefix
-from worker.ledger import Ledger, Politeness, SyncStore
+from worker.ledger import RETRIES, Ledger, Politeness, SyncStore
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -39,8 +39,8 @@ def open_ledger(settings: Settings) -> Ledger:
     return Ledger(politeness, high_water=settings.high_water)
 
 
-def open_store(settings: Settings) -> SyncStore:
-    return SyncStore(settings.redis_url or "", settings.prefix, fail_point=settings.fail_point)
+def open_store(settings: Settings, *, retries: int = RETRIES) -> SyncStore:
+    return SyncStore(settings.redis_url or "", settings.prefix, fail_point=settings.fail_point, retries=retries)
 
 
 def limits(settings: Settings) -> Limits:

@@ -30,6 +30,9 @@ def plainly() -> Iterator[None]:
             f"the server cannot be reached: {trouble}", "start it, or unset WIREBEAT_REDIS_URL to use the embedded one"
         )
         sys.exit(EXIT_NO_SERVER)
+    except redis.exceptions.RedisError as trouble:
+        _say(f"the server refused: {trouble}", "its user needs all rights on the keys of the prefix")
+        sys.exit(EXIT_NO_SERVER)
     except Failed as trouble:
         _say(str(trouble), "")
         sys.exit(1)

@@ -38,6 +38,6 @@ def run(
         structlog.get_logger("wirebeat").warning("origins-allowed", off_the_public_internet=settings.allow_origins)
     feed_list = asyncio.run(checked_feed_list(settings))
     code, account = serve(settings, feed_list, until_idle=until_idle, web=web and not until_idle)
-    if until_idle:
+    if account is not None:
         sys.stdout.write("\n".join(lines(account)) + "\n")
     raise typer.Exit(code)

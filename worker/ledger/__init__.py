@@ -4,6 +4,16 @@
 """
 
 from worker.ledger.calls import Ledger, Politeness, milliseconds, moment, owner_of
-from worker.ledger.store import AsyncStore, StoreUnavailable, SyncStore
+from worker.ledger.store import RETRIES, AsyncStore, StoreUnavailable, SyncStore
 
-__all__ = ["AsyncStore", "Ledger", "Politeness", "StoreUnavailable", "SyncStore", "milliseconds", "moment", "owner_of"]
+__all__ = [
+    "RETRIES",
+    "AsyncStore",
+    "Ledger",
+    "Politeness",
+    "StoreUnavailable",
+    "SyncStore",
+    "milliseconds",
+    "moment",
+    "owner_of",
+]

@@ -93,11 +93,13 @@ class _Store:
 
 
 class SyncStore(_Store):
-    def __init__(self, url: str, prefix: str = "news", *, fail_point: str | None = None) -> None:
+    def __init__(
+        self, url: str, prefix: str = "news", *, fail_point: str | None = None, retries: int = RETRIES
+    ) -> None:
         super().__init__(prefix, fail_point)
         #: answers bytes; redis-py's own types unite its two clients and both kinds of answer
         self.redis: Any = redis.Redis.from_url(
-            url, **connection_options(), retry=Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), RETRIES)
+            url, **connection_options(), retry=Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), retries)
         )
 
     def do(self, call: Call[T]) -> T:
