@@ -36,6 +36,10 @@ HEADERS = {
 }
 
 
+def _is_guarded(path: str) -> bool:
+    return path.startswith(GUARDED_PREFIXES) and path not in OPEN_PATHS
+
+
 def session_of(token: str) -> str:
     """What the browser keeps instead of the token itself."""
     return hmac.new(token.encode(), b"wirebeat session", hashlib.sha256).hexdigest()
@@ -59,7 +63,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                # files of the page may be kept, and are asked for again with their ETag; what is news may not
+                headers.setdefault("Cache-Control", "no-store" if _is_guarded(scope["path"]) else "no-cache")
             await send(message)
 
         refusal = self._refusal(scope)
@@ -72,9 +77,7 @@ class Guard:
         if self._local_only and not _is_loopback(headers.get("host", "")):
             words = "this gateway answers on loopback only; set WIREBEAT_WEB_TOKEN to reach it under another name"
             return JSONResponse({"error": words}, HTTPStatus.MISDIRECTED_REQUEST)
-        path: str = scope["path"]
-        guarded = path.startswith(GUARDED_PREFIXES) and path not in OPEN_PATHS
-        if guarded and self._token is not None and not self._may_pass(headers, self._token):
+        if _is_guarded(scope["path"]) and self._token is not None and not self._may_pass(headers, self._token):
             return JSONResponse(
                 {"error": "a bearer token is needed"}, HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"}
             )

@@ -56,9 +56,10 @@ def serve(settings: Settings) -> int:
         ),
         app.state.gateway,
     )
-    # uvicorn sends itself the signal once more when it is done, which is to be no death by signal
+    # before uvicorn listens to signals, so that none is lost; when it is done it sends itself the signal once more,
+    # which is to be no death by signal
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, server.handle_exit)
     shown = f"[{address}]" if ":" in address else address
     log.info("page", url=f"http://{shown}:{port}/")
     server.run(sockets=[listener])

@@ -148,7 +148,10 @@ export class Feed {
       const last = this.list.lastElementChild;
       const row = this.#rows.get(last.dataset.original);
       this.#rows.delete(last.dataset.original);
-      for (const id of [row.card.id, ...row.copies.keys()]) this.#cards.delete(id);
+      for (const card of [row.card, ...row.copies.values()]) {
+        this.#cards.delete(card.id);
+        this.#stories.delete(card.cluster);
+      }
       last.remove();
     }
   }

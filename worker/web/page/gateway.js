@@ -39,6 +39,11 @@ export class Stream {
     this.#open();
   }
 
+  /** Goes on where it was stopped; does nothing where it was not. */
+  resume() {
+    if (!this.#source) this.#reopen();
+  }
+
   stop() {
     clearTimeout(this.#timer);
     clearTimeout(this.#watchdog);

@@ -12,6 +12,10 @@ const REFRESH_MS = 10_000;
 const TYPING_MS = 250;
 const QUIET_MS = 40 * 60_000;
 const SAY_EVERY_MS = 10_000;
+const MOST_NAMES = 5000;
+// a browser opens six connections to a host, for all tabs together: one that nobody looks at gives its own back
+const HIDDEN_PATIENCE_MS = 60_000;
+const LONG_AWAY_MS = 10 * 60_000;
 
 const $ = (id) => document.getElementById(id);
 const view = new View();
@@ -86,6 +90,7 @@ function failed(problem, again) {
 
 function seen(card) {
   newestMs = Math.max(newestMs, Number(card.entry.split("-")[0]));
+  if (kept.names.size > MOST_NAMES) kept.names.clear();
   for (const entity of card.entities) kept.names.set(entity.key, entity.name);
 }
 
@@ -322,8 +327,26 @@ addEventListener("keydown", (event) => {
 
 view.onChange(load);
 addEventListener("scroll", () => showTitle(), { passive: true });
-document.addEventListener("visibilitychange", () => !document.hidden && refresh());
-setInterval(showStatus, 1000);
+let hiddenSince = 0;
+let hiding = 0;
+document.addEventListener("visibilitychange", () => {
+  clearTimeout(hiding);
+  if (document.hidden) {
+    hiddenSince = Date.now();
+    hiding = setTimeout(() => stream.stop(), HIDDEN_PATIENCE_MS);
+  } else if (Date.now() - hiddenSince > LONG_AWAY_MS) load();
+  else {
+    stream.resume();
+    refresh();
+  }
+});
+let today = new Date().toDateString();
+setInterval(() => {
+  showStatus();
+  const day = new Date().toDateString();
+  if (day !== today) load(); // times without a date are those of today
+  today = day;
+}, 1000);
 setInterval(() => {
   if (unsaid && !document.hidden) $("said").textContent = many(unsaid, "new article", "new articles");
   unsaid = 0;

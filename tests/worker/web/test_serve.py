@@ -1,0 +1,83 @@
+"""`wirebeat web` as a process."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import newsroom
+from tests.gateway import RECORDS
+
+ROOT = Path(__file__).parents[3]
+
+
+def started(url, *arguments, **variables):
+    environment = {"PATH": os.environ["PATH"], "WIREBEAT_REDIS_URL": url, "WIREBEAT_LOG_FORMAT": "json", **variables}
+    return subprocess.Popen(
+        [sys.executable, "-m", "worker.cli", "web", *arguments],
+        cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def port_of(process):
+    for line in process.stderr:
+        if found := re.search(r"http://127\.0\.0\.1:(\d+)/", line):
+            return int(found[1])
+    raise AssertionError(f"it ended with {process.wait()}")
+
+
+@pytest.mark.slow
+def test_it_stops_at_once_and_cleanly_while_somebody_listens(scratch):
+    scratch.client().xadd("news:articles", newsroom.stream_fields(RECORDS[0]))
+    process = started(scratch.url, "--port", "0")
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(process), timeout=10)
+    connection.request("GET", "/v1/stream?after=0-0&view=flat")
+    response = connection.getresponse()
+    while b"article" not in response.readline():
+        pass
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=10)
+    assert time.monotonic() - began < 3
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+    connection.close()
+
+
+@pytest.mark.slow
+def test_a_port_that_is_taken_is_said_in_words(scratch):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        process = started(scratch.url, "--port", str(holder.getsockname()[1]))
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 78
+    assert "WIREBEAT_WEB_PORT" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.slow
+def test_without_a_server_it_says_what_to_set():
+    process = started("")
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 78
+    assert "WIREBEAT_REDIS_URL" in errors
+
+
+@pytest.mark.slow
+def test_an_open_gateway_is_warned_of(scratch):
+    process = started(scratch.url, "--port", "0", "--host", "0.0.0.0")
+    first = process.stderr.readline() + process.stderr.readline()
+    process.terminate()
+    process.communicate(timeout=10)
+    assert "open-gateway" in first
+    assert "WIREBEAT_WEB_TOKEN" in first
