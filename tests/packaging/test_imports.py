@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads(ROOT.joinpath("pyproject.toml").read_text("utf-8"))
 DISTRIBUTIONS = packages_distributions()
-OURS = {"config", "tasks", "worker", "tests"}
+OURS = {"config", "tasks", "worker", "tests", "benchmarks"}
 
 
 def names(requirements):
