@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
 #: opening mark → the marks that close it
@@ -11,6 +15,9 @@ _CLOSES = {"“": "”“", "„": '“”"', "«": "»", "»": "«", '"': '"', 
 _DOUBLE = frozenset('“„«»"')
 _BEFORE_OPENING = frozenset(" \t\n\u00a0([{—–-:;/…,")
 _LONGEST_QUOTE = 4000
+#: a mark that closes nothing is tried no further than this, so that a page of opening marks takes linear time
+_CLOSERS_TRIED = 40
+_MOST_PARAGRAPHS = 12
 #: stands for each character inside quotation marks while sentences are looked for
 MASK = "\x1a"
 _ENDS = re.compile(
@@ -83,9 +90,9 @@ def _opens(body: str, at: int, area: Area) -> bool:
         return False
     if mark == "»":
         # German books turn the guillemets round
-        return before in _BEFORE_OPENING and (after.isalnum() or after in "…")
+        return before in _BEFORE_OPENING and (after.isalnum() or after == "…")
     if mark in "\"'‘":
-        return before in _BEFORE_OPENING or (before in _DOUBLE and mark in "'‘")
+        return before in _BEFORE_OPENING or (before in _DOUBLE and mark != '"')
     return True
 
 
@@ -96,15 +103,28 @@ def _closing(body: str, opened: int, areas: list[Area], index: int) -> tuple[int
     start, number = opened + 1, index
     while True:
         area = areas[number]
-        for at in range(start, min(area.end, opened + _LONGEST_QUOTE)):
-            if body[at] in closers and _closes(body, at, area, mark):
+        limit = min(area.end, opened + _LONGEST_QUOTE)
+        for at in islice(_any_of(body, closers, start, limit), _CLOSERS_TRIED):
+            if _closes(body, at, area, mark):
                 return at, number
         if mark in "'‘" or number + 1 >= len(areas) or body[areas[number + 1].start] not in mark + '"“„«':
             return -1, index
         number += 1
         start = areas[number].start + 1
-        if start - opened > _LONGEST_QUOTE:
+        if start - opened > _LONGEST_QUOTE or number - index > _MOST_PARAGRAPHS:
             return -1, index
+
+
+def _any_of(body: str, marks: str, start: int, end: int) -> Iterator[int]:
+    """Where one of the marks stands, in order."""
+    at = start
+    while True:
+        found = [place for mark in marks if (place := body.find(mark, at, end)) >= 0]
+        if not found:
+            return
+        at = min(found)
+        yield at
+        at += 1
 
 
 def _closes(body: str, at: int, area: Area, opening: str) -> bool:
@@ -142,7 +162,11 @@ def sentences(text: str, area: Area) -> list[Area]:
     """`text` is masked, so that no sentence ends inside a quote, unless with it."""
     found, start = [], area.start
     for end in _ENDS.finditer(text, area.start, area.end):
-        if _ABBREVIATION.search(text, start, end.start()) and text[end.start()] == "." and end[0] == ".":
+        if (
+            _ABBREVIATION.search(text, max(start, end.start() - 12), end.start())
+            and text[end.start()] == "."
+            and end[0] == "."
+        ):
             continue
         found.append(Area(start, end.end()))
         start = end.end()

@@ -47,16 +47,18 @@ AFTER = re.compile(
 _SOURCES = re.compile(
     r"['’]s?\s(?:anonymous\s|unnamed\s)?(?:sources?|report|reporting|investigation|article|scoop|story|analysis)\b"
 )
-_TOLD_ITS = re.compile(r"['’]s?\s(?:(?:[A-Z][\w.-]+|[\"“][^\"”]{2,40}[\"”])\s?){1,5}")
 _REPORTERS_TOLD = re.compile(
-    r"\b(?:told|asked by|interviewed by)\s(?:\w+\s){0,2}(?:reporters?|journalists?|correspondents?)\s(?:for|from|of|at|with)\s$"
+    r"\b(?:told|asked by|interviewed by)\s(?:\w+\s){0,2}(?:reporters?|journalists?|correspondents?)\s"
+    r"(?:for|from|of|at|with)\s$"
 )
 #: a paper that nobody has heard of: what its name ends in, or the word for its kind beside it
 _KIND_BEHIND = re.compile(
-    r"\s(?:newspaper|news agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|news outlet|TV channel|TV station|radio station|television)\b"
+    r"\s(?:newspaper|news agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|news outlet|"
+    r"TV channel|TV station|radio station|television)\b"
 )
 _KIND_BEFORE = re.compile(
-    r"\b(?:newspaper|news agency|agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|website|outlet|channel|TV station|radio station|paper|portal|network|station|publication)\s$"
+    r"\b(?:newspaper|news agency|agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|website|"
+    r"outlet|channel|TV station|radio station|paper|portal|network|station|publication)\s$"
 )
 _PRESS_NAME = re.compile(
     r"\b(?:Times|Post|Herald|Tribune|Journal|Gazette|News|Chronicle|Courier|Observer|Mail|Standard|Mirror|Daily|Weekly|"
@@ -71,6 +73,7 @@ _PHOTO = re.compile(
 )
 _CAPTION = re.compile(r"\((?:photo )?credit:|\((?:photo|picture|file photo)\b", re.IGNORECASE)
 _REACH = 110
+_MOST_CITATIONS = 200
 
 
 class Cited(NamedTuple):
@@ -97,6 +100,8 @@ def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
             continue
         if not reading.outlet(entity) and entity.key not in press:
             continue
+        if len(found) >= _MOST_CITATIONS:
+            break
         one = _cited(reading, mention.start, mention.end, entity) or _beside(reading, mention, found)
         if one:
             found.append(one)
@@ -171,7 +176,7 @@ def _by_words(reading: Reading, marked: tuple[int, int], at: tuple[int, int], en
         return None
     sentence = reading.sentence(at[0])
     low = max(sentence.start, marked[0] - _REACH // 2)
-    according = [found for found in lexicon.according.finditer(plain, low, marked[0])]
+    according = list(lexicon.according.finditer(plain, low, marked[0]))
     near = according and len(plain[according[-1].end() : marked[0]].split()) <= _WORDS_BETWEEN
     start = according[-1].start() if near else at[0]
     before = plain[low : marked[0]].split()[-1:]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from tasks.attribution import subjects
+from tasks.attribution import phrases, subjects
 from tasks.records import Quote
 
 if TYPE_CHECKING:
@@ -14,14 +15,15 @@ if TYPE_CHECKING:
 
     from tasks.attribution.layout import Quoted
     from tasks.attribution.outlets import Cited
+    from tasks.attribution.phrases import Speaker
     from tasks.attribution.reading import Reading
     from tasks.attribution.speech import Said
-    from tasks.attribution.subjects import Speaker
 
 _ENDS_A_CLAUSE = re.compile(r"[,.!?…]['’”\"“»«]*\s*$")
 _ATTRIBUTION_REACH = 170
 #: a quote of so few words that nobody is known to have said may as well be a name or the writer's distance
 _SCARE_WORDS = 4
+_ACCORDING_REACH = 300
 _SHORT_CHARS = 40
 _LONE_ATTRIBUTION_WORDS = 8
 #: "the ministry's", "Berg's spokesman": what may stand before the part of the subject that is taken for the speaker
@@ -52,16 +54,21 @@ def quotes(reading: Reading, said: Sequence[Said], cited: Sequence[Cited]) -> tu
         if attributed.speaker is None and _is_scare(reading, quoted, attributed):
             previous = previous if quoted.words.end - quoted.words.start < _SHORT_CHARS else None
             continue
-        if attributed.speaker is not None and not inherited and previous and previous[1] == _Found(None, None):
-            # `"..." and "...," Berg said`: both are hers
-            if _joined(reading, previous[0], quoted) and found and found[-1].start == previous[0].words.start:
-                found[-1] = _record(reading, previous[0], attributed, cited, inherited=False)
+        fresh = attributed.speaker is not None and not inherited and previous is not None
+        if fresh and previous and found and _both(reading, previous, quoted, found[-1]):
+            found[-1] = _record(reading, previous[0], attributed, cited, inherited=False)
         found.append(_record(reading, quoted, attributed, cited, inherited=inherited))
         previous = (quoted, attributed)
     return tuple(found)
 
 
 _JOINS = re.compile(r"[\s,]*(?:and|or|but|that|и|und|et|y)?\s*(?:that\s|the\s|a\s)?")
+
+
+def _both(reading: Reading, previous: tuple[Quoted, _Found], quoted: Quoted, last: Quote) -> bool:
+    """`"..." and "...," Berg said`: both are hers."""
+    nobody = previous[1] == _Found(None, None)
+    return nobody and last.start == previous[0].words.start and _joined(reading, previous[0], quoted)
 
 
 def _joined(reading: Reading, first: Quoted, second: Quoted) -> bool:
@@ -91,7 +98,7 @@ def _after(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Seque
         limit = _next_end(reading, sentence.end)
         if reading.body[quoted.end - 2] == ".":
             return None
-    for act in said[bisect_left(starts, quoted.end) :]:
+    for act in islice(said, bisect_left(starts, quoted.end), None):
         if act.start >= limit or act.start - quoted.end > _ATTRIBUTION_REACH:
             break
         if act.participle:
@@ -134,17 +141,18 @@ def _next_end(reading: Reading, at: int) -> int:
 def _before(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Sequence[int]) -> _Found | None:
     """`Berg said: "..."`, `Berg, who called it "..."`."""
     sentence = reading.sentence(quoted.start)
-    for act in reversed(said[: bisect_left(starts, quoted.start)]):
-        if act.start < sentence.start:
-            break
-        return _Found(act.speaker, act.verb)
-    return None
+    return _last_act(said, starts, sentence.start, quoted.start)
+
+
+def _last_act(said: Sequence[Said], starts: Sequence[int], low: int, high: int) -> _Found | None:
+    index = bisect_left(starts, high) - 1
+    return _Found(said[index].speaker, said[index].verb) if index >= 0 and starts[index] >= low else None
 
 
 def _according(reading: Reading, quoted: Quoted) -> _Found | None:
-    sentence = reading.sentence(quoted.start)
-    end = reading.sentence(quoted.end - 1).end
-    for cue in reading.lexicon.according.finditer(reading.plain, sentence.start, end):
+    start = max(reading.sentence(quoted.start).start, quoted.start - _ACCORDING_REACH)
+    end = min(reading.sentence(quoted.end - 1).end, quoted.end + _ACCORDING_REACH)
+    for cue in reading.lexicon.according.finditer(reading.plain, start, end):
         if cue[0].lower() in reading.lexicon.cues.according:
             speaker = subjects.behind(reading, cue.end(), end)
             # an outlet passes on what somebody else said
@@ -159,12 +167,11 @@ def _colon(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Seque
         return None
     at = reading.plain.rfind(":", 0, quoted.start)
     sentence = reading.sentence(at)
-    for act in reversed(said[: bisect_left(starts, at)]):
-        if act.start < sentence.start:
-            break
-        return _Found(act.speaker, act.verb)
+    found = _last_act(said, starts, sentence.start, at)
+    if found:
+        return found
     short = len(reading.plain[sentence.start : at].split()) <= _LONE_ATTRIBUTION_WORDS
-    speaker = subjects.phrase(reading, sentence.start, at) if short else None
+    speaker = phrases.phrase(reading, sentence.start, at) if short else None
     return _Found(speaker, ":") if speaker and speaker.type == "named" and not speaker.pronoun else None
 
 
@@ -226,10 +233,8 @@ def _record(reading: Reading, quoted: Quoted, found: _Found, cited: Sequence[Cit
 def _via(reading: Reading, quoted: Quoted, cited: Sequence[Cited]) -> str | None:
     """The outlet that the same sentence names as the one who was told."""
     first, last = reading.sentence(quoted.start), reading.sentence(quoted.end - 1)
-    for one in cited:
-        if first.start <= one.start < last.end:
-            return one.name
-    return None
+    at = bisect_left([one.start for one in cited], first.start)
+    return cited[at].name if at < len(cited) and cited[at].start < last.end else None
 
 
 def _about(reading: Reading, quoted: Quoted, found: _Found) -> str | None:

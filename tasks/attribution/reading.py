@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from config.gazetteer.words import WORDS
 from tasks.attribution.layout import Area, masked, paragraphs, quoted, sentences
 
 if TYPE_CHECKING:
@@ -14,6 +17,10 @@ if TYPE_CHECKING:
     from config.gazetteer import Gazetteer
     from tasks.attribution.lexicon import Lexicon
     from tasks.records import Entity
+
+
+#: each costs a look through the body
+_NAMES_LOOKED_FOR = 40
 
 
 class Mention(NamedTuple):
@@ -28,6 +35,7 @@ class Reading:
         self.lexicon = lexicon
         self.gazetteer = gazetteer
         self.entities = entities
+        self._full_names: dict[str, tuple[int, str] | None] = {}
         self.paragraphs = paragraphs(body)
         names = {(span.start, span.end) for entity in entities if self.outlet(entity) for span in entity.mentions}
         # newspapers stand in quotation marks in many languages: «Известия», "Economist"
@@ -68,11 +76,10 @@ class Reading:
 
     def named(self, start: int, end: int, *types: str) -> list[Mention]:
         """Mentions within the area, outside quotation marks, of these types (all, where none is given)."""
-        first = bisect_left(self._mention_starts, start)
         found = []
-        for mention in self.mentions[first:]:
-            if mention.start >= end:
-                break
+        for mention in islice(
+            self.mentions, bisect_left(self._mention_starts, start), bisect_left(self._mention_starts, end)
+        ):
             wanted = not types or mention.entity.type in types
             if mention.entity.type == "person" and self.body[mention.start : mention.end].isupper():
                 # a link or heading in capitals between the paragraphs; nobody speaks there
@@ -89,6 +96,16 @@ class Reading:
         first = key.partition(":")[2].split("-")[0]
         cues = self.lexicon.cues
         return "she" if first in cues.she_names else "he" if first in cues.he_names else None
+
+    def in_full(self, last_name: str, before: int) -> str | None:
+        """The first and last name, where the last stood with a first one before this place."""
+        if last_name not in self._full_names and len(self._full_names) < _NAMES_LOOKED_FOR:
+            pattern = rf"\b([A-ZÀ-ÞА-ЯЁІЇЄҐ][\w’'-]+)\s(?:[A-Z]\.\s)?{re.escape(last_name)}\b"
+            found = re.search(pattern, self.body)
+            usable = found is not None and found[1] not in WORDS["no_name"]
+            self._full_names[last_name] = (found.start(), found[0]) if found and usable else None
+        known = self._full_names.get(last_name)
+        return known[1] if known and known[0] < before else None
 
     def outlet(self, entity: Entity) -> bool:
         item = self.gazetteer.items.get(entity.key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from tasks.attribution.outlets import Cited
+    from tasks.attribution.phrases import Speaker
     from tasks.attribution.reading import Reading
     from tasks.attribution.speech import Said
-    from tasks.attribution.subjects import Speaker
     from tasks.records import Link
 
     SourceType = Literal["outlet", "official", "organisation", "named-person", "anonymous", "document"]
@@ -28,6 +29,7 @@ _LEAD_CHARS = 700
 _CITING = re.compile(r"\b(?:citing|cited|cites|quoting|quoted|quotes|according to)\s(?!by\b)")
 _DATA = re.compile(r"\b(?:data|figures|statistics|survey|poll|polls|census|index)\b", re.IGNORECASE)
 _MOST_EVIDENCE = 8
+_REACH = 300
 #: says nothing about where it comes from
 _NO_SOURCE = frozenset({"report", "reports", "the report", "a report", "the statement", "data", "people", "the people"})
 
@@ -110,15 +112,15 @@ def _urls(reading: Reading, cited: Cited, links: Sequence[Link]) -> tuple[str, .
 def _underlying(reading: Reading, spans: Sequence[Cited], said: Sequence[Said]) -> tuple[Underlying, ...]:
     """Whom the outlet has it from, in the sentences that name it."""
     found: dict[str, Underlying] = {}
-    for one in spans:
+    starts = [act.start for act in said]
+    for one in spans[:_MOST_EVIDENCE]:
         sentence = reading.sentence(one.at[0])
-        for act in said:
+        for act in said[bisect_left(starts, one.start) : bisect_left(starts, one.at[0])]:
             speaker = act.speaker
             # the outlet was told, or its own words are quoted: who told it stands before the verb
-            direct = one.start <= act.start < one.at[0]
-            if direct and speaker and speaker.type != "outlet" and not act.antecedent:
+            if speaker and speaker.type != "outlet" and not act.antecedent:
                 _add(found, speaker)
-        for cue in _CITING.finditer(reading.plain, one.at[1], sentence.end):
+        for cue in _CITING.finditer(reading.plain, one.at[1], min(sentence.end, one.at[1] + _REACH)):
             speaker = subjects.behind(reading, cue.end(), sentence.end)
             if speaker and speaker.type != "outlet" and not speaker.pronoun:
                 _add(found, _up_to_verb(reading, speaker))
@@ -133,11 +135,17 @@ def _up_to_verb(reading: Reading, speaker: Speaker) -> Speaker:
     return speaker._replace(name=name, end=speaker.start + len(name)) if speaker.entity is None else speaker
 
 
+_UNDERLYING: dict[str, Literal["anonymous", "official", "named-person", "document"]] = {
+    "anonymous": "anonymous",
+    "official": "official",
+    "document": "document",
+    "named": "named-person",
+    "outlet": "named-person",
+}
+
+
 def _add(found: dict[str, Underlying], speaker: Speaker) -> None:
-    kind: Literal["anonymous", "official", "named-person", "document"] = (
-        "named-person" if speaker.type == "named" or speaker.type == "outlet" else speaker.type  # noqa: PLR1714 - mypy narrows no `in`
-    )
-    found.setdefault(speaker.name, Underlying(label=speaker.name, type=kind))
+    found.setdefault(speaker.name, Underlying(label=speaker.name, type=_UNDERLYING[speaker.type]))
 
 
 def _others(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from tasks.attribution import subjects
+from tasks.attribution import phrases, subjects
 
 if TYPE_CHECKING:
     from tasks.attribution.layout import Area
+    from tasks.attribution.phrases import Speaker
     from tasks.attribution.reading import Mention, Reading
-    from tasks.attribution.subjects import Speaker
 
 _WORD = re.compile(r"[^\W\d_]+")
 _POSSESSIVE = re.compile(r"['’]s?\b")
@@ -28,6 +29,8 @@ _ALSO_NOUNS = frozenset(
     "accused rejected dismissed denied criticized criticised agreed continued continues praised".split()
 )
 _AUXILIARY_CHARS = 24
+#: more is no sentence, and each costs a look back
+_MOST_IN_A_SENTENCE = 30
 #: how far back "he" may point, in characters
 _REACH = 700
 
@@ -48,8 +51,11 @@ def acts(reading: Reading) -> list[Said]:
     found: list[Said] = []
     lexicon = reading.lexicon
     for sentence in reading.sentences:
+        before = len(found)
         for word in _WORD.finditer(reading.plain, sentence.start, sentence.end):
             verb = word[0]
+            if len(found) - before > _MOST_IN_A_SENTENCE:
+                break
             if verb in lexicon.verbs:
                 said = _finite(reading, sentence, word.start(), word.end(), found)
                 if said:
@@ -147,9 +153,10 @@ def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Spea
         return last if last and last.type in ("official", "document") and at - last.end < _REACH // 2 else None
     number = reading.sentence_number(at)
     here = _one_person(reading, reading.sentences[number].start, at, pronoun)
-    if isinstance(here, subjects.Speaker):
+    if isinstance(here, phrases.Speaker):
         return here
-    last_said = next((said for said in reversed(earlier) if said.speaker and at - said.end < _REACH), None)
+    near = takewhile(lambda said: at - said.end < _REACH, reversed(earlier))
+    last_said = next((said for said in near if said.speaker), None)
     last = last_said.speaker if last_said else None
     for back in range(number - 1, max(-1, number - 5), -1):
         area = reading.sentences[back]
@@ -158,7 +165,7 @@ def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Spea
         if last and last_said and area.start <= last_said.start < area.end and _fits(reading, last, pronoun):
             return last if last.type == "named" else None
         person = _one_person(reading, area.start, area.end, pronoun)
-        if isinstance(person, subjects.Speaker):
+        if isinstance(person, phrases.Speaker):
             return person
         if person:
             # somebody is named, but only beside something else: no guess
@@ -179,7 +186,7 @@ def _one_person(reading: Reading, start: int, end: int, pronoun: Speaker) -> Spe
 
 
 def _speaker(reading: Reading, mention: Mention) -> Speaker:
-    return subjects._of_mention(reading, mention)  # noqa: SLF001 - the same rules make a speaker of a mention
+    return phrases.of_mention(reading, mention)
 
 
 def _fits(reading: Reading, speaker: Speaker, pronoun: Speaker) -> bool:

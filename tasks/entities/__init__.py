@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -175,11 +176,13 @@ def _first_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _covered(sightings: Iterable[Sighting], zone: str) -> list[tuple[int, int]]:
-    return [(sighting.start, sighting.end) for sighting in sightings if sighting.zone == zone]
+    return sorted((sighting.start, sighting.end) for sighting in sightings if sighting.zone == zone)
 
 
 def _overlaps(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    return any(left < end and start < right for left, right in taken)
+    """`taken` in order; what overlaps there lies within what starts before it."""
+    at = bisect_left(taken, (end, 0))
+    return any(start < right for _, right in taken[max(0, at - 3) : at])
 
 
 def _entity(item: Item, link: str, mentions: Sequence[_Mention], body: str, day: date) -> Entity:

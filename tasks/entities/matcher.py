@@ -86,7 +86,7 @@ class Matcher:
         best: Match | None = None
         after = index + 1
         while True:
-            word, start, end = words[at]
+            word, _, end = words[at]
             nodes = [found for node in nodes for found in _steps(node, gap, word, lang)]
             aliases = [alias for node in nodes for alias in node.get(_END, ()) if alias.lang in (None, lang)]
             if aliases:

@@ -6,21 +6,12 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from config.gazetteer.words import WORDS
+
 _SLUG_GAPS = re.compile(r"[\W_]+")
 _SPACES = re.compile(r"\s+")
-_TITLES = (
-    "Mr|Mrs|Ms|Miss|Dr|Prof|Professor|Sir|Dame|Lord|Lady|President|Vice President|Vice-President|President-elect|"
-    "Prime Minister|Administrator|Commissioner|Crown Prince|Crown Princess|First Lady|Attorney|Detective|Inspector|Officer|Coach|Premier|Chancellor|Minister|Foreign Minister|Defence Minister|Defense Minister|Finance Minister|"
-    "Secretary|Secretary of State|Sen|Senator|Rep|Representative|Congressman|Congresswoman|Gov|Governor|Mayor|Gen|General|"
-    "Lt|Col|Colonel|Lieutenant|Capt|Captain|Maj|Major|Sgt|Sergeant|Adm|Admiral|Judge|Justice|Pope|King|Queen|Prince|"
-    "Princess|Rev|Reverend|Father|Sister|Bishop|Archbishop|Cardinal|Ayatollah|Sheikh|Imam|Rabbi|Chief|Commander|"
-    "Ambassador|Speaker|Chairman|Spokesman|Spokeswoman|Spokesperson|Deputy|Attorney General|Comrade|Herr|Frau|Monsieur|"
-    "Madame|Brigadier|Brig|Marshal|Chairwoman|Director|Former|Ex|Co"
-)
-_TITLE_WORDS = frozenset(_TITLES.replace("|", " ").split()) | frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday The A An But And In On At Republican Democrat Democratic "
-    "Labour Conservative Chancellor Leader".split()
-)
+_TITLES = "|".join(sorted(map(re.escape, WORDS["titles"]), key=len, reverse=True))
+_TITLE_WORDS = frozenset(word for title in WORDS["titles"] for word in title.split()) | WORDS["no_first_name"]
 _TITLE = re.compile(rf"^(?:(?:{_TITLES})\.?[\s-]+)+(?=\S)")
 #: verbs that headlines write with a capital, which models take for a part of the name before them
 _HEADLINE_VERB = re.compile(

@@ -6,9 +6,10 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from config.gazetteer.words import WORDS
+from tasks.entities.doubts import doubtful, joined, mended, with_first_name
 from tasks.entities.naming import (
     Name,
-    is_title,
     slug,
     trimmed,
     without_headline_verb,
@@ -20,7 +21,7 @@ from tasks.entities.naming import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from config.gazetteer import Gazetteer
+    from config.gazetteer import Gazetteer, Item
     from tasks.entities.sightings import Sighting
     from tasks.records import EntityType
 
@@ -33,71 +34,10 @@ TYPES: dict[str, EntityType] = {
     "FAC": "place",
     "EVENT": "event",
 }
-_OFFICE_WORDS = frozenset(
-    [
-        "president",
-        "minister",
-        "secretary",
-        "general",
-        "chief",
-        "spokesman",
-        "spokeswoman",
-        "spokesperson",
-        "chairman",
-        "director",
-        "ambassador",
-        "envoy",
-        "commissioner",
-        "leader",
-        "official",
-        "officials",
-        "troops",
-        "forces",
-        "soldiers",
-        "members",
-        "member",
-        "allies",
-        "ally",
-        "summit",
-        "army",
-        "military",
-        "government",
-        "state",
-        "foreign",
-        "prime",
-        "deputy",
-        "senator",
-        "rep",
-        "sen",
-        "gov",
-        "governor",
-        "republican",
-        "democrat",
-        "democrats",
-        "republicans",
-        "commander",
-        "representative",
-        "chancellor",
-        "premier",
-        "former",
-        "ex",
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "election",
-        "war",
-        "presidential",
-        "officer",
-        "head",
-        "sanctions",
-        "embassy",
-    ]
-)
-_JOINERS = frozenset(
-    ["of", "for", "the", "and", "in", "on", "de", "la", "le", "al", "del", "der", "von", "van", "&", "bin"]
-)
+_OFFICE_WORDS = WORDS["office"]
+_JOINERS = WORDS["joiners"]
 _MOST_WORDS = 9
+_WORD = re.compile(r"\w+")
 
 
 class Seen(NamedTuple):
@@ -108,119 +48,20 @@ class Seen(NamedTuple):
 def cleaned(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Seen]:
     """The spans of wanted labels, trimmed, that look like a name at all."""
     found = []
-    for start, end, label in _joined(text, [span for span in spans if span[2] in TYPES]):
+    words = Counter(_WORD.findall(text))
+    for start, end, given in joined(text, [span for span in spans if span[2] in TYPES]):
         name = trimmed(text, start, end)
+        label = given
         if name and label == "PERSON":
             name = without_tail(without_headline_verb(without_possession(name)))
         elif name:
             name = without_office(name)
         if name and _is_name(name.text, label):
-            name = _with_first_name(text, name) if label == "PERSON" else name
-            seen = Seen(name, _mended(text, name, label))
-            if not _doubtful(text, seen):
-                found.append(seen)
+            name = with_first_name(text, name) if label == "PERSON" else name
+            label = mended(text, name, label)
+            if not doubtful(text, words, name, label):
+                found.append(Seen(name, label))
     return found
-
-
-_JOINS = re.compile(r" |[:/&]| & ")
-_TAIL = re.compile(r"(?:[-–][^\W\d_][\w’']*)+")
-_TOWN_BEFORE = re.compile(r"\b(?:in|from|near|city of|town of|village of|outside|to)\s(?:the\s)?$")
-_PLACE_BEFORE = re.compile(r"\b(?:city|town|village|suburb|district|province|municipality|settlement) of\s(?:the\s)?$")
-_OFFICE_BEHIND = re.compile(r"\s(?:Minister|Secretary|Adviser|Advisor|Commissioner|Administrator|Spokes\w+|Envoy)\b")
-_PARTY_BEFORE = re.compile(r"\b[RDI]-$")
-_BARE_NUMBER = re.compile(r"^\S+\s\d+$")
-_TITLED_BEFORE = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Sir|Lady|Lord|Prof|Professor|Sen|Rep|Gov|Gen|Col|Capt|Judge|Mayor|President)\.?\s$"
-)
-_EVENT_END = re.compile(
-    r"(?:Wars?|Games|Cup|Summit|Conference|Olympics|Festival|Forum|Elections?|Crisis|Day|Revolution|Championships?|Open|"
-    r"League|Prix|Friday|Congress|Uprising|Massacre|Genocide|Attacks?|Protests|Marathon|Bowl|Series|Awards?|Exhibition|"
-    r"Expo|Accords?|Hurricane \w+|Agreement|Treaty)$|^(?:Hurricane|Operation|Battle|Typhoon|Storm)\b"
-)
-
-
-def _joined(text: str, spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """Names that the model cut in two, or cut off at a hyphen, in one piece."""
-    found: list[tuple[int, int, str]] = []
-    for start, end, label in sorted(spans):
-        tail = _TAIL.match(text, end)
-        stop = tail.end() if tail and not text[start:end].isspace() and tail[0][1].isupper() else end
-        if found and found[-1][2] == label and _JOINS.fullmatch(text, found[-1][1], start):
-            found[-1] = (found[-1][0], stop, label)
-        else:
-            found.append((start, stop, label))
-    return found
-
-
-_FIRST_NAME = re.compile(r"(?<=[a-z,] )([A-Z][a-z’'-]+)\s$")
-
-
-def _with_first_name(text: str, name: Name) -> Name:
-    """`Mayor Anna Berg` where the model took the last word alone."""
-    found = _FIRST_NAME.search(text, max(0, name.start - 24), name.start) if " " not in name.text else None
-    if not found or is_title(found[1]) or _COMMON.intersection({found[1].lower()}):
-        return name
-    return Name(f"{found[1]} {name.text}", found.start(1), name.end)
-
-
-def _mended(text: str, name: Name, label: str) -> str:
-    """One word that follows "city of" is no person, whatever the model says."""
-    if label == "ORG" and _GATHERING.search(name.text):
-        return "EVENT"
-    if label == "ORG" and _PLACE_BEFORE.search(text, max(0, name.start - 20), name.start):
-        return "GPE"
-    one_word = label in ("PERSON", "ORG") and " " not in name.text and not name.text.isupper()
-    return "GPE" if one_word and _TOWN_BEFORE.search(text, max(0, name.start - 16), name.start) else label
-
-
-def _doubtful(text: str, seen: Seen) -> bool:
-    """What the model is wrong about too often to be taken at its word once."""
-    name = seen.name
-    lower = name.text.lower()
-    if lower in _COMMON or lower.endswith(("ism", "isms")):
-        return True
-    if _PARTY_BEFORE.search(text, max(0, name.start - 3), name.start) or _BARE_NUMBER.match(name.text):
-        return True
-    if seen.label == "ORG" and _OFFICE_BEHIND.match(text, name.end):
-        return True
-    if seen.label == "PERSON" and (_NO_PERSON.search(name.text) or any(map(str.isdigit, name.text))):
-        return True
-    if seen.label == "EVENT":
-        return not _EVENT_END.search(name.text)
-    if " " in name.text:
-        return False
-    if seen.label == "PERSON":
-        titled = _TITLED_BEFORE.search(text, max(0, name.start - 12), name.start)
-        return not titled and len(re.findall(rf"\b{re.escape(name.text)}\b", text)) < 2  # noqa: PLR2004 - said twice
-    if name.text.isupper():
-        # an abbreviation of common words, explained before it: `binge eating disorder (BED)`
-        explained = re.search(rf"[a-z] \({re.escape(name.text)}\)", text)
-        return name.text.split("-")[0] in _NO_ORGANISATION or explained is not None
-    return re.search(rf"\b{re.escape(lower)}\b", text) is not None
-
-
-_GATHERING = re.compile(r"(?:Summit|Conference|Forum|World Cup|Olympics|Games|Festival)$")
-_NO_PERSON = re.compile(
-    r"\b(?:Party|Reports?|University|Street|County|School|College|Hospital|Act|Bill|Group|Inc|Ltd|Corp|Church|Cent(?:er|re)|"
-    r"News|Times|Post|Awards?|Show|Prize|Road|Avenue|Park|River|Lake|Islands?|Mount|Bridge|Airport|Studios?|Museum|Club|"
-    r"Team|Council|Committee|Institute|Foundation|Association|Agency|Company|Bank|Court|Day|War|City|State|Law|Rights|"
-    r"Reuters|Getty|Images?|Photo|Read|More|Click|Subscribe|Advertisement|Newsletter|Story|Video|Update|Watch)\b"
-)
-_NO_ORGANISATION = frozenset(
-    "GMT UTC BST EST EDT ET CET USD EUR GBP UAH RUB LLC LTD INC RRP UAV UAVS END USB CEO CFO COO CTO TV DVD AI IT PC PR HR VIP GDP CO2 AIDS HIV DNA "
-    "COVID SUV EV EVS ATM PM AM MP MPS MEP GPS PDF FAQ RSS AMP ID OK LGBT LGBTQ NGO NGOS POW POWS ICU PPE IPO ETF ETFS "
-    "CCTV VPN API URL HTML WIFI MBA PHD US UK EU UN AND THE FOR NEW MORE READ WATCH LIVE BREAKING".split()
-)
-_COMMON = frozenset(
-    "house trade assembly customs capitol congress parliament court senate cabinet council committee commission state "
-    "treasury bank church army navy police union party league board office ministry department government university "
-    "school college hospital institute center centre club team group company fund trust press media news radio post mail "
-    "times star sun world nation union east west north south spring summer autumn winter law bill act budget deal treaty "
-    "medicare medicaid obamacare brexit internet web mail email spam app apps macbook iphone ipad airpods android windows "
-    "christmas easter ramadan diwali thanksgiving halloween hanukkah gospel bible quran torah islam christianity judaism "
-    "supreme high social national god lord jesus allah democracy communism socialism nazism capitalism liberalism advertisement subscribe newsletter "
-    "retina kevlar trek javascript victoria bradley english french german spanish russian chinese arabic hebrew latin cyrillic".split()
-)
 
 
 def _is_name(text: str, label: str) -> bool:
@@ -245,8 +86,11 @@ def overrules(seen: Seen, sighting: Sighting, body: str, gazetteer: Gazetteer) -
     plain = [word for word in rest if word[:1].islower() and word.lower() not in _JOINERS]
     if not proper or plain or "," in body[name.start : name.end]:
         return False
-    item = gazetteer.items[sighting.key]
-    known_words = len(body[sighting.start : sighting.end].split())
+    return _is_part(seen, sighting, gazetteer.items[sighting.key], len(body[sighting.start : sighting.end].split()))
+
+
+def _is_part(seen: Seen, sighting: Sighting, item: Item, known_words: int) -> bool:
+    name = seen.name
     if seen.label == "PERSON":
         if item.type == "person":
             # another member of the family: the surname stands at the end, and a first name before it

@@ -1,0 +1,229 @@
+"""What a noun phrase stands for: a person, an office, an outlet, people without a name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from config.gazetteer.words import WORDS
+
+if TYPE_CHECKING:
+    from tasks.attribution.reading import Mention, Reading
+
+SpeakerType = Literal["named", "anonymous", "official", "outlet", "document"]
+
+POSSESSIVE = re.compile(r"(?:['’]s?\b|['’](?=\s))")
+PREPOSITION_BEFORE = re.compile(
+    r"\b(?:of|for|to|by|with|in|from|at|about|on|against|unlike|like|after|before|over|under|near|between|than|"
+    r"against|toward|towards|told|including|despite|regarding|von|für|bei|de|del|para|pour|від|для|от|dla)\s"
+    r"(?:the\s|a\s|an\s)?(?:(?:[a-z]+|[A-Z][a-z]+)\s){0,3}$"
+)
+DIRECT_PREPOSITION = re.compile(
+    r"\b(?i:of|for|to|by|with|in|from|at|about|on|against|unlike|like|than|toward|towards|including|between|told|over)\s"
+    r"(?:the\s|then-|former\s)?(?:[A-Z][\w.-]+\s){0,2}$"
+)
+_POST_MODIFIER = re.compile(r"\s(?:of|in|from|at|who|with|for|on|to)\b")
+#: what goes on after a name that stands behind its verb; a noun there would make the name a part of another
+_BEHIND_NAME = re.compile(
+    r"\s(?:when|as|after|during|while|before|last|this|earlier|later|by|recently|that|about|via|because|through|"
+    r"following|told|said|is|was|if|over|under|without|according|upon|amid|ahead|today|yesterday|[A-Z]\w+day|\()"
+)
+_AND_BEFORE = re.compile(r"\b(?:and|or|und|et|y|и|та|і|oraz)\s$")
+#: a sentence, not a noun with what belongs to it
+_VERB_BEFORE = re.compile(
+    r"\b(?:will|would|has|have|had|is|are|was|were|can|could|may|might|must|should|been|be|did|does|do|not|gets?)\s"
+)
+_PASSED_ON = re.compile(
+    r"\s(?:cited|seen|quoted|reviewed|obtained|published|verified|reported)\s(?:by|in|on)\b.*$", re.DOTALL
+)
+_JOINED = re.compile(r"\s(?:and|or|but|then)$")
+_LEADING = re.compile(
+    r"^(?:(?:and|but|however|meanwhile|then|also|so|yet|later|earlier|still|instead|now|separately|afterwards?|"
+    r"previously|on|in|at|during|when|while|as|that|what|where|who|whom|which|because|although|though|if|since)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_][\w.’'&-]*")
+_PROPER = re.compile(
+    r"(?:[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'.-]*\s+(?:(?:de|del|van|von|der|bin|al|el|la|di|da|ben|ibn)\s+)*){0,3}"
+    r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'-]+$"
+)
+PROPER_START = re.compile(
+    r"(?:[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'.-]*\s+(?:(?:de|del|van|von|der|bin|al|el|la|di|da|ben|ibn)\s+)*){1,3}"
+    r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'-]+"
+)
+_SINGLE = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
+_NO_NAME = WORDS["no_name"]
+_UNNAMED_FOR_SURE = re.compile(
+    r"\b(?:familiar with|knowledge of|condition of anonymity|anonymity|briefed on|close to|unnamed|anonymous|"
+    r"not authori[sz]ed|asked not to be|declined to be|unidentified|sources?)\b"
+)
+_LONGEST_LABEL = 160
+
+
+class Speaker(NamedTuple):
+    #: the entity's name, or the words as they stand
+    name: str
+    type: SpeakerType
+    entity: str | None
+    start: int
+    end: int
+    #: a pronoun to be resolved, instead of a name
+    pronoun: str | None = None
+
+
+def phrase(reading: Reading, low: int, high: int, *, turned: bool = False) -> Speaker | None:
+    """Who one noun phrase stands for."""
+    leading = _LEADING.match(reading.plain[low:high])
+    if leading and leading.end() < high - low:
+        low += leading.end()
+    text = reading.plain[low:high]
+    last = text.rsplit(None, 1)[-1].lower() if text.strip() else ""
+    if last in reading.lexicon.pronouns and (last not in reading.lexicon.cues.it or text.strip().lower() == last):
+        start = low + text.lower().rindex(last)
+        return Speaker(last, "named", None, start, start + len(last), reading.lexicon.pronouns[last])
+    person = _person(reading, low, high, turned=turned)
+    if person is not None:
+        return None if _one_of_several(reading, person, low, high) else of_mention(reading, person)
+    return (
+        _nominal(reading, low, high)
+        or _organisation(reading, low, high, turned=turned)
+        or _unknown_name(reading, low, high, turned=turned)
+    )
+
+
+def _person(reading: Reading, low: int, high: int, *, turned: bool) -> Mention | None:
+    for mention in reading.named(low, high, "person"):
+        rest = reading.plain[mention.end : high]
+        if POSSESSIVE.match(rest) or governed(reading, low, mention.start):
+            continue
+        if not rest.strip() or _POST_MODIFIER.match(rest) or rest.lstrip().startswith(("and ", "or ")):
+            return mention
+        english = reading.lexicon.lang == "en"
+        if turned and (_BEHIND_NAME.match(rest) if english else rest[:1].isspace() and rest.lstrip()[:1].islower()):
+            return mention
+    return None
+
+
+def governed(reading: Reading, low: int, start: int) -> bool:
+    """True behind a preposition: `for Berg`; but not in `envoy to Norway Anna Berg`, where another name is between."""
+    found = DIRECT_PREPOSITION.search(reading.plain, low, start)
+    return bool(found) and not reading.named(found.start(), start, "place", "org") if found else False
+
+
+def _one_of_several(reading: Reading, mention: Mention, low: int, high: int) -> bool:
+    """`Berg and Hill said`: words of two are nobody's alone."""
+    joined_before = _AND_BEFORE.search(reading.plain, low, mention.start)
+    rest = reading.plain[mention.end : high]
+    return bool(joined_before) or rest.lstrip().startswith(("and ", "or "))
+
+
+def of_mention(reading: Reading, mention: Mention) -> Speaker:
+    entity = mention.entity
+    item = reading.gazetteer.items.get(entity.key)
+    kind: SpeakerType = "named"
+    if item is not None and item.outlet:
+        kind = "outlet"
+    elif entity.type != "person" and item is not None and (item.kind or item.house or item.type == "place"):
+        kind = "official"
+    return Speaker(entity.name, kind, entity.key, mention.start, mention.end)
+
+
+def _nominal(reading: Reading, low: int, high: int) -> Speaker | None:
+    """`two people familiar with the matter`, `the defence ministry`, `a spokesman for the bank`."""
+    text = reading.plain[low:high]
+    heads = reading.lexicon.heads
+    for word in _WORD.finditer(text):
+        lower = word[0].lower()
+        if lower in ("of", "in", "from", "with", "to", "at", "by", "on", "against") and word.start() > 0:
+            first = text[: word.start()].split()
+            if not (len(first) <= 2 and (first[0].lower() in reading.lexicon.quantities or lower == "of")):
+                return None
+        possessive = POSSESSIVE.match(text, word.end()) or word[0].endswith(("'s", "’s"))
+        if lower in heads and not possessive and not word[0].isupper():
+            if word[0][0].isupper() and reading.named(low, low + word.end() + 40) and word.start():
+                # a part of a proper name: European Union
+                continue
+            if text[word.end() :].strip()[:1].isupper():
+                # `spokesman John Hill`: a title before a name that nobody knows
+                continue
+            if _VERB_BEFORE.search(text, 0, word.start()):
+                return None
+            label = _PASSED_ON.sub("", text.strip())
+            if _JOINED.search(label):
+                # `the federation abstained and argued`: the words behind the head are another verb's
+                label = text[: word.end()].strip()
+            if len(label) > _LONGEST_LABEL:
+                return None
+            start = low + text.index(label)
+            return Speaker(
+                reading.body[start : start + len(label)],
+                _nominal_type(reading, text, lower),
+                None,
+                start,
+                start + len(label),
+            )
+    return None
+
+
+def _nominal_type(reading: Reading, text: str, head: str) -> SpeakerType:
+    kind = reading.lexicon.heads[head]
+    if _UNNAMED_FOR_SURE.search(text):
+        return "anonymous"
+    if kind == "either":
+        words = text.lower().split()
+        return "anonymous" if words and words[0] in reading.lexicon.quantities else "official"
+    if kind == "official":
+        return "official"
+    return "document" if kind == "document" else "anonymous"
+
+
+def _organisation(reading: Reading, low: int, high: int, *, turned: bool) -> Speaker | None:
+    for mention in reading.named(low, high, "org", "place"):
+        if mention.entity.label == "NORP":
+            # `a Republican`: one of them, nobody knows who
+            continue
+        rest = reading.plain[mention.end : high]
+        if POSSESSIVE.match(rest) or DIRECT_PREPOSITION.search(reading.plain, low, mention.start):
+            continue
+        starts = not reading.plain[low : mention.start].replace("the", "").replace("The", "").strip()
+        if not rest.strip() or (turned and starts):
+            return of_mention(reading, mention)
+    return None
+
+
+def _unknown_name(reading: Reading, low: int, high: int, *, turned: bool) -> Speaker | None:
+    """A name that neither gazetteer nor model knows: two capitalised words or more, or one after a title."""
+    text = reading.plain[low:high]
+    found = PROPER_START.search(text) if turned else _PROPER.search(text.rstrip())
+    if not found:
+        return _single_name(reading, low, high)
+    if turned and PREPOSITION_BEFORE.search(text, 0, found.start()):
+        return None
+    words = found[0].split()
+    while words and words[0] in _NO_NAME:
+        words = words[1:]
+    name = " ".join(words)
+    if len(words) == 1 and text.strip() == name:
+        return _single_name(reading, low, high)
+    if len(words) < 2 or no_name(name) or DIRECT_PREPOSITION.search(text, 0, found.end() - len(name)):
+        return None
+    start = low + found.end() - len(name)
+    if reading.named(start, start + len(name)):
+        return None
+    return Speaker(name, "named", None, start, start + len(name))
+
+
+def _single_name(reading: Reading, low: int, high: int) -> Speaker | None:
+    """A last name that stood with its first name earlier in the text, though neither table nor model knew it."""
+    text = reading.plain[low:high].strip()
+    if not _SINGLE.fullmatch(text) or text in _NO_NAME or reading.named(low, high):
+        return None
+    start = reading.plain.index(text, low)
+    full = reading.in_full(text, low)
+    if not full:
+        return None
+    return Speaker(full, "named", None, start, start + len(text))
+
+
+def no_name(name: str) -> bool:
+    return any(word in _NO_NAME for word in name.split()) or name.isupper()
