@@ -156,7 +156,7 @@ class Warden(threading.Thread):
             slot.pid = 0
             return
         spent = time.monotonic() - started if started else 0.0
-        memory = _resident_bytes(pid)
+        memory = resident_bytes(pid)
         if spent <= self._seconds and memory <= self._memory_bytes:
             return
         what = f"{spent:.1f} s" if spent > self._seconds else f"{memory >> 20} MiB"
@@ -195,7 +195,7 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def _resident_bytes(pid: int) -> int:
+def resident_bytes(pid: int) -> int:
     """0 where there is no /proc: macOS has no cheap way to ask for another process."""
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES

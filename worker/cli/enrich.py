@@ -7,15 +7,12 @@ import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
 from config.settings import load_settings
 from config.trouble import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 def enrich(
@@ -38,7 +35,8 @@ def enrich(
     settings = load_settings(log_level="error")
     set_up_logging(settings, "enrich-file")
     try:
-        lines = rows.read_text(encoding="utf-8").splitlines()
+        # not splitlines(): JSON may hold U+2028 and U+0085 as they are
+        lines = [line for line in rows.read_text(encoding="utf-8").split("\n") if line.strip()]
     except (OSError, UnicodeDecodeError) as reason:
         raise ConfigError(f"cannot be read: {reason}", file=rows, mend="name a JSON Lines file in UTF-8") from None
     tagger, moment, folder = warm_tagger(settings), now(), rows.parent
@@ -46,13 +44,18 @@ def enrich(
     def work(line: str) -> bytes:
         return read_row(tagger, json.loads(line), folder, moment).model_dump_json().encode()
 
-    crew = Crew(work, members=jobs or os.cpu_count() or 1, seconds=settings.article_seconds)
+    crew = Crew(
+        work,
+        members=jobs or os.cpu_count() or 1,
+        seconds=settings.article_seconds,
+        memory_bytes=settings.article_memory_bytes,
+    )
     bar = Progress(
         TextColumn("enrich"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
     )
     bad = 0
-    with bar, output.open("wb") if output else nullcontext(sys.stdout.buffer) as out:
-        for line, result in bar.track(crew.results(_filled(lines)), total=sum(map(bool, map(str.strip, lines)))):
+    with bar, _writable(output) if output else nullcontext(sys.stdout.buffer) as out:
+        for line, result in bar.track(crew.results(lines), total=len(lines)):
             if isinstance(result, Exception):
                 bad += 1
                 result = json.dumps({"ext": {"row": _id_of(line)}, "error": str(result)}).encode()  # noqa: PLW2901
@@ -61,8 +64,11 @@ def enrich(
         sys.stderr.write(f"{bad} of {len(lines)} rows could not be read; each has an `error` in the output\n")
 
 
-def _filled(lines: list[str]) -> Iterator[str]:
-    return (line for line in lines if line.strip())
+def _writable(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as reason:
+        raise ConfigError(f"cannot be written: {reason.strerror}", file=path, mend="name another with -o") from None
 
 
 def _id_of(line: str) -> Any:
