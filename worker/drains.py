@@ -42,6 +42,14 @@ class Abreast(Generic[T]):
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
+        """Raises what claiming raises, after what is under way has ended: it would be nobody's otherwise."""
+        try:
+            await self._until_idle()
+        except Exception:
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+            raise
+
+    async def _until_idle(self) -> None:
         idle_since = time.monotonic()
         while not self._stopping():
             batch: Batch[T] = Batch((), None)

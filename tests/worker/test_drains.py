@@ -1,0 +1,226 @@
+"""Drains take what is due, as much at once as they may, and end by themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from worker.drains import LINGER_SECONDS, Abreast, Batch, one_by_one
+
+
+class Queue:
+    """What there is to claim; `trouble`: raised instead, once each."""
+
+    def __init__(self, *jobs, due: float | None = None) -> None:
+        self.jobs, self.due = list(jobs), due
+        self.trouble: list[Exception] = []
+        self.asked: list[int] = []
+
+    def take(self, count: int) -> Batch:
+        self.asked.append(count)
+        if self.trouble:
+            raise self.trouble.pop()
+        taken, self.jobs = self.jobs[:count], self.jobs[count:]
+        return Batch(taken, self.due if not taken else None)
+
+    async def claim(self, count: int) -> Batch:
+        return self.take(count)
+
+
+def abreast(queue: Queue, work, *, slots: int = 4, stopping=lambda: False) -> float:
+    started = time.monotonic()
+    asyncio.run(asyncio.wait_for(Abreast(queue.claim, work, slots=slots, stopping=stopping).run(), 10))
+    return time.monotonic() - started
+
+
+def test_everything_due_is_worked_on_and_then_the_drain_ends():
+    done = []
+
+    async def work(job):
+        done.append(job)
+
+    spent = abreast(Queue(*range(20)), work)
+
+    assert sorted(done) == list(range(20))
+    assert LINGER_SECONDS <= spent < LINGER_SECONDS + 2
+
+
+def test_no_more_is_under_way_than_there_are_slots():
+    at_once, most = 0, 0
+
+    async def work(job):
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.01)
+        at_once -= 1
+
+    queue = Queue(*range(20))
+    abreast(queue, work, slots=3)
+
+    assert most == 3
+    assert max(queue.asked) == 3
+
+
+def test_a_slow_piece_of_work_keeps_no_other_waiting():
+    done = []
+
+    async def work(job):
+        await asyncio.sleep(0.25 if job == 0 else 0)
+        done.append(job)
+
+    abreast(Queue(*range(10)), work, slots=2)
+
+    assert done[-1] == 0
+
+
+def test_what_is_due_soon_is_waited_for():
+    queue = Queue(due=0.2)
+    done = []
+
+    async def work(job):
+        done.append(job)
+
+    async def later():
+        await asyncio.sleep(0.2)
+        queue.jobs, queue.due = ["late"], None
+
+    async def both():
+        await asyncio.gather(later(), Abreast(queue.claim, work, slots=2, stopping=lambda: False).run())
+
+    asyncio.run(both())
+
+    assert done == ["late"]
+
+
+def test_what_is_due_much_later_is_not_waited_for():
+    async def work(job):
+        raise AssertionError
+
+    assert abreast(Queue(due=60.0), work) < LINGER_SECONDS + 1
+
+
+def test_a_fault_in_one_piece_of_work_ends_no_other():
+    done = []
+
+    async def work(job):
+        if job == 3:
+            raise ValueError(job)
+        done.append(job)
+
+    abreast(Queue(*range(8)), work)
+
+    assert sorted(done) == [0, 1, 2, 4, 5, 6, 7]
+
+
+def test_a_stop_cancels_what_is_under_way_and_waits_for_its_farewell():
+    farewells = []
+    stop = asyncio.Event()
+
+    async def work(job):
+        try:
+            await asyncio.sleep(30)
+        except asyncio.CancelledError:
+            await asyncio.sleep(0.05)
+            farewells.append(job)
+            raise
+
+    async def both():
+        drain = asyncio.create_task(Abreast(Queue(*range(16)).claim, work, slots=16, stopping=stop.is_set).run())
+        await asyncio.sleep(0.1)
+        stop.set()
+        started = time.monotonic()
+        await drain
+        return time.monotonic() - started
+
+    assert asyncio.run(both()) < 2
+    assert sorted(farewells) == list(range(16))
+
+
+def test_a_store_that_goes_away_ends_the_drain_only_after_what_is_under_way():
+    queue = Queue(1)
+    done = []
+
+    async def work(job):
+        queue.trouble = [ConnectionError("away")]
+        await asyncio.sleep(0.2)
+        done.append(job)
+
+    with pytest.raises(ConnectionError):
+        abreast(queue, work)
+    assert done == [1]
+
+
+def test_a_drain_can_be_run_again_after_the_store_came_back():
+    queue = Queue(1)
+    queue.trouble = [ConnectionError("away")]
+    done = []
+
+    async def work(job):
+        done.append(job)
+
+    with pytest.raises(ConnectionError):
+        abreast(queue, work)
+    abreast(queue, work)
+
+    assert done == [1]
+
+
+# one after the other
+
+
+def drain(queue: Queue, work, *, seconds: float = 10.0, stopping=lambda: False, size: int = 3) -> list[Sequence]:
+    given_back: list[Sequence] = []
+    one_by_one(lambda: queue.take(size), work, given_back.append, seconds=seconds, stopping=stopping)
+    return given_back
+
+
+def test_each_piece_of_work_is_told_what_follows_it_in_its_batch():
+    seen = []
+
+    drain(Queue(*"abcde"), lambda job, following: seen.append((job, following)))
+
+    assert seen == [("a", "b"), ("b", "c"), ("c", None), ("d", "e"), ("e", None)]
+
+
+def test_a_stop_gives_back_what_was_not_begun():
+    done = []
+
+    given_back = drain(Queue(*"abcde"), lambda job, _: done.append(job), stopping=lambda: len(done) == 2)
+
+    assert done == ["a", "b"]
+    assert given_back == [["c"]]
+
+
+def test_when_work_cannot_go_on_it_is_given_back_with_what_follows():
+    def work(job, following):
+        if job == "b":
+            raise ConnectionError
+
+    queue, given_back = Queue(*"abcde"), []
+    with pytest.raises(ConnectionError):
+        one_by_one(lambda: queue.take(3), work, given_back.append, seconds=5, stopping=lambda: False)
+
+    assert given_back == [["b", "c"]]
+
+
+def test_a_drain_ends_when_its_time_is_up_but_never_within_a_batch():
+    done = []
+
+    def work(job, _):
+        time.sleep(0.1)
+        done.append(job)
+
+    assert drain(Queue(*range(100)), work, seconds=0.05) == []
+    assert done == [0, 1, 2]
+
+
+def test_a_drain_with_nothing_to_do_ends_soon():
+    started = time.monotonic()
+
+    drain(Queue(), lambda *_: None)
+
+    assert LINGER_SECONDS <= time.monotonic() - started < LINGER_SECONDS + 1
