@@ -75,9 +75,11 @@ def lock_data_dir(data_dir: Path) -> IO[str]:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        lock.seek(0)
+        with lock:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
         raise AlreadyRunning(
-            f"another Wirebeat is running on {data_dir} (process {lock.read().strip() or 'unknown'})",
+            f"another Wirebeat is running on {data_dir} (process {holder})",
             mend="stop it, or give this one another --data-dir",
         ) from None
     lock.truncate(0)
