@@ -15,6 +15,8 @@ from tasks.unwrap import CLICK, PAGE_FOOTER, RELATED, TERMINAL, URL, blocks_of, 
 RELATED_CHARS = 260
 #: fewer words in capitals may be a dateline or a name
 TICKER_WORDS = 5
+#: more paragraphs in capitals than this are the headings of a long guide
+MANY_HEADINGS = 8
 #: every round takes something out, so texts settle after two; more only for texts made to prevent it
 ROUNDS = 6
 
@@ -65,6 +67,13 @@ class _Taken:
         url = found if "://" in found else f"https://{found}"
         if url.rstrip("/") != self.own_url:
             self.links.setdefault((url, None), Link(url=url, rel="source", text=None))
+
+    def capitals(self, run: str) -> None:
+        if CLICK.fullmatch(run):
+            self.note("call-to-click-removed", run)
+        else:
+            self.note("ticker-removed", run)
+            self.links.setdefault((None, run), Link(url=None, rel="related", text=run))
 
     def notices(self) -> tuple[Notice, ...]:
         return tuple(
@@ -148,7 +157,7 @@ def _related_headline(paragraph: str) -> str | None:
 
 
 def _without_urls(text: str, taken: _Taken) -> str:
-    if "/" not in text and "www." not in text.lower():
+    if "/" not in text:
         return text
 
     def take(match: re.Match[str]) -> str:
@@ -192,16 +201,17 @@ def _without_capitals(paragraphs: list[str], taken: _Taken) -> list[str]:
     words = [word for text in paragraphs for word in text.split()]
     if sum(1 for word in words if word.isupper()) * 2 > len(words):
         return paragraphs
+    headings = sum(1 for text in paragraphs if _leading_capitals(text) == len(text))
     kept = []
     for text in paragraphs:
+        if headings > MANY_HEADINGS and _leading_capitals(text) == len(text):
+            kept.append(text)
+            continue
         sentences = []
         for sentence in _sentences(text):
             end = _leading_capitals(sentence)
             if end:
-                taken.note("ticker-removed", sentence[:end].strip())
-                taken.links.setdefault(
-                    (None, sentence[:end].strip()), Link(url=None, rel="related", text=sentence[:end].strip())
-                )
+                taken.capitals(sentence[:end].strip())
             sentences.append(sentence[end:])
         kept.append("".join(sentences).strip())
     return [text for text in kept if text]
@@ -211,10 +221,12 @@ def _leading_capitals(sentence: str) -> int:
     """Where a leading run of at least TICKER_WORDS words without a small letter ends; 0 where there is none."""
     runs: list[tuple[str, int]] = []
     for match in re.finditer(r"\S+", sentence):
-        if match.group() != match.group().upper():
+        word = match.group()
+        # scripts without capitals have none to be in
+        if not word.isupper() and any(char.isalpha() for char in word):
             # "A" or "I" may be the first word of what comes after the run
             runs = runs[:-1] if runs and len(runs[-1][0]) == 1 and runs[-1][0].isalpha() else runs
             break
-        runs.append((match.group(), match.end()))
-    words = sum(1 for word, _ in runs if any(char.isalpha() for char in word))
+        runs.append((word, match.end()))
+    words = sum(1 for word, _ in runs if word.isupper())
     return runs[-1][1] if words >= TICKER_WORDS else 0

@@ -12,9 +12,10 @@ TERMINAL = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 #: suffixes that no word of its own starts with: the hyphen before them only broke the line
 BROKEN_SUFFIX = re.compile(r"(?:tion|sion|ment|ness|ing|ity|able|ible|ance|ence|ally|ously|ism|ist)s?\b")
 HANGING_HYPHEN = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|o|i|oraz|lub|и|или|та|й|і|або)\b", re.IGNORECASE)
+#: an address with its scheme or a path; a bare name of a site in a sentence is part of the sentence
 URL = re.compile(
-    r"(?<![\w@./-])(?:https?://|www\.)[^\s<>\"«»“”]+"
-    r"|(?<![\w@./:-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,4}\.[a-z]{2,24}/[^\s<>\"«»“”]+",
+    r"(?<![\w@./-])https?://[^\s<>\"«»“”]+"
+    r"|(?<![\w@./:-])[a-z0-9][a-z0-9-]{0,62}(?:\.[a-z0-9-]{1,63}){0,4}\.[a-z]{2,24}/[^\s<>\"«»“”]{8,}",
     re.IGNORECASE,
 )
 PAGE_FOOTER = re.compile(
@@ -25,7 +26,7 @@ LABELS = (
     r"related(?: (?:articles?|stor(?:y|ies)|news|coverage|content|links?|reading|posts?|topics?))?",
     r"read (?:more|also|next|this|on)|(?:also|further) read(?:ing)?|see also",
     r"more(?: (?:on this(?: story)?|on this topic|from this section|news|stories|coverage))?",
-    r"you (?:may|might) also (?:like|be interested in)|recommended(?: reading)?",
+    r"you (?:may|might) also (?:like|be interested in)|recommended reading",
     r"don['’]t miss|in case you missed it|watch(?: now| also| live)?",
     r"lesen sie (?:auch|hier|mehr)|lies auch|mehr (?:zum thema|dazu|lesen)|auch interessant|siehe auch",
     r"lire aussi|(?:à|a) lire(?: aussi| également)?|voir aussi|sur le même sujet",
