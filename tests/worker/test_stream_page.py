@@ -13,6 +13,8 @@ import pytest
 
 from tests import newsroom
 from tests.valkey import Valkey, short_folder
+from worker.web.app import ENDPOINTS
+from worker.web.query import FILTERS
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "stream.md").read_text(), re.DOTALL)
@@ -48,6 +50,14 @@ def lines_of(program, url, *, wanted, arguments=()):
 
 def test_the_page_prints_three_programs():
     assert len(PROGRAMS) == 3
+
+
+def test_the_page_names_every_endpoint_and_every_filter():
+    page = (ROOT / "docs" / "stream.md").read_text()
+    for endpoint in ENDPOINTS:
+        assert f"`{endpoint.path}`" in page
+    for name in FILTERS:
+        assert f"`{name}`" in page
 
 
 @pytest.mark.parametrize("place", range(3))
