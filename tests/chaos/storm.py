@@ -1,0 +1,237 @@
+"""Kills the real service at random, on progress, and counts what is lost or doubled. `make chaos` runs this.
+
+    python -m tests.chaos.storm --entries 2000 --kills 100 --seed 1 --server embedded|valkey|redis
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import redis
+
+from tests.chaos.world import World
+from tests.service import Service, environment
+from tests.valkey import Valkey, short_folder
+from worker.embedded import EmbeddedServer
+from worker.ledger import Ledger, SyncStore
+
+#: What is killed, and how often beside the others.
+VICTIMS = {"pool": 35, "poll": 10, "fetch": 12, "enrich": 8, "beat": 10, "server": 10, "supervisor": 15}
+
+
+class Plan(NamedTuple):
+    entries: int = 300
+    kills: int = 20
+    seed: int = 1
+    #: embedded: the supervisor's own; valkey, redis: one beside it that this test kills and starts
+    server: str = "embedded"
+    seconds: float = 300.0
+    settings: dict[str, str] = {}
+    victims: dict[str, int] = VICTIMS
+    #: cut the tail of the append-only file at each kill of the server, as a power cut would
+    power_cuts: bool = False
+
+
+class Storm:
+    def __init__(self, plan: Plan, folder: Path) -> None:
+        self.plan, self.folder = plan, folder
+        self.rng = random.Random(plan.seed)
+        self.killed: Counter[str] = Counter()
+        self.world = World(plan.entries)
+        self.data = folder / "d"
+        self.beside = None if plan.server == "embedded" else BesideServer(folder, plan.server)
+
+    def run(self) -> dict[str, Any]:
+        with self.world:
+            feeds = self.folder / "feeds.toml"
+            feeds.write_text(self.world.feed_list())
+            settings = {
+                "feeds": str(feeds), "data_dir": str(self.data), "allow_origins": self.world.origins, "host_interval": "0",
+                "host_concurrency": "16", "spacy_model": "blank", "log_level": "info", "respect_robots": "false",
+                **self.plan.settings,
+            }  # fmt: skip
+            if self.beside:
+                self.beside.start()
+                settings["redis_url"] = self.beside.url
+            self.env = environment(**settings)
+            self.service = Service(self.folder, "run", "--no-web", env=self.env)
+            started = time.monotonic()
+            try:
+                self._blow(started)
+                settled = self._settle(started)
+            finally:
+                self.service.stop()
+            return self._report(time.monotonic() - started, settled)
+
+    def _blow(self, started: float) -> None:
+        """Each kill follows a certain number of records; the feeds grow meanwhile."""
+        step = self.plan.entries / (self.plan.kills + 1)
+        while sum(self.killed.values()) < self.plan.kills and time.monotonic() - started < self.plan.seconds:
+            done = self._done()
+            self.world.shown = min(self.plan.entries, max(self.world.shown, int(done + 40 + 3 * step)))
+            if done >= step * (sum(self.killed.values()) + 1):
+                self._kill(self.rng.choices(list(self.plan.victims), list(self.plan.victims.values()))[0])
+            time.sleep(0.02)
+        self.world.shown = self.plan.entries
+
+    def _settle(self, started: float) -> bool:
+        while time.monotonic() - started < self.plan.seconds:
+            account = self._account()
+            if account and account.seen >= self.plan.entries and not sum(account.pending.values()):
+                return True
+            time.sleep(0.2)
+        return False
+
+    def _kill(self, victim: str) -> None:
+        if victim == "supervisor":
+            below = self.service.tree()
+            self.service.process.kill()
+            self.service.process.wait()
+            _until_gone(below)
+            self.service = Service(self.folder, "run", "--no-web", env=self.env)
+        elif victim == "server" and self.beside:
+            self.beside.kill(cut_tail=self.plan.power_cuts)
+            self.beside.start()
+        elif (pid := self._pid(victim)) is not None:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                return
+        else:
+            return
+        self.killed[victim] += 1
+
+    def _pid(self, victim: str) -> int | None:
+        mains: dict[str, int] = {}
+        pool: list[int] = []
+        for pid in self.service.tree():
+            try:
+                line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+                parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            if not line.strip():
+                continue  # dead, not yet reaped
+            if parent == self.service.process.pid:
+                role = "server" if "valkey" in line.split(" ")[0] else line.split()[-1]
+                mains[role] = pid
+            elif parent == mains.get("enrich"):
+                pool.append(pid)
+        return (self.rng.choice(pool) if pool else None) if victim == "pool" else mains.get(victim)
+
+    def _url(self) -> str:
+        return self.beside.url if self.beside else EmbeddedServer(self.data, port=0, prefix="news").running_url()
+
+    def _done(self) -> int:
+        account = self._account()
+        return account.published + sum(account.dead.values()) if account else 0
+
+    def _account(self):
+        try:
+            client = redis.Redis.from_url(self._url(), socket_timeout=2, retry=None)
+            store = SyncStore.__new__(SyncStore)
+            store.__dict__.update(prefix="news", redis=client)
+            return _ask(store)
+        except (redis.exceptions.RedisError, OSError):
+            return None
+
+    def _report(self, seconds: float, settled: bool) -> dict[str, Any]:
+        server = None
+        if self.beside is None:
+            server = EmbeddedServer(self.data, port=0, prefix="news")
+            server.start()
+        client = redis.Redis.from_url(server.url if server else self._url())
+        store = SyncStore(server.url if server else self._url(), "news")
+        account = store.do(Ledger().account())
+        versions = Counter((f[b"id"], f[b"version"]) for _, f in client.xrange("news:articles"))
+        urls = {f[b"url"].decode().rpartition("/")[2] for _, f in client.xrange("news:articles")}
+        left = [*client.scan_iter("news:entry:*"), *client.scan_iter("news:page:*")]
+        if server:
+            server.stop()
+        elif self.beside:
+            self.beside.stop()
+        lost = [n for n in range(self.plan.entries) if str(n) not in urls]
+        return {
+            "settled": settled, "seconds": round(seconds, 1), "entries": self.plan.entries, "seen": account.seen,
+            "published": account.published, "dead": account.dead, "dropped": account.dropped, "balance": account.balance(),
+            "lost": len(lost) - sum(account.dead.values()), "duplicated": sum(n > 1 for n in versions.values()),
+            "left_over_keys": len(left), "fetched_again": sum(n > 1 for n in self.world.fetched),
+            "kills": dict(self.killed), "killed": sum(self.killed.values()),
+        }  # fmt: skip
+
+
+def _ask(store: SyncStore):
+    from worker.ledger.store import script
+
+    call = Ledger().account()
+    reply = store.redis.eval(script(call.script).text, 1, "news:account", "news", *call.arguments)
+    return call.read(reply)
+
+
+class BesideServer:
+    def __init__(self, folder: Path, kind: str) -> None:
+        self._server = Valkey(folder, binary=shutil.which("redis-server") if kind == "redis" else None)
+        self.folder = folder
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def start(self) -> None:
+        self._server.start()
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def kill(self, *, cut_tail: bool) -> None:
+        """A power cut loses what was not yet on disk: the tail of the file since 0.7 s before."""
+        files = sorted(self.folder.glob("appendonlydir/*.incr.aof")) or sorted(self.folder.glob("*.aof"))
+        sizes = {file: file.stat().st_size for file in files}
+        if cut_tail:
+            time.sleep(0.7)
+        self._server.stop(signal.SIGKILL)
+        if cut_tail:
+            for file, size in sizes.items():
+                if file.exists():
+                    os.truncate(file, size)
+
+
+def _until_gone(pids: list[int], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+        if time.monotonic() > deadline:
+            names = subprocess.run(["ps", "-o", "pid,args", "-p", ",".join(map(str, pids))], capture_output=True, text=True)
+            raise AssertionError(f"left behind by a killed supervisor:\n{names.stdout}")
+        time.sleep(0.05)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--entries", type=int, default=2000)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--server", choices=["embedded", "valkey", "redis"], default="embedded")
+    parser.add_argument("--seconds", type=float, default=900.0)
+    parser.add_argument("--power-cuts", action="store_true", help="with a server beside: cut its file's tail at each kill")
+    asked = parser.parse_args()
+    plan = Plan(asked.entries, asked.kills, asked.seed, asked.server, asked.seconds, power_cuts=asked.power_cuts)
+    with short_folder() as folder:
+        report = Storm(plan, Path(folder)).run()
+    print(json.dumps(report, indent=1))
+    bad = not report["settled"] or report["lost"] or report["duplicated"] or report["dead"] or report["balance"]
+    return 1 if bad or report["left_over_keys"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

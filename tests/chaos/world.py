@@ -1,0 +1,87 @@
+"""Many small articles on several loopback hosts, in feeds that grow; some of them hang, hog or never answer."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import threading
+from typing import Self
+
+from aiohttp import web
+
+WORDS = "harbour council bridge winter grain tram night market river school lantern treaty storm orchard signal".split()
+
+
+class World:
+    """`shown`: how many articles its feeds show by now. Article `n` stands in feed `n % feeds`."""
+
+    def __init__(self, articles: int, *, feeds: int = 20, hosts: int = 4, silent: frozenset[int] = frozenset()) -> None:
+        self.articles, self.feeds, self.hosts, self.silent = articles, feeds, hosts, silent
+        self.shown = 0
+        self.fetched = [0] * articles
+        self._loop = asyncio.new_event_loop()
+        self._up = threading.Event()
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._run, daemon=True).start()
+        self._up.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    @property
+    def origins(self) -> str:
+        return f"127.0.0.0/8:{self.port}"
+
+    def host(self, number: int) -> str:
+        return f"http://127.0.0.{1 + number % self.hosts}:{self.port}"
+
+    def feed_list(self, every: str = "1s") -> str:
+        return "".join(
+            f'[[feed]]\nid = "feed-{n}"\nurl = "{self.host(n)}/feed/{n}"\nevery = "{every}"\n' for n in range(self.feeds)
+        )
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._serve())
+        self._up.set()
+        self._loop.run_forever()
+
+    async def _serve(self) -> None:
+        application = web.Application()
+        application.router.add_get("/feed/{n}", self._feed)
+        application.router.add_get("/a/{n}", self._article)
+        runner = web.AppRunner(application, access_log=None)
+        await runner.setup()
+        first = web.TCPSite(runner, "127.0.0.1", 0)
+        await first.start()
+        self.port: int = runner.addresses[0][1]
+        for number in range(1, self.hosts):
+            await web.TCPSite(runner, f"127.0.0.{1 + number}", self.port).start()
+
+    async def _feed(self, request: web.Request) -> web.Response:
+        feed = int(request.match_info["n"])
+        numbers = range(feed, self.shown, self.feeds)
+        etag = f'"{len(numbers)}"'
+        if request.headers.get("If-None-Match") == etag:
+            return web.Response(status=304, headers={"ETag": etag})
+        items = [
+            {"id": f"item-{n}", "url": f"{self.host(feed)}/a/{n}", "title": f"Report {n}", "date_published": "2026-03-01T09:00:00Z"}
+            for n in numbers
+        ]  # fmt: skip
+        document = {"version": "https://jsonfeed.org/version/1.1", "title": f"Feed {feed}", "items": items}
+        return web.Response(body=json.dumps(document).encode(), content_type="application/feed+json", headers={"ETag": etag})
+
+    async def _article(self, request: web.Request) -> web.Response:
+        number = int(request.match_info["n"])
+        self.fetched[number] += 1
+        if number in self.silent:
+            await asyncio.sleep(3600)
+        rng = random.Random(number)
+        paragraphs = "".join(
+            f"<p>The {' '.join(rng.choices(WORDS, k=18))} was told of on day {number} by the town's clerk.</p>" for _ in range(5)
+        )
+        html = f"<html lang=en><head><title>Report {number}</title></head><body><article><h1>Report {number}</h1>{paragraphs}</article></body></html>"
+        return web.Response(text=html, content_type="text/html")
