@@ -40,7 +40,6 @@ class _Known(NamedTuple):
     title: str
     authors: tuple[Person, ...]
     dated: Dated
-    view: View
     context: Context
     sources: dict[str, str]
 
@@ -59,15 +58,16 @@ def read(html: str | bytes, *, url: str, now: datetime, entry: Entry | None = No
     tree = markup.parse(html)
     if tree is None:
         return _from_entry(Verdict("empty", ("an empty page",)), entry, url=url, now=now)
-    known = _known(tree, html, url=url, now=now, entry=entry)
+    known = _known(tree, url=url, now=now, entry=entry)
     first = bodies.from_tree(pruning.pruned(tree), url=url, context=known.context)
-    if verdict := status.wall(known.view, first.blocks):
+    view = _view(known.facts, html, first)
+    if verdict := status.wall(view, first.blocks):
         return _from_entry(verdict, entry, url=url, now=now)
     body, score = bodies.chosen(first, bodies.second_ways(known.facts, html, first, known.context))
     feed = bodies.from_markup(entry.content if entry else "", "feed", known.context)
     verdict = status.judged(
         known.facts,
-        known.view,
+        view,
         body.blocks,
         [drop.text for drop in body.drops],
         feed_words=sum(one.words for one in feed.blocks),
@@ -82,10 +82,10 @@ def read(html: str | bytes, *, url: str, now: datetime, entry: Entry | None = No
     return _assembled(known, body, score, verdict, entry)
 
 
-def _known(tree: HtmlElement, html: str, *, url: str, now: datetime, entry: Entry | None) -> _Known:
+def _known(tree: HtmlElement, *, url: str, now: datetime, entry: Entry | None) -> _Known:
     facts = page.read(tree, url=url)
     title, title_from = titles.headline(facts, one_line(entry.title) if entry else "")
-    authors, authors_from = people.authors(facts, entry.authors if entry else ())
+    authors, authors_from = people.authors(facts, tree, entry.authors if entry else ())
     dated = times.published(facts, tree, now=now, entry=entry)
     readings = {title, *titles.candidates(facts).values(), *facts.whole_h1s, *facts.h1s}
     context = Context(
@@ -94,7 +94,13 @@ def _known(tree: HtmlElement, html: str, *, url: str, now: datetime, entry: Entr
         captions=pruning.captions(tree),
     )
     sources = {"title": title_from, "authors": authors_from, "published_at": dated.source}
-    return _Known(facts, title, authors, dated, status.view(tree, facts, html), context, sources)
+    return _Known(facts, title, authors, dated, context, sources)
+
+
+def _view(facts: Facts, html: str, first: Body) -> View:
+    """The page is read a second time where its text leaves anything open: reading used up the first tree."""
+    again = markup.parse(html) if status.needs_view(facts, first.blocks) else None
+    return status.without_view(facts) if again is None else status.view(again, facts, html)
 
 
 def _is_article(facts: Facts) -> bool:

@@ -233,11 +233,11 @@ RULES: tuple[tuple[str, Rule], ...] = (
 
 
 def cleaned(blocks: list[Block], context: Context) -> tuple[list[Block], list[Drop]]:
-    """What stays, and what each rule took. A rule that would leave nothing is not applied."""
+    """What stays, and what each rule took. But for the headline, a rule that would leave nothing is not applied."""
     drops: list[Drop] = []
     for name, rule in RULES:
         gone = set(rule(blocks, context))
-        if gone and len(gone) < len(blocks):
+        if gone and (len(gone) < len(blocks) or name == "title"):
             drops += [Drop(name, blocks[i].text) for i in sorted(gone)]
             blocks = [one for i, one in enumerate(blocks) if i not in gone]
     return blocks, drops

@@ -14,6 +14,10 @@ from tasks.reasons import Failed
 MAX_CHARS = 6_000_000
 # a page of news has some thousand elements; trafilatura takes over 10 s for 100,000 links (docs/extraction.md)
 MAX_ELEMENTS = 30_000
+MAX_HEAD_ELEMENTS = 2000
+# twice and three times what is stored of a body
+MAX_NODE_CHARS = 400_000
+MAX_TEXT_CHARS = 600_000
 MAX_ATTRIBUTES = 5000
 MAX_SPAN = 50
 
@@ -84,7 +88,10 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,500}\?>")
 _LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{10000,}")
 
-_PARSER = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False)
+# huge_tree: libxml2 stops reading at a depth of 256 else, and drops what is deeper; with it at 2,048
+_PARSER = HTMLParser(
+    encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False, huge_tree=True
+)
 # lxml.html looks up a class for each element in Python; one class for all is looked up in C
 _PARSER.set_element_class_lookup(lxml.etree.ElementDefaultClassLookup(element=HtmlElement))
 
@@ -187,17 +194,39 @@ def parse(text: str) -> HtmlElement | None:
         tree = document_fromstring(text.encode("utf-8"), parser=_PARSER)
     except lxml.etree.LxmlError:
         return None
-    _bound(tree)
+    _bound(tree, large=text.count("<") > MAX_ELEMENTS or len(text) > MAX_NODE_CHARS)
     return tree
 
 
-def _bound(tree: HtmlElement) -> None:
+def _bound(tree: HtmlElement, *, large: bool) -> None:
+    """Takes out what would make reading slow: spans of cells, and all elements and text past what an article needs."""
     for cell in tree.iter("td", "th"):
         for name in ("colspan", "rowspan"):
             value = cell.get(name)
             if value is not None and (len(value) > 2 or not value.isdigit() or int(value) > MAX_SPAN):
                 del cell.attrib[name]
-    rest = [element for number, element in enumerate(tree.iter("*")) if number > MAX_ELEMENTS]
+    for number, meta in enumerate(list(tree.iter("meta", "link"))):
+        if number >= MAX_HEAD_ELEMENTS:
+            meta.getparent().remove(meta)
+    body = tree.find(".//body")
+    if large and body is not None:
+        _bound_text(body)
+
+
+def _bound_text(body: HtmlElement) -> None:
+    rest: list[HtmlElement] = []
+    chars = 0
+    for number, element in enumerate(body.iter("*")):
+        if number > MAX_ELEMENTS or chars > MAX_TEXT_CHARS:
+            rest.append(element)
+            continue
+        chars += len(element.tail or "")
+        if element.tail and len(element.tail) > MAX_NODE_CHARS:
+            element.tail = element.tail[:MAX_NODE_CHARS]
+        if element.text and element.tag not in ("script", "style"):
+            chars += len(element.text)
+            if len(element.text) > MAX_NODE_CHARS:
+                element.text = element.text[:MAX_NODE_CHARS]
     for element in reversed(rest):
         parent = element.getparent()
         if parent is not None:

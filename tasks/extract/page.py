@@ -31,8 +31,6 @@ class Facts(NamedTuple):
     links: dict[str, list[str]]
     #: (text, datetime attribute, is it marked as the date of publication) of time elements
     times: tuple[tuple[str, str, bool], ...]
-    #: names in elements marked as author: rel=author, itemprop=author
-    marked_authors: tuple[tuple[str, str], ...]
     site_name: str
     #: the paragraph that the page sets apart as its summary
     standfirst: str
@@ -67,7 +65,6 @@ def read(tree: HtmlElement, *, url: str) -> Facts:
         ).strip(),
         links=_links(tree, url),
         times=tuple(_times(tree)),
-        marked_authors=tuple(_marked_authors(tree))[:20],
         site_name=names or (metas.get("application-name") or [""])[0],
         standfirst=_standfirst(tree),
     )
@@ -174,7 +171,7 @@ _ELSEWHERE = re.compile(
 MAX_BYLINE_CHARS = 160
 
 
-def _marked_authors(tree: HtmlElement) -> list[tuple[str, str]]:
+def marked_authors(tree: HtmlElement) -> list[tuple[str, str]]:
     """(how, text) of elements that say they hold the author; those near the first one only: others belong to lists."""
     found: list[tuple[str, str]] = []
     for kind, elements in _author_elements(tree).items():

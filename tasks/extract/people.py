@@ -7,12 +7,26 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from tasks.extract import lexicon, structured
+from lxml.html import HtmlElement
+
+from tasks.extract import lexicon, page, structured
 from tasks.extract.page import Facts
 from tasks.extract.text import folded, plain
 from tasks.records import Person
 
 MAX_AUTHORS = 20
+_ORGANISATIONS = ("Organization", "NewsMediaOrganization")
+_AUTHOR_METAS = (
+    "author",
+    "byl",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "article:author_name",
+    "cxenseparse:author",
+    "article:author",
+)
 _URL = re.compile(r"https?://|www\.|@[\w.]+\.\w|facebook|twitter|\.(?:com|org|net|de|co|html|php)\b", re.IGNORECASE)
 _SIGNS = re.compile(r"\s*(?:[;|/•·\n]|,(?!\s*(?:Jr|Sr|MD|M\.D|PhD|Ph\.D|III?)\b))\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:&|(?<!\w)(?:and|und|et|och|og|with|mit|avec|и|та|ve)(?!\w))\s*", re.IGNORECASE)
@@ -136,45 +150,33 @@ def _metas(facts: Facts, *names: str) -> list[Person]:
     return []
 
 
-def _marked(facts: Facts, kind: str) -> list[Person]:
-    return [Person(name=name) for source, text in facts.marked_authors if source == kind for name in names_in(text)]
+def _marked(marked: list[tuple[str, str]], kind: str) -> list[Person]:
+    return [Person(name=name) for source, text in marked if source == kind for name in names_in(text)]
 
 
-def authors(facts: Facts, feed_authors: tuple[str, ...] = ()) -> tuple[tuple[Person, ...], str]:
+def authors(facts: Facts, tree: HtmlElement, feed_authors: tuple[str, ...] = ()) -> tuple[tuple[Person, ...], str]:
     """(people, where they are from). The first source that names somebody who is not just the site."""
-    ways = (
-        ("json-ld", lambda: _from_data(facts, ("Person",))),
-        ("rel-author", lambda: _marked(facts, "rel-author")),
-        ("itemprop", lambda: _marked(facts, "itemprop")),
-        (
-            "meta",
-            lambda: _metas(
-                facts,
-                "author",
-                "byl",
-                "parsely-author",
-                "sailthru.author",
-                "dc.creator",
-                "dcterms.creator",
-                "article:author_name",
-                "cxenseparse:author",
-                "article:author",
-                "twitter:data1",
-            ),
-        ),
-        ("twitter", lambda: _labelled(facts)),
-        ("byline", lambda: _visible(facts)),
-        ("json-ld-organisation", lambda: _from_data(facts, ("Organization", "NewsMediaOrganization"))),
-        ("feed", lambda: [Person(name=name) for text in feed_authors for name in names_in(text)]),
-    )
     site = _site_names(facts)
-    for source, way in ways:
-        people = _distinct(person for person in way() if "".join(folded(person.name)) not in site)
+    for source, found in _ways(facts, tree, feed_authors):
+        people = _distinct(person for person in found if "".join(folded(person.name)) not in site)
         if people:
             return people[:MAX_AUTHORS], source
     # nobody is named: what the page itself declares as its author, a newsroom or an agency
-    declared = _distinct(_from_data(facts, ("Organization", "NewsMediaOrganization", "Person")))
+    declared = _distinct(_from_data(facts, (*_ORGANISATIONS, "Person")))
     return (declared[:1], "json-ld-organisation") if declared else ((), "")
+
+
+def _ways(facts: Facts, tree: HtmlElement, feed_authors: tuple[str, ...]) -> Iterator[tuple[str, list[Person]]]:
+    yield "json-ld", _from_data(facts, ("Person",))
+    # the page is only walked where its data names nobody
+    marked = page.marked_authors(tree)
+    yield "rel-author", _marked(marked, "rel-author")
+    yield "itemprop", _marked(marked, "itemprop")
+    yield "meta", _metas(facts, *_AUTHOR_METAS)
+    yield "twitter", _labelled(facts)
+    yield "byline", _visible(marked)
+    yield "feed", [Person(name=name) for text in feed_authors for name in names_in(text)]
+    yield "json-ld-organisation", _from_data(facts, _ORGANISATIONS)
 
 
 def _site_names(facts: Facts) -> set[str]:
@@ -202,9 +204,9 @@ def _labelled(facts: Facts) -> list[Person]:
     return []
 
 
-def _visible(facts: Facts) -> list[Person]:
+def _visible(marked: list[tuple[str, str]]) -> list[Person]:
     """The first byline on the page that holds what looks like a person's name."""
-    for source, text in facts.marked_authors:
+    for source, text in marked:
         if source == "byline" and (people := _in_pieces(text.split(" | "))):
             return people
     return []

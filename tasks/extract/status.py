@@ -116,6 +116,22 @@ def _has_player(root: HtmlElement) -> bool:
     return any(_VIDEO_FRAME.search(frame.get("src") or "") for frame in root.iter("iframe", "embed"))
 
 
+def needs_view(facts: Facts, blocks: list[Block]) -> bool:
+    """Whether the text leaves anything open: it is short, said to be locked, or may be a live blog."""
+    if sum(one.words for one in blocks) < PARTIAL_WORDS or structured.is_locked(facts.data) or _tier(facts) == "locked":
+        return True
+    return any(lexicon.LIVE.within(lexicon.Line(one)) for one in (facts.head_title, *facts.h1s[:2]))
+
+
+def without_view(facts: Facts) -> View:
+    headings = tuple(lexicon.Line(one) for one in (facts.head_title, *facts.h1s[:2]) if one)
+    return View(lexicon.Line(""), 0, headings, lexicon.Line(""), "", has_player=False, clocks=0)
+
+
+def _tier(facts: Facts) -> str:
+    return facts.meta("article:content_tier", "og:article:content_tier").lower()
+
+
 def wall(seen: View, blocks: list[Block]) -> Verdict | None:
     """Whether the page is no article at all: a wall or an error page. Its text must not become a body."""
     own = sum(one.words for one in blocks if not _is_wall_text(one))
@@ -206,7 +222,7 @@ def _length(
 ) -> Verdict:
     evidence: list[str] = []
     locked = structured.is_locked(facts.data)
-    if locked is None and facts.meta("article:content_tier", "og:article:content_tier").lower() == "locked":
+    if locked is None and _tier(facts) == "locked":
         locked = True
     if locked:
         evidence.append("the page says it is not free to read")
