@@ -66,6 +66,8 @@ def _keep_logging_ours(settings: Settings, role: str) -> None:
 def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
     from worker.gathering import Gatherer  # noqa: PLC0415  (aiohttp is not for the roles that ask no one)
 
+    if settings.allow_origins:
+        log.warning("origins-allowed", off_the_public_internet=settings.allow_origins)
     clockwork = Clockwork(settings, app)
     gatherer = Gatherer(settings, clockwork.wake)
     Wired.drains = Wiring(clockwork, gatherer=gatherer)

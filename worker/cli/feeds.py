@@ -19,6 +19,7 @@ from config.trouble import ConfigError
 from tasks.reasons import Failed
 from tasks.records import rfc3339
 from worker import clock
+from worker.cli.feed_status import poll, status
 from worker.list_file import append, check_editable, read_list, replace, text_of
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    help="The feed list: list, add, remove, import, export, check, parse.",
+    help="The feed list: list, add, remove, import, export, check, status, parse, poll.",
 )
 
 ListPlace = Annotated[str | None, typer.Option("--feeds", help="the feed list; default: that of the settings")]
@@ -39,6 +40,9 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
 
 NEWEST_SHOWN = 3
+
+app.command()(status)
+app.command()(poll)
 
 
 @app.command()
