@@ -177,9 +177,10 @@ _FINGERPRINT_CHARS = 20_000
 
 def fingerprint(entry: Entry) -> bytes:
     """6 bytes that change with title, dates and words; markup, pictures and counters of readers do not count."""
-    words = _WORD.findall(_COUNTER.sub(" ", strip_html(entry.content or entry.summary, _FINGERPRINT_CHARS)))
-    dates = [rfc3339(moment) if moment else "" for moment in (entry.published, entry.updated)]
-    return _digest(" ".join(_WORD.findall(entry.title)), *dates, " ".join(words))[:6]
+    texts = (entry.title, strip_html(entry.content or entry.summary, _FINGERPRINT_CHARS))
+    words = (" ".join(_WORD.findall(_COUNTER.sub(" ", text))) for text in texts)
+    dates = (rfc3339(moment) if moment else "" for moment in (entry.published, entry.updated))
+    return _digest(*words, *dates)[:6]
 
 
 def alias(entry: Entry) -> bytes | None:

@@ -64,12 +64,13 @@ _ASCTIME = re.compile(rf"(?P<name>[^\W\d_]{{3,12}})\s+(?P<day>\d{{1,2}})\s+{_TIM
 _NUMERIC = re.compile(
     rf"(?P<one>\d{{1,2}})(?P<dash>[./-])(?P<two>\d{{1,2}})(?P=dash)(?P<year>\d{{4}})(?:[\s,t]+{_TIME}\s*{_ZONE})?"
 )
+_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]\s?")
 _EPOCH = re.compile(r"\A\d{9,10}(?:\.\d+)?\Z|\A\d{12,13}\Z")
 
 
 def read_date(text: str, now: datetime) -> datetime | None:
     """Aware UTC; None where there is no date in it, or one before 1990 or after `now` and ten minutes."""
-    text = " ".join(text[:MAX_DATE_CHARS].split()).lower()
+    text = _CJK.sub(r"\1-\2-\3 ", " ".join(text[:MAX_DATE_CHARS].split()).lower())
     if not text:
         return None
     if _EPOCH.match(text):

@@ -168,6 +168,12 @@ def test_markup_pixels_and_counters_leave_a_fingerprint_as_it_is(content):
     assert fingerprint(entry(content=content)) == fingerprint(entry(content="<p>Envoys met in Vienna.</p>"))
 
 
+def test_a_counter_in_the_title_leaves_a_fingerprint_as_it_is():
+    assert fingerprint(entry(title="Talks resume (3 comments)")) == fingerprint(
+        entry(title="Talks resume (14 comments)")
+    )
+
+
 def test_an_alias_outlives_a_changing_url():
     assert alias(entry(url="https://harbour.example/a/1?visit=77")) == alias(entry())
     assert len(alias(entry())) == 8
