@@ -57,8 +57,18 @@ def append(listed: ListFile, feeds: list[Feed]) -> None:
 
 
 def replace(place: str, text: str) -> None:
-    """All or nothing: whoever reads the file meanwhile, or after a crash, sees the old text or the new one."""
+    """All or nothing: whoever reads the file meanwhile, or after a crash, sees the old text or the new one.
+
+    Raises ConfigError."""
     path = Path(place).resolve()
+    try:
+        _replace(path, text)
+    except OSError as reason:
+        mend = "name another file, or write to it as its owner"
+        raise ConfigError(f"cannot be written: {reason.strerror}", file=place, mend=mend) from None
+
+
+def _replace(path: Path, text: str) -> None:
     mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False

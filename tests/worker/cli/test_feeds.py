@@ -167,6 +167,7 @@ def test_an_edit_keeps_the_mode_of_the_file_and_leaves_nothing_beside_it(run, pl
     ("words", "said"),
     [
         (("remove", "nobody"), "no feed 'nobody'"),
+        (("export", "no/such/folder/out.opml"), "cannot be written: No such file or directory"),
         (("check", "nobody"), "no feed nobody"),
         (("list", "--feeds", "missing.toml"), "cannot be read"),
         (("list", "--feeds", "https://harbour.example/feeds.opml"), "is a URL"),
