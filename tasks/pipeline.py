@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
@@ -25,7 +25,7 @@ from tasks.identity import alias, article_id, article_id_of_url, canonical_url, 
 from tasks.ports import Claim, Gathering, PollClaim, Polled, Reading, Sighting, Validators
 from tasks.publish import assemble, content_hash, publication
 from tasks.reasons import Failed, backoff_seconds
-from tasks.records import Entry, Page
+from tasks.records import Article, Entry, Page
 from tasks.schedule import after_failure, after_success, must_read_whole
 from tasks.waiting import pack_page
 
@@ -59,7 +59,8 @@ async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
 async def _polled(ports: Gathering, claim: PollClaim, feed: Feed) -> Polled:
     whole = must_read_whole(claim.read_whole_at, ports.now())
     asked_with = Validators() if whole else claim.validators
-    page = await ports.web.fetch(claim.moved_to or feed.url, kind="feed", validators=asked_with)
+    url = claim.moved_to or feed.url
+    page = await ports.web.fetch(url, kind="feed", validators=asked_with, timeout_seconds=feed.timeout_seconds)
     now = ports.now()
     if page.status == 304:
         return Polled(claim.validators, after_success(feed, now), "not modified", moved_to=page.moved_to)
@@ -172,17 +173,11 @@ def read_article(ports: Reading, claim: Claim, following: Claim | None = None) -
 
 
 def _read(ports: Reading, claim: Claim, following: Claim | None) -> tuple[str, dict[str, Any]]:
-    from tasks.extract import extract, from_feed  # noqa: PLC0415  (trafilatura is not for the roles that only wait)
-
     now, entry, feed = ports.now(), claim.entry, Feed.model_validate_json(claim.feed_config)
     page = claim.page
     if page is None:
         raise Failed("error", "the page is missing from the store")
-    if page.status and not page.failed:
-        html = decoded(page.body, page.content_encoding, ports.limits.max_page_bytes)
-        article = extract(html, url=page.final_url, now=now, entry=entry, content_type=page.content_type)
-    else:
-        article = from_feed(entry, url=page.final_url, now=now)
+    article = _article(ports, page, entry, now)
     if claim.version and content_hash(article.title, article.body) == claim.content_hash:
         held = ports.store.do(ports.ledger.settle(claim, "enrich", "unchanged", following=following))
         return ("dropped" if held else "stale"), {"reason": "unchanged"}
@@ -193,6 +188,20 @@ def _read(ports: Reading, claim: Claim, following: Claim | None) -> tuple[str, d
     if end == "published" and claim.version:
         end = "updated"
     return end, {"stream_id": where, "topics": [topic.id for topic in record.topics], "body": record.body_status}
+
+
+def _article(ports: Reading, page: Page, entry: Entry, now: datetime) -> Article:
+    """What the page says; what the feed says where there is no page, or none that can be read."""
+    from tasks.extract import extract, from_feed  # noqa: PLC0415  (trafilatura is not for the roles that only wait)
+
+    if page.status and not page.failed:
+        try:
+            html = decoded(page.body, page.content_encoding, ports.limits.max_page_bytes)
+            return extract(html, url=page.final_url, now=now, entry=entry, content_type=page.content_type)
+        except Failed:
+            if not has_own_content(entry):
+                raise
+    return from_feed(entry, url=page.final_url, now=now)
 
 
 def _other_address(id_: str, page: Page) -> str | None:

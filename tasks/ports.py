@@ -190,7 +190,14 @@ class AsyncStore(Protocol):
 
 
 class Fetcher(Protocol):
-    async def fetch(self, url: str, *, kind: Literal["feed", "page", "robots"], validators: Validators) -> Page:
+    async def fetch(
+        self,
+        url: str,
+        *,
+        kind: Literal["feed", "page", "robots"],
+        validators: Validators,
+        timeout_seconds: float | None = None,
+    ) -> Page:
         """Raises tasks.reasons.Failed. A 304 comes back as a Page with status 304 and no body."""
         ...
 

@@ -1,5 +1,20 @@
 """What every test shares."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
+from tests.valkey import Valkey, short_folder
+
 settings.register_profile("fuzz", max_examples=5_000, deadline=None)
+
+
+@pytest.fixture(scope="session")
+def valkey_url():
+    """One real server for all tests that use it, each of which empties it first."""
+    with short_folder() as folder:
+        server = Valkey(Path(folder))
+        server.start()
+        yield server.url
+        server.stop()

@@ -18,13 +18,14 @@ MAX_OPEN = 2
 
 
 @pytest.fixture
-def desk(valkey_url) -> Desk:
+def desk(valkey_url):
     desk = Desk(valkey_url)
     now = desk.ledger.now
     desk.ledger = Ledger(Politeness(round(INTERVAL_SECONDS * 1000), MAX_OPEN), high_water=50)
     desk.ledger.now = now
     desk.feeds("first", "second")
-    return desk
+    yield desk
+    desk.store.redis.close()
 
 
 def admit(desk: Desk, *hosts: str, feed: str = "first") -> None:
