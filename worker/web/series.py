@@ -66,6 +66,8 @@ def volume(
         "by": by,
         "bucket_ms": bucket,
         "start_ms": start,
+        # the last bar is still growing
+        "unfinished": start + count * bucket > now_ms,
         "times": [start + place * bucket for place in range(count)],
         "all": [totals[place] for place in range(count)],
         "topics": {

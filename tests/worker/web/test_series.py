@@ -56,6 +56,13 @@ def test_a_span_asked_for_in_too_narrow_buckets_is_cut_at_its_start():
     assert sum(counted["all"]) == 1
 
 
+def test_the_bar_that_is_still_growing_is_marked():
+    assert count(rows_at(NOW_MS))["unfinished"]
+    assert not count(rows_at(NOW_MS - HOUR), start_ms=NOW_MS - 5 * HOUR, end_ms=NOW_MS - HOUR, bucket_ms=HOUR)[
+        "unfinished"
+    ]
+
+
 def test_few_articles_get_few_buckets():
     times = [NOW_MS - HOUR * n for n in range(24)]
     assert len(count(rows_at(*times))["times"]) <= series.FEWEST_BUCKETS + 1

@@ -21,14 +21,15 @@ export function draw(place, series, { share, chosen, paint, onSpan }) {
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": summary(series, share) });
   if (!share) {
     series.all.forEach((articles, column) => {
-      if (articles) picture.append(svg("rect", { class: "all", x: column * step + step * 0.08, width: step * 0.84, y: y(articles), height: HEIGHT - y(articles) }));
+      if (articles) picture.append(svg("rect", { class: series.unfinished && column === columns - 1 ? "all unfinished" : "all", x: column * step + step * 0.08, width: step * 0.84, y: y(articles), height: HEIGHT - y(articles) }));
     });
   }
   picture.append(svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: HEIGHT, y2: HEIGHT }));
   lines.forEach(([topic, counts], place) => {
     const strength = chosen === topic ? " chosen" : series.topics[chosen] ? " faint" : "";
     // where nothing was published there is no share of it: the line breaks off
-    const known = (column) => column >= 0 && column < columns && (!share || series.all[column] > 0);
+    const last = series.unfinished && !share && columns > 2 ? columns - 1 : columns; // a bar half full is no fall
+    const known = (column) => column >= 0 && column < last && (!share || series.all[column] > 0);
     const shape = counts.map((_, column) => known(column) && stroke(column * step, step, y(valueOf(counts, column)), known(column - 1), known(column + 1)));
     picture.append(svg("path", { class: `line ${paint(topic)}${strength}`, d: shape.filter(Boolean).join(""), "stroke-dasharray": DASHES[place] || null }));
   });
