@@ -202,7 +202,7 @@ def _aliases(item: Item, raw: dict[str, Any], place: _Place) -> list[Alias]:
         for name in names:
             lang, _, bare = name.partition(":") if name[2:3] == ":" else (None, "", name)
             found.append(Alias(bare, item.key, when, lang))
-            if when == "people" and bare.endswith(_PLURAL_IN_S) and not bare.endswith("man"):
+            if when == "people" and bare.endswith(_PLURAL_IN_S) and not bare.endswith(("hman", "woman")):
                 found.append(Alias(f"{bare}s", item.key, when, lang))
     if item.type == "person":
         surname = item.name.split()[-1]

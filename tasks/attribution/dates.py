@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from config.gazetteer.cues import Cues
 
 #: a day and month without a year is the nearest one, but for what is announced this many days ahead at most
-_AHEAD_DAYS = 120
+_AHEAD_DAYS = 75
 _WEEK = 7
 
 

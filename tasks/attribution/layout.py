@@ -16,7 +16,7 @@ _DOUBLE = frozenset('“„«»"')
 _BEFORE_OPENING = frozenset(" \t\n\u00a0([{—–-:;/…,")
 _LONGEST_QUOTE = 4000
 #: a mark that closes nothing is tried no further than this, so that a page of opening marks takes linear time
-_CLOSERS_TRIED = 40
+_CLOSERS_TRIED = 24
 _MOST_PARAGRAPHS = 12
 #: stands for each character inside quotation marks while sentences are looked for
 MASK = "\x1a"

@@ -58,6 +58,8 @@ _UNNAMED_FOR_SURE = re.compile(
     r"not authori[sz]ed|asked not to be|declined to be|unidentified|sources?)\b"
 )
 _LONGEST_LABEL = 160
+_GOVERNS = frozenset({"of", "in", "from", "with", "to", "at", "by", "on", "against"})
+_ENDS_A_NOUN = _GOVERNS | {"for", "and", "or", "who", "which", "that", "familiar", "close", "briefed", "about", "near"}
 
 
 class Speaker(NamedTuple):
@@ -131,38 +133,38 @@ def of_mention(reading: Reading, mention: Mention) -> Speaker:
 def _nominal(reading: Reading, low: int, high: int) -> Speaker | None:
     """`two people familiar with the matter`, `the defence ministry`, `a spokesman for the bank`."""
     text = reading.plain[low:high]
-    heads = reading.lexicon.heads
+    head = _head(reading, text, low)
+    if head is None or _VERB_BEFORE.search(text, 0, head.start()):
+        return None
+    label = _PASSED_ON.sub("", text.strip())
+    if _JOINED.search(label):
+        # `the federation abstained and argued`: the words behind the head are another verb's
+        label = text[: head.end()].strip()
+    if len(label) > _LONGEST_LABEL:
+        return None
+    start = low + text.index(label)
+    kind = _nominal_type(reading, text, head[0].lower())
+    return Speaker(reading.body[start : start + len(label)], kind, None, start, start + len(label))
+
+
+def _head(reading: Reading, text: str, low: int) -> re.Match[str] | None:
+    """The noun that says who or what: the last one before a preposition (`court documents on the ferry`)."""
+    found: re.Match[str] | None = None
     for word in _WORD.finditer(text):
         lower = word[0].lower()
-        if lower in ("of", "in", "from", "with", "to", "at", "by", "on", "against") and word.start() > 0:
+        if found is not None and (lower in _ENDS_A_NOUN or text[found.end() : word.start()].strip()):
+            break
+        if lower in _GOVERNS and word.start() > 0:
             first = text[: word.start()].split()
             if not (len(first) <= 2 and (first[0].lower() in reading.lexicon.quantities or lower == "of")):
                 return None
         possessive = POSSESSIVE.match(text, word.end()) or word[0].endswith(("'s", "’s"))
-        if lower in heads and not possessive and not word[0].isupper():
-            if word[0][0].isupper() and reading.named(low, low + word.end() + 40) and word.start():
-                # a part of a proper name: European Union
-                continue
-            if text[word.end() :].strip()[:1].isupper():
-                # `spokesman John Hill`: a title before a name that nobody knows
-                continue
-            if _VERB_BEFORE.search(text, 0, word.start()):
-                return None
-            label = _PASSED_ON.sub("", text.strip())
-            if _JOINED.search(label):
-                # `the federation abstained and argued`: the words behind the head are another verb's
-                label = text[: word.end()].strip()
-            if len(label) > _LONGEST_LABEL:
-                return None
-            start = low + text.index(label)
-            return Speaker(
-                reading.body[start : start + len(label)],
-                _nominal_type(reading, text, lower),
-                None,
-                start,
-                start + len(label),
-            )
-    return None
+        # a title before a name that nobody knows (`spokesman John Hill`), or a part of a name (`European Union`)
+        titled = text[word.end() :].strip()[:1].isupper()
+        in_name = word[0][0].isupper() and word.start() and reading.named(low, low + word.end() + 40)
+        if lower in reading.lexicon.heads and not (possessive or word[0].isupper() or titled or in_name):
+            found = word
+    return found
 
 
 def _nominal_type(reading: Reading, text: str, head: str) -> SpeakerType:

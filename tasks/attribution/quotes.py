@@ -39,24 +39,26 @@ class _Found(NamedTuple):
     cue: str | None
 
 
+_NOBODY = _Found(None, None)
+_PAIR = 2
+
+
 def quotes(reading: Reading, said: Sequence[Said], cited: Sequence[Cited]) -> tuple[Quote, ...]:
     starts = [act.start for act in said]
     found: list[Quote] = []
     previous: tuple[Quoted, _Found] | None = None
-    for quoted in reading.quotes:
-        if quoted.words.end <= quoted.words.start:
-            continue
+    marked = [quoted for quoted in reading.quotes if quoted.words.end > quoted.words.start]
+    for number, quoted in enumerate(marked):
         attributed = _attributed(reading, quoted, said, starts)
         inherited = False
-        if attributed.speaker is None and attributed.cue is None:
+        if attributed == _NOBODY:
+            attributed = _shared(reading, marked[number : number + 2], said, starts)
+        if attributed == _NOBODY:
             attributed = _continued(reading, quoted, previous)
             inherited = attributed.speaker is not None
         if attributed.speaker is None and _is_scare(reading, quoted, attributed):
             previous = previous if quoted.words.end - quoted.words.start < _SHORT_CHARS else None
             continue
-        fresh = attributed.speaker is not None and not inherited and previous is not None
-        if fresh and previous and found and _both(reading, previous, quoted, found[-1]):
-            found[-1] = _record(reading, previous[0], attributed, cited, inherited=False)
         found.append(_record(reading, quoted, attributed, cited, inherited=inherited))
         previous = (quoted, attributed)
     return tuple(found)
@@ -65,16 +67,13 @@ def quotes(reading: Reading, said: Sequence[Said], cited: Sequence[Cited]) -> tu
 _JOINS = re.compile(r"[\s,]*(?:and|or|but|that|и|und|et|y)?\s*(?:that\s|the\s|a\s)?")
 
 
-def _both(reading: Reading, previous: tuple[Quoted, _Found], quoted: Quoted, last: Quote) -> bool:
+def _shared(reading: Reading, both: Sequence[Quoted], said: Sequence[Said], starts: Sequence[int]) -> _Found:
     """`"..." and "...," Berg said`: both are hers."""
-    nobody = previous[1] == _Found(None, None)
-    return nobody and last.start == previous[0].words.start and _joined(reading, previous[0], quoted)
-
-
-def _joined(reading: Reading, first: Quoted, second: Quoted) -> bool:
+    if len(both) < _PAIR:
+        return _NOBODY
+    between = reading.plain[both[0].end : both[1].start]
     return (
-        bool(_JOINS.fullmatch(reading.plain, first.end, second.start))
-        and "\n\n" not in reading.plain[first.end : second.start]
+        _attributed(reading, both[1], said, starts) if _JOINS.fullmatch(between) and "\n\n" not in between else _NOBODY
     )
 
 
@@ -87,7 +86,7 @@ def _attributed(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: 
         found = look(reading, quoted, said, starts)
         if found:
             return found
-    return _according(reading, quoted) or _colon(reading, quoted, said, starts) or _Found(None, None)
+    return _according(reading, quoted) or _colon(reading, quoted, said, starts) or _NOBODY
 
 
 def _after(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Sequence[int]) -> _Found | None:
@@ -178,18 +177,18 @@ def _colon(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Seque
 def _continued(reading: Reading, quoted: Quoted, previous: tuple[Quoted, _Found] | None) -> _Found:
     """A sentence of nothing but quoted words goes on with the speaker before, in the same paragraph or the next."""
     if previous is None or previous[1].speaker is None:
-        return _Found(None, None)
+        return _NOBODY
     last, attributed = previous
     number = reading.paragraph_number(quoted.start)
     sentence = reading.sentence(quoted.start)
     if sentence.start != quoted.start or not _whole_sentence(reading, quoted):
-        return _Found(None, None)
+        return _NOBODY
     before = reading.paragraph_number(last.end - 1)
     if number == before:
         return attributed
     area = reading.paragraphs[number]
     alone = area.start == quoted.start and not reading.plain[quoted.end : area.end].strip()
-    return attributed if alone and number == before + 1 else _Found(None, None)
+    return attributed if alone and number == before + 1 else _NOBODY
 
 
 def _whole_sentence(reading: Reading, quoted: Quoted) -> bool:

@@ -49,7 +49,7 @@ def cited_sources(
     outlets = _grouped(cited)
     primary = _primary(outlets, title)
     found = [
-        (spans[0].start, _outlet(reading, spans, said, links, primary=name == primary))
+        (spans[0].at[0], _outlet(reading, spans, said, links, primary=name == primary))
         for name, spans in outlets.items()
     ]
     others = _others(reading, said, [one.at for one in cited], {one.key for one in cited})
@@ -123,14 +123,14 @@ def _underlying(reading: Reading, spans: Sequence[Cited], said: Sequence[Said]) 
         for cue in _CITING.finditer(reading.plain, one.at[1], min(sentence.end, one.at[1] + _REACH)):
             speaker = subjects.behind(reading, cue.end(), sentence.end)
             if speaker and speaker.type != "outlet" and not speaker.pronoun:
-                _add(found, _up_to_verb(reading, speaker))
+                _add(found, _up_to_verb(speaker))
     return tuple(found.values())
 
 
 _AS_SAYING = re.compile(r"\s(?:as\s(?:saying|telling)|who\ssaid|that\ssaid)\b.*$", re.DOTALL)
 
 
-def _up_to_verb(reading: Reading, speaker: Speaker) -> Speaker:
+def _up_to_verb(speaker: Speaker) -> Speaker:
     name = _AS_SAYING.sub("", speaker.name)
     return speaker._replace(name=name, end=speaker.start + len(name)) if speaker.entity is None else speaker
 
