@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from tasks.clean import clean_line, strip_html
 from tasks.identity import MAX_URL_CHARS
 from tasks.poll.dates import read_date
+from tasks.poll.pictures import first_picture
 from tasks.poll.tails import without_tail
 from tasks.records import Entry, SourceCredit
 
@@ -22,7 +23,7 @@ MAX_TAGS = 32
 MAX_NAME_CHARS = 200
 MAX_SUMMARY_CHARS = 10_000
 MAX_CONTENT_CHARS = 200_000
-#: a longer guid stands as its hash: cut guids of two entries could be the same
+#: a longer guid stands as its hash, since cut guids of two entries could be the same; so does one with markup in it
 MAX_GUID_CHARS = 512
 #: a description with as much text is the article itself; feeds that cut theirs cut at 100 to 500 characters
 CONTENT_CHARS = 1500
@@ -32,6 +33,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _MANY_TAGS = re.compile(r",\S|,[^,]*,")
 _BY = re.compile(r"\A(?:by|von|par|por|di|od|от|від|автор:?)\s+(?=\S+\s)", re.IGNORECASE)
 _AND = re.compile(r"\s*;\s*|,?\s+(?:and|&|und|et|y|e|i|и|та|і)\s+")
+_MARKUP_SIGN = re.compile(r"<(?=[a-zA-Z/!?])")
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,100}")
 
 
@@ -87,7 +89,7 @@ def finished(draft: Draft, *, feed: str, base: str, lang: str | None, now: datet
         content=content.encode("utf-8", "replace").decode(),
         tags=_names(_split_tags(draft.tags), MAX_TAGS),
         lang=language(draft.lang) or lang,
-        image=_http_url(draft.image, base),
+        image=_http_url(draft.image or first_picture(draft.content or draft.summary), base),
         source=_credit(draft.source_name, draft.source_url, base),
     )
 
@@ -145,7 +147,7 @@ def _chosen_url(links: Sequence[str], base: str) -> str | None:
 
 
 def _guid(guid: str) -> str | None:
-    if len(guid) > MAX_GUID_CHARS:
+    if len(guid) > MAX_GUID_CHARS or _MARKUP_SIGN.search(guid):
         return f"sha256:{sha256(guid.encode('utf-8', 'replace')).hexdigest()}"
     # escaped twice, or read by the reader of broken documents, it is the same guid
     return clean_line(guid.replace("&amp;", "&"), MAX_GUID_CHARS) or None

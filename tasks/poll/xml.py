@@ -224,7 +224,7 @@ def _draft(entry: dict[str, Any], *, is_atom: bool) -> Draft:
         authors=tuple(_text(author, "name") for author in entry.get("authors", ())) or (_text(entry, "author"),),
         summary="" if summary == content[1].strip() else summary,
         content=content[0],
-        tags=tuple(_text(tag, "term") or _text(tag, "label") for tag in entry.get("tags", ())),
+        tags=tuple(_text(tag, "label") or _text(tag, "term") for tag in entry.get("tags", ())),
         lang=_lang(entry),
         image=_image(entry),
         source_name=_text(credit, "title"),

@@ -65,7 +65,7 @@ def test_atom_1_gives_every_field(only, atom):
     assert entry.authors == ("Ana Reyes", "Jo Lind")
     assert entry.summary == "Envoys met."
     assert "<b>Vienna</b>" in entry.content
-    assert entry.tags == ("diplomacy",)
+    assert entry.tags == ("Diplomacy",)
     assert entry.lang == "de"
     assert entry.source.name == "Northern Wire"
 
@@ -364,3 +364,21 @@ def test_of_a_long_document_the_newest_are_taken_at_whichever_end_they_stand(rea
     document = read(rss(items), max_entries=5)
     assert {entry.title for entry in document.entries} == {f"Day {day}" for day in range(16, 21)}
     assert document.warnings == ("20 entries or more, 5 taken",)
+
+
+@pytest.mark.parametrize(
+    ("html", "image"),
+    [
+        ('<p><img src="/p.jpg" alt="a > b">Text', "https://harbour.example/p.jpg"),
+        (
+            '<img width="1" height="1" src="https://count.example/1.gif"><img src=p.jpg width=600>',
+            "https://harbour.example/news/p.jpg",
+        ),
+        ("<IMG SRC='https://harbour.example/p.jpg?a=1&amp;b=2' width='50%'>", "https://harbour.example/p.jpg?a=1&b=2"),
+        ('<img src="data:image/gif;base64,R0lGOD">', None),
+        ('<img alt="none">', None),
+        ("no picture", None),
+    ],
+)
+def test_the_picture_in_the_text_stands_in_where_none_is_named(only, rss, item, html, image):
+    assert only(rss(item(f"<description><![CDATA[{html}]]></description>"))).image == image

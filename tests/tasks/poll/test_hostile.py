@@ -101,6 +101,18 @@ def test_titles_come_out_as_plain_single_lines(only, rss, title, kept):
     assert only(rss(f"<item><title>{title}</title></item>")).title == kept
 
 
+def test_no_markup_comes_out_of_any_field_but_content(only, rss):
+    x = "&lt;script&gt;go()&lt;/script&gt;&lt;img src=x onerror=go()&gt;"
+    names = ("title", "guid", "author", "category", "description", "source", "link", "pubDate")
+    entry = only(rss("<item>" + "".join(f"<{name}>{x}{name}</{name}>" for name in names) + "</item>"))
+    assert entry.guid.startswith("sha256:")
+    fields = {
+        name: value for name, value in entry.model_dump(mode="json").items() if name not in ("content", "url", "link")
+    }
+    assert "<" not in str(fields)
+    assert "<" not in canonical_url(entry.url)
+
+
 def test_a_scheme_with_a_tab_in_it_is_refused_as_a_url(only, rss):
     entry = only(rss("<item><link>java\tscript:alert(1)</link></item>"))
     with pytest.raises(Failed, match="blocked-url"):
