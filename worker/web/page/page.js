@@ -192,7 +192,7 @@ function showRankings({ people, places, reporters, publishers, stories, compared
   for (const { value, name } of sources) kept.sources.set(value, name);
   options($("source"), [...kept.sources].sort((a, b) => a[1].localeCompare(b[1])), view.filters.source);
   const told = stories.map((story) => ({ name: story.title, value: story.cluster, articles: story.articles, sub: `${many(story.sources.length, "outlet", "outlets")}, last ${span(Date.now() + clockOffsetMs - Date.parse(story.last_at))} ago` }));
-  ranking($("stories"), told, { picked: picked.cluster, pick: (cluster) => pick("cluster", cluster), kind: "stories" });
+  ranking($("stories"), told, { picked: picked.cluster, pick: (cluster) => pick("cluster", cluster), kind: "stories", none: "No story was told twice yet." });
 }
 
 // words

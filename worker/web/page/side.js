@@ -3,9 +3,9 @@
 import { count, el, many, span, timeElement } from "./build.js";
 
 /** `rows`: {name, value, articles, before, sub?}; picking one filters by it. */
-export function ranking(place, rows, { picked, pick, compared, kind = "" }) {
+export function ranking(place, rows, { picked, pick, compared, kind = "", none = "Nothing yet." }) {
   if (!rows.length) {
-    place.replaceChildren(el("p", { class: "muted" }, "Nothing yet."));
+    place.replaceChildren(el("p", { class: "muted" }, none));
     return;
   }
   const most = Math.max(...rows.map((row) => row.articles));
