@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 
@@ -20,10 +21,14 @@ class ConfigError(Exception):
 
 
 def line_of(text: str, key: str, *, within: str | None = None) -> int | None:
-    """The line, from 1, where `key` is set in a TOML text; `within`: after the first line that holds this string."""
+    """The line, from 1, where a TOML or .env text sets `key`, or begins a table (`[feed`, as far as it is known).
+
+    `within`: from the first line that holds this string on."""
     started = within is None
+    end = "" if key.startswith("[") else r"[\"']?\s*[=.]"
+    setting = re.compile(rf"\s*(?:export\s+)?[\"']?{re.escape(key.strip())}{end}")
     for number, line in enumerate(text.splitlines(), start=1):
         started = started or (within is not None and within in line)
-        if started and line.strip().removeprefix('"').startswith(key):
+        if started and setting.match(line):
             return number
     return None
