@@ -163,6 +163,12 @@ def test_an_edit_keeps_the_mode_of_the_file_and_leaves_nothing_beside_it(run, pl
     assert [file.name for file in place.parent.iterdir()] == ["feeds.toml"]
 
 
+def test_a_file_that_cannot_take_the_new_place_leaves_nothing_behind(run, tmp_path):
+    (tmp_path / "out.opml").mkdir()
+    assert "cannot be written" in str(run("export", "out.opml").exception)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["feeds.toml", "out.opml"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
