@@ -36,6 +36,7 @@ _VERB_BEFORE = re.compile(
 _PASSED_ON = re.compile(
     r"\s(?:cited|seen|quoted|reviewed|obtained|published|verified|reported)\s(?:by|in|on)\b.*$", re.DOTALL
 )
+_UNFINISHED = re.compile(r"\b(?:the|a|an|this|that|these|those|his|her|its|their|of|on|in|to|for|with)$")
 _JOINED = re.compile(r"\s(?:and|or|but|then)$")
 _LEADING = re.compile(
     r"^(?:(?:and|but|however|meanwhile|then|also|so|yet|later|earlier|still|instead|now|separately|afterwards?|"
@@ -137,6 +138,8 @@ def _nominal(reading: Reading, low: int, high: int) -> Speaker | None:
     if head is None or _VERB_BEFORE.search(text, 0, head.start()):
         return None
     label = _PASSED_ON.sub("", text.strip())
+    if _UNFINISHED.search(label):
+        return None
     if _JOINED.search(label):
         # `the federation abstained and argued`: the words behind the head are another verb's
         label = text[: head.end()].strip()
@@ -187,6 +190,8 @@ def _organisation(reading: Reading, low: int, high: int, *, turned: bool) -> Spe
         rest = reading.plain[mention.end : high]
         if POSSESSIVE.match(rest) or DIRECT_PREPOSITION.search(reading.plain, low, mention.start):
             continue
+        if _AND_BEFORE.search(reading.plain, low, mention.start):
+            return None
         starts = not reading.plain[low : mention.start].replace("the", "").replace("The", "").strip()
         if not rest.strip() or (turned and starts):
             return of_mention(reading, mention)

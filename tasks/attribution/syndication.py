@@ -152,11 +152,12 @@ class CreditPatterns:
 
     def __init__(self, gazetteer: Gazetteer, cues: Cues) -> None:
         cap = r"[A-ZÀ-Þ][\w'’/-]*"
+        town = r"[A-ZÀ-Þ][\w.'’/-]*"
         agencies = _names(gazetteer, agencies=True)
         outlets = _names(gazetteer, agencies=False)
         any_name = rf"{outlets}|{cap}(?:\s(?:of|the|and|&|de|{cap})){{0,4}}"
         self.dateline = re.compile(
-            rf"(?m)^(?:{cap}(?:,?\s{cap}){{0,4}}(?:,\s(?:{cap}\s\d{{1,2}}|\d{{1,2}}\s{cap}))?[\s,.:/–—-]*)?"
+            rf"(?m)^(?:{town}(?:,?\s{town}){{0,4}}(?:,\s(?:{cap}\s\d{{1,2}}|\d{{1,2}}\s{cap}))?[\s,.:/–—-]*)?"
             rf"[\[(]({agencies})(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\s?(?:[-–—:.]+|$|(?=[A-ZÀ-Þ\"“]))"
         )
         by = "|".join(re.escape(word) for word in cues.credit_by) or "(?!)"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from config.gazetteer import Alias, Gazetteer, Item
 from tasks.entities.matcher import Matcher
-from tasks.entities.naming import slug
+from tasks.entities.naming import ends_in_title, slug
 from tasks.entities.places import stands_for_government
 from tasks.entities.sightings import Names, Sighting, resolved
 from tasks.entities.spans import TYPES, Seen, cleaned, merged, overrules, same_first_name, surname
@@ -83,7 +83,7 @@ class EntityFinder:
             )
             if not any(overrules(one, sighting, body, self.gazetteer) for one in covering):
                 kept.append(sighting)
-        return _without_namesakes(kept, seen, self.gazetteer)
+        return _without_namesakes(kept, seen, body, self.gazetteer)
 
     def _added(
         self,
@@ -123,14 +123,26 @@ class EntityFinder:
         return found
 
 
-def _without_namesakes(sightings: list[Sighting], seen: Sequence[Seen], gazetteer: Gazetteer) -> list[Sighting]:
-    """A surname is not the gazetteer's person's where the text names another in full, and him never."""
+def _without_namesakes(
+    sightings: list[Sighting], seen: Sequence[Seen], body: str, gazetteer: Gazetteer
+) -> list[Sighting]:
+    """A surname is not the gazetteer's person's where the text names another in full, and him never.
+
+    `President Berg` is him all the same, and so is `Berg` beside one of his family who is in the gazetteer, too.
+    """
+    known = {item.name for item in gazetteer.items.values() if item.type == "person"}
     others: dict[str, set[str]] = defaultdict(set)
     for one in seen:
         last = surname(one.name.text) if one.label == "PERSON" else None
-        if last:
+        if last and one.name.text not in known:
             others[last].add(one.name.text)
-    named = {sighting.key for sighting in sightings if sighting.long}
+    named = {
+        sighting.key
+        for sighting in sightings
+        if sighting.long
+        or sighting.zone == "title"
+        or ends_in_title(body[max(0, sighting.start - 24) : sighting.start])
+    }
     kept = []
     for sighting in sightings:
         item = gazetteer.items[sighting.key]

@@ -71,6 +71,8 @@ def doubtful(text: str, words: Counter[str], name: Name, label: str) -> bool:
     lower = name.text.lower()
     never = (
         lower in _COMMON
+        or is_title(name.text)
+        or (label == "ORG" and name.text[0].isdigit() and " " in name.text)
         or lower.endswith(("ism", "isms"))
         or _PARTY_BEFORE.search(text, max(0, name.start - 3), name.start)
         or _BARE_NUMBER.match(name.text)

@@ -26,7 +26,7 @@ _HEADLINE_VERB = re.compile(
 )
 _EDGES = " \t\n\r\u00a0.,;:!?\"'“”‘’«»„()[]{}*#|/\\-–—…•<>=@"
 _OWNER = re.compile(r"(.{3,}?)['’]s\s")
-_TAIL = re.compile(r"(?<=[a-z])(?:\s(?:[A-Z]{2,}|Reporting|Editing|Writing|Photo))+$")
+_TAIL = re.compile(r"/.*$|(?<=[a-z])(?:\s(?:[A-Z]{2,}|Reporting|Editing|Writing|Photo))+$")
 _OFFICE_END = re.compile(
     r"(?<=\S)\s(?:Speaker|Minister|Secretary|President|Chairman|Chairwoman|Spokesman|Spokeswoman|Chief|Director|Leader)$"
 )
@@ -69,6 +69,12 @@ def without_office(name: Name) -> Name:
     """`House of Commons Speaker` names the House."""
     cut = _OFFICE_END.sub("", name.text)
     return Name(cut, name.start, name.start + len(cut))
+
+
+def ends_in_title(before: str) -> bool:
+    """True for the words before a name that end in an office: `former President `."""
+    last = before.rstrip().rpartition(" ")[2]
+    return last.rstrip(".") in _TITLE_WORDS and last[:1].isupper() and last not in WORDS["no_first_name"]
 
 
 def is_title(word: str) -> bool:
