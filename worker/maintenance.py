@@ -55,18 +55,32 @@ async def _trim(settings: Settings, store: AsyncStore) -> None:
         length = await store.redis.xlen(name)
         unread = await _oldest_unread(store, name)
         if length > 2 * settings.stream_max_entries:
-            await store.redis.xtrim(name, maxlen=2 * settings.stream_max_entries, approximate=True)
+            removed = await store.redis.xtrim(name, maxlen=2 * settings.stream_max_entries, approximate=True)
+            await _tell_losses(store, name, removed)
         elif length > settings.stream_max_entries and unread is None:
             await store.redis.xtrim(name, maxlen=settings.stream_max_entries, approximate=True)
-        await store.redis.xtrim(name, minid=f"{min(oldest, unread or oldest)}", approximate=True)
+        await store.redis.xtrim(name, minid=f"{oldest if unread is None else min(oldest, unread)}", approximate=True)
     await store.redis.xtrim(f"{store.prefix}:dead", maxlen=DEAD_LETTERS_KEPT, approximate=True)
 
 
 async def _oldest_unread(store: AsyncStore, name: str) -> int | None:
-    """The time of the last entry that the slowest group was given; None where there is no group."""
-    groups = await store.redis.xinfo_groups(name)
-    times = [int(group["last-delivered-id"].split(b"-")[0]) for group in groups]
-    return min(times, default=None)
+    """The time of the first entry that some group was not given or has not said to have handled; None: no group."""
+    ids = []
+    for group in await store.redis.xinfo_groups(name):
+        in_hand = (await store.redis.xpending(name, group["name"]))["min"] if group["pending"] else None
+        ids.append(in_hand or group["last-delivered-id"])
+    return min((int(id_.split(b"-")[0]) for id_ in ids), default=None)
+
+
+async def _tell_losses(store: AsyncStore, name: str, removed: int) -> None:
+    """A stream at twice its length is cut whoever has still to read it, but not without a word."""
+    info = await store.redis.xinfo_stream(name)
+    for group in await store.redis.xinfo_groups(name):
+        if (read := group["entries-read"]) is None:
+            continue
+        lost = min(info["entries-added"] - read - info["length"], removed)
+        if lost > 0:
+            log.error("trimmed-past-group", stream=name, group=group["name"].decode("utf-8", "replace"), lost=lost)
 
 
 async def _forget_heartbeats(store: AsyncStore) -> None:

@@ -11,10 +11,14 @@ import structlog
 from billiard.util import get_logger
 
 if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
     from config.settings import Settings
 
 #: Events that repeat for every poll and page; the rest tells of ends and troubles.
 _QUIET = frozenset({"polled", "fetched"})
+#: Without local variables: settings with passwords and the texts of strangers are among them.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 _NAMES = logging.getLevelNamesMapping()
 
 
@@ -28,9 +32,15 @@ def set_up_logging(settings: Settings, role: str) -> None:
     ]
     pretty = settings.log_format == "pretty" or (settings.log_format == "auto" and sys.stderr.isatty())
     last: list[Any] = (
-        [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        [
+            structlog.processors.format_exc_info,
+            _harmless,
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            ),
+        ]
         if pretty
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=True, default=str)]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=True, default=str)]
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -71,6 +81,17 @@ def set_up_logging(settings: Settings, role: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _harmless(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """For terminals: control characters of what strangers wrote would move the cursor or begin a line."""
+    return {name: _printable(value) if isinstance(value, str) else value for name, value in event.items()} | {
+        name: "\n".join(map(_printable, event[name].split("\n"))) for name in ("exception", "stack") if name in event
+    }
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def saw(event: str, feed: str, **fields: Any) -> None:

@@ -47,9 +47,12 @@ class SharedRobots:
             if rules.unreachable:
                 raise
         await self._store.redis.set(self._key(origin), rules.dumps(), ex=KEPT_SECONDS)
+        host = f"{self._store.prefix}:host:{urlsplit(origin).hostname}"
         if delay := rules.crawl_delay_seconds(self._user_agent):
-            host = f"{self._store.prefix}:host:{urlsplit(origin).hostname}"
             await self._store.redis.hset(host, "crawl_ms", str(round(delay * 1000)))
+            await self._store.redis.expire(host, KEPT_SECONDS)  # as long as the rules themselves
+        else:
+            await self._store.redis.hdel(host, "crawl_ms")
 
     def _remember(self, origin: str, rules: RobotsRules) -> RobotsRules:
         if len(self._cache) >= CACHED_ORIGINS:
