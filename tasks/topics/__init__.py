@@ -33,6 +33,8 @@ class _Part(NamedTuple):
     """What one measure of one signal added to a topic's sum."""
 
     weight: float
+    measure: str
+    #: all of the signal, whatever the measure
     hits: list[Hit]
 
 
@@ -105,7 +107,7 @@ def _sum(topic: TopicRule, reading: Reading) -> tuple[float, list[_Part]]:
     total = topic.bias + (0 if reading.titled else topic.untitled) + (topic.brief if reading.brief else 0)
     parts = []
     for signal in topic.signals:
-        if any(concept not in reading.hits for concept in signal.every):
+        if not all(map(reading.hits.__contains__, signal.every)):
             continue
         counted = count(signal, reading)
         if not counted.hits:
@@ -114,7 +116,7 @@ def _sum(topic: TopicRule, reading: Reading) -> tuple[float, list[_Part]]:
             part = weight * VALUES[measure](counted, reading)
             if part:
                 total += part
-                parts.append(_Part(part, supporting(measure, counted.hits)))
+                parts.append(_Part(part, measure, counted.hits))
     return total, parts
 
 
@@ -127,8 +129,9 @@ def _evidence(parts: list[_Part], title: str, body: str) -> tuple[Evidence, ...]
     weights: dict[tuple[Zone, int, int], float] = {}
     hits: dict[tuple[Zone, int, int], Hit] = {}
     for part in parts:
-        each = part.weight / len(part.hits)
-        for hit in part.hits:
+        support = supporting(part.measure, part.hits)
+        each = part.weight / len(support)
+        for hit in support:
             place = hit.place
             if place in weights:
                 weights[place] += each

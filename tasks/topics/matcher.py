@@ -99,7 +99,7 @@ class Matcher:
             node = exact(word)
             if node:
                 self._collect(node, lowered, words, index, start, found)
-            if anything or word[:HEAD_CHARS] in heads:
+            if word[:HEAD_CHARS] in heads or anything:
                 for deeper in self._root.by_stem(word):
                     self._collect(deeper, lowered, words, index, start, found)
         found = [item for item in found if not item[2].capitals or item[2].fits(text[item[0] : item[1]])]
@@ -123,10 +123,16 @@ class Matcher:
         deeper = node.after(text[following:following_end])
         if not deeper:
             return
-        initial = end - words[index][0] == 1 and INITIAL_GAP.fullmatch(text, end, following)
-        if initial or GAP.fullmatch(text, end, following):
+        if text[end:following] == " " or _side_by_side(text, end, following, end - words[index][0]):
             for next_node in deeper:
                 self._collect(next_node, text, words, index + 1, start, found)
+
+
+def _side_by_side(text: str, end: int, following: int, length: int) -> bool:
+    """Whether a word of this length that ends here and the next may belong to one term."""
+    return bool(length == 1 and INITIAL_GAP.fullmatch(text, end, following)) or bool(
+        GAP.fullmatch(text, end, following)
+    )
 
 
 def _terms(lexicon: dict[str, tuple[str, ...]]) -> Iterator[Term]:
