@@ -128,6 +128,7 @@ def test_a_topic_is_picked_and_left_again(browser, store, console):
             "[...document.querySelectorAll('.article .foot')].every(foot => foot.textContent.includes('Energy'))",
         )
         assert "topic=energy" in browser.current_url
+        assert "topic=energy" in until(browser, "document.querySelector('#export-csv').href")
         latest = {record.id: record for record in RECORDS}
         assert count == sum("energy" in [topic.id for topic in record.topics] for record in latest.values())
         browser.back()
@@ -192,7 +193,9 @@ def test_search_narrows_the_list_as_one_types_and_by_keyboard(browser, store, co
         )
         assert shown(browser)
         keys(browser, "\ue00c")  # Escape
-        until(browser, "!location.search")
+        until(
+            browser, "[...document.querySelectorAll('h3')].some(title => !title.textContent.startsWith('Harvest fair'))"
+        )
         keys(browser, "jj")
         second = shown(browser)[1]
         assert until(browser, "document.activeElement.dataset.id") == second

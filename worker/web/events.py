@@ -6,10 +6,12 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
+from redis.exceptions import RedisError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
 
 from worker.web.answers import bodies, view_of
+from worker.web.index import NOTHING
 from worker.web.query import BadQuery
 from worker.web.rows import EntryId, Row, entry_id_of, row_of
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 PING_SECONDS = 15
 RETRY_MS = 2000
 BATCH = 100
+STORE_AWAY_SECONDS = 1.0
 MAX_STREAMS = 500
 LAST_NUMBER = 2**64 - 1
 
@@ -60,22 +63,29 @@ def _start(query: Query, last_event_id: str) -> EntryId | None:
 
 async def _events(gateway: Gateway, query: Query, start: EntryId | None) -> AsyncIterator[ServerSentEvent]:
     gateway.streams_open += 1
+    follower = gateway.follower
     view, fits = view_of(query), query.filters.fit()
     try:
         yield ServerSentEvent(event="hello", data=json.dumps({"version": gateway.version}), retry=RETRY_MS)
-        while not gateway.follower.loaded and not gateway.follower.closing:
-            await gateway.follower.news(PING_SECONDS)
+        while not follower.loaded and not follower.closing:
+            await follower.news(PING_SECONDS)
         cursor = gateway.index.last if start is None else start
-        while not gateway.follower.closing:
-            rows = await _after(gateway, cursor)
-            if not rows:
-                await gateway.follower.news(PING_SECONDS)
+        if gap := await _gap(gateway, cursor):
+            yield ServerSentEvent(event="gap", data=json.dumps(gap))
+        while not follower.closing:
+            try:
+                rows, end = await _after(gateway, cursor)
+                wanted = [row for row in rows if fits(row)]
+                bodies_ = await _data(gateway, wanted, view)
+            except (RedisError, OSError):
+                await follower.news(STORE_AWAY_SECONDS)
                 continue
-            cursor = rows[-1].entry
-            wanted = [row for row in rows if fits(row)]
-            for row, data in zip(wanted, await _data(gateway, wanted, view), strict=True):
+            for row, data in zip(wanted, bodies_, strict=True):
                 if data is not None:
                     yield ServerSentEvent(event="article", id=row.entry_id, data=data.decode())
+            if end == cursor:
+                await follower.news(PING_SECONDS)
+            cursor = end
             await asyncio.sleep(0)
     finally:
         gateway.streams_open -= 1
@@ -87,11 +97,26 @@ async def _data(gateway: Gateway, rows: list[Row], view: str) -> Sequence[bytes 
     return await bodies(gateway, rows, view)
 
 
-async def _after(gateway: Gateway, cursor: EntryId) -> Sequence[Row]:
-    """From the store where the index does not reach back that far, else from the index."""
+async def _gap(gateway: Gateway, cursor: EntryId) -> dict[str, str] | None:
+    """What to say to a reader that was away for so long that the stream no longer reaches back to where it was."""
+    if cursor == NOTHING or cursor >= gateway.index.first:
+        return None
+    try:
+        first = await gateway.follower.first_after_trim()
+    except (RedisError, OSError):
+        return None
+    if first is None or cursor >= first:
+        return None
+    return {"after": f"{cursor[0]}-{cursor[1]}", "first": f"{first[0]}-{first[1]}"}
+
+
+async def _after(gateway: Gateway, cursor: EntryId) -> tuple[Sequence[Row], EntryId]:
+    """The next rows and where they end: from the store where the index does not reach back that far."""
     index = gateway.index
-    if len(index) == 0 or cursor >= index.first:
-        return index.after(cursor, BATCH)
-    older = await gateway.follower.older(cursor, index.first, BATCH)
-    rows = [row for raw_id, fields in older if (row := row_of(raw_id, fields, index.names))]
-    return rows or index.after(cursor, BATCH)
+    if len(index) > 0 and cursor < index.first:
+        older = await gateway.follower.older(cursor, index.first, BATCH)
+        if older:
+            rows = [row for raw_id, fields in older if (row := row_of(raw_id, fields, index.names))]
+            return rows, entry_id_of(older[-1][0].decode())
+    kept = index.after(cursor, BATCH)
+    return kept, kept[-1].entry if kept else cursor

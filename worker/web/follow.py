@@ -6,10 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 import structlog
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from worker.web.index import Index
-from worker.web.rows import EntryId, Fields, Row, row_of
+from worker.web.rows import EntryId, Fields, Row, entry_id_of, row_of
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -155,6 +155,17 @@ class Follower:
             entry: reply[0][1].get(b"data") if reply else None for entry, reply in zip(missing, replies, strict=True)
         }
         return [fetched[entry] if entry in fetched else self._recent.get(entry) for entry in entries]
+
+    async def first_after_trim(self) -> EntryId | None:
+        """The oldest entry that is left, None where none was ever trimmed away."""
+        try:
+            info = await self._redis.xinfo_stream(self.stream)
+        except ResponseError:
+            return None  # no such stream yet
+        if info["entries-added"] == info["length"]:
+            return None
+        left = info["first-entry"] or [info["last-generated-id"]]
+        return entry_id_of(left[0].decode())
 
     async def older(self, after: EntryId, before: EntryId, limit: int) -> RawEntries:
         """Entries of the stream between two places, both left out, for whom the index no longer reaches back."""

@@ -219,6 +219,32 @@ def test_a_reader_older_than_the_index_is_served_from_the_store(valkey, filled):
             assert [next_event()["id"] for _ in range(len(filled))] == filled
 
 
+def test_a_reader_that_comes_back_after_a_trim_is_told_of_the_gap(scratch):
+    db = scratch.client()
+    ids = publish(db, RECORDS[:30])
+    db.xtrim("news:articles", maxlen=5, approximate=False)
+    with running(scratch) as web:
+        web.wait_for(5)
+        with web.events("/v1/stream?view=card", Last_Event_ID=ids[3]) as next_event:
+            gap = next_event()
+            assert (gap["event"], json.loads(gap["data"])) == ("gap", {"after": ids[3], "first": ids[25]})
+            assert [next_event()["id"] for _ in range(5)] == ids[25:]
+        with web.events("/v1/stream?view=card", Last_Event_ID=ids[26]) as next_event:
+            assert next_event()["event"] == "article"
+
+
+def test_older_entries_that_are_no_records_do_not_stop_a_reader(scratch):
+    db = scratch.client()
+    first = publish(db, RECORDS[:1])
+    for _ in range(150):
+        db.xadd("news:articles", {"a": "b"})
+    rest = publish(db, RECORDS[1:40])
+    with running(scratch, capacity=10) as web:
+        web.wait_for(10)
+        with web.events("/v1/stream?view=card&after=0-0") as next_event:
+            assert [next_event()["id"] for _ in range(40)] == first + rest
+
+
 def test_a_made_up_event_id_is_refused(gateway):
     assert gateway.ask("/v1/stream", Last_Event_ID="<script>").status == 400
 

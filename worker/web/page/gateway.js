@@ -26,8 +26,9 @@ export class Stream {
   #watchdog = 0;
   #waitMs = 500;
 
-  constructor({ onArticle, onState }) {
+  constructor({ onArticle, onGap, onState }) {
     this.onArticle = onArticle;
+    this.onGap = onGap;
     this.onState = onState;
     addEventListener("online", () => this.#reopen());
   }
@@ -65,6 +66,7 @@ export class Stream {
       this.last = event.lastEventId;
       this.onArticle(JSON.parse(event.data));
     });
+    source.addEventListener("gap", () => this.onGap());
     source.addEventListener("error", () => {
       if (this.#source !== source) return;
       this.onState("lost");

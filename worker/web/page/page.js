@@ -5,7 +5,9 @@ import { View } from "./view.js";
 import { Feed } from "./feed.js";
 import { draw } from "./chart.js";
 import { health, ranking } from "./side.js";
-import { clockTime, count, el, many, span } from "./build.js";
+import { activeChips, languageName, options, topicChips } from "./choose.js";
+import { listenToKeys } from "./keys.js";
+import { clockTime, el, many, span } from "./build.js";
 
 const PAGE_SIZE = 60;
 const REFRESH_MS = 10_000;
@@ -45,6 +47,8 @@ const stream = new Stream({
     unsaid += 1;
     showTitle();
   },
+  // away for longer than the stream reaches back: what is listed has a hole
+  onGap: () => load(),
   onState(state) {
     if (state === "lost" && connection !== "lost") lostSince = new Date();
     connection = state;
@@ -125,7 +129,9 @@ async function refresh() {
     clockOffsetMs = Date.parse(queues.at) - Date.now();
     troubles = queues.troubles;
     if (queues.stream.last_record) newestMs = Math.max(newestMs, Date.parse(queues.stream.last_record));
-    showTopics(topics);
+    topicChips($("topics"), topics, { chosen: view.filters.topic ?? "", paint, choose: (id) => view.set("topic", id) });
+    for (const { lang } of topics.langs) kept.langs.add(lang);
+    options($("lang"), [...kept.langs].sort().map((lang) => [lang, languageName(lang)]), view.filters.lang);
     showVolume(volume);
     showRankings({ people: people.entities, places: places.entities, reporters: reporters.sources, publishers: publishers.sources, stories: stories.clusters, compared: people.compared });
     health($("health"), $("feeds"), { queues, feeds: feeds.feeds, consumers: consumers.consumers });
@@ -134,42 +140,6 @@ async function refresh() {
   } catch (problem) {
     if (problem instanceof SignInNeeded) failed(problem, refresh);
   }
-}
-
-function showTopics({ topics, none, all, langs }) {
-  const chip = (id, name, articles, colour) =>
-    el(
-      "button",
-      { type: "button", class: "chip", "data-topic": id, "aria-pressed": String((view.filters.topic ?? "") === id), click: () => view.set("topic", id) },
-      colour && el("span", { class: `swatch ${colour}`, "aria-hidden": "true" }),
-      name,
-      el("span", { class: "number" }, count(articles)),
-    );
-  const focused = document.activeElement?.dataset?.topic;
-  $("topics").replaceChildren(
-    chip("", "All", all),
-    ...topics.map((topic) => chip(topic.id, topic.name, topic.articles, paint(topic.id))),
-    ...(none && topics.length ? [chip("none", "No topic", none)] : []),
-  );
-  if (focused !== undefined) [...$("topics").children].find((button) => button.dataset.topic === focused)?.focus();
-  for (const { lang } of langs) kept.langs.add(lang);
-  options($("lang"), [...kept.langs].sort().map((lang) => [lang, languageName(lang)]), view.filters.lang);
-}
-
-function languageName(lang) {
-  try {
-    return new Intl.DisplayNames(undefined, { type: "language" }).of(lang);
-  } catch {
-    return lang;
-  }
-}
-
-function options(select, pairs, chosen = "") {
-  const wanted = [["", "all"], ...pairs];
-  if (chosen && !pairs.some(([value]) => value === chosen)) wanted.push([chosen, chosen]);
-  const now = [...select.options].map((option) => option.value);
-  if (now.join("\n") !== wanted.map(([value]) => value).join("\n")) select.replaceChildren(...wanted.map(([value, name]) => el("option", { value }, name)));
-  select.value = chosen;
 }
 
 let lastVolume = null;
@@ -248,16 +218,15 @@ function showFilters() {
   $("share").checked = view.share;
   $("source").value = filters.source ?? "";
   $("lang").value = filters.lang ?? "";
+  showExports();
   for (const chip of $("topics").children) chip.setAttribute("aria-pressed", String((filters.topic ?? "") === chip.dataset.topic));
-  const names = {
-    entity: kept.names.get(filters.entity) ?? filters.entity?.replace(/^\w+:/, ""),
-    reported_by: `reported by ${filters.reported_by}`,
-    cluster: "one story",
-    q: `“${filters.q}”`,
-  };
-  const active = Object.keys(names).filter((name) => filters[name]).map((name) => [names[name], () => view.set(name, "")]);
-  if (view.span) active.push([view.span.map((time) => clockTime(new Date(time))).join("–"), () => view.setSpan(null)]);
-  $("active").replaceChildren(...active.map(([name, clear]) => el("button", { type: "button", class: "chip", "aria-label": `Remove filter: ${name}`, click: clear }, name, el("span", { "aria-hidden": "true" }, "×"))));
+  activeChips($("active"), view, (key) => kept.names.get(key));
+}
+
+function showExports() {
+  const forms = { "export-json": { limit: 500 }, "export-csv": { form: "csv", limit: 500 } };
+  for (const [id, more] of Object.entries(forms)) $(id).href = `/v1/articles?${view.query(more)}`;
+  $("export-feed").href = `/v1/feed.json?${view.query()}`;
 }
 
 function showTitle() {
@@ -288,42 +257,7 @@ $("sign-in-form").addEventListener("submit", async (event) => {
   } else $("sign-in-problem").textContent = "This is not the token.";
 });
 
-const KEYS = {
-  "/": () => $("search").focus(),
-  j: () => step(1),
-  k: () => step(-1),
-  w: () => current()?.querySelector(".why-button").click(),
-  o: () => current()?.querySelector("h3 a")?.click(),
-  n: () => !$("new-articles").hidden && $("new-articles").click(),
-  "?": () => $("keys").showModal(),
-};
-
-const current = () => document.activeElement?.closest(".article");
-
-function step(by) {
-  const articles = [...document.querySelectorAll("#articles > li > .article")];
-  const place = articles.indexOf(current());
-  const next = articles[place < 0 ? 0 : Math.min(articles.length - 1, Math.max(0, place + by))];
-  next?.focus();
-  next?.scrollIntoView({ block: "nearest" });
-}
-
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.target.matches("input, select, textarea")) {
-    if (event.key !== "Escape" || event.target.id !== "search") return;
-    event.preventDefault();
-    $("search").value = "";
-    if (view.filters.q) view.set("q", "");
-    $("search").blur();
-    return;
-  }
-  if (event.key === "Escape") current()?.querySelector('.why-button[aria-expanded="true"]')?.click();
-  else if (Object.hasOwn(KEYS, event.key)) {
-    event.preventDefault();
-    KEYS[event.key]();
-  }
-});
+listenToKeys(view);
 
 view.onChange(load);
 addEventListener("scroll", () => showTitle(), { passive: true });
