@@ -150,3 +150,27 @@ def test_a_text_made_to_be_slow_is_not(tagger, text):
     started = time.process_time()
     tagger.tag(text[:300], text, "en")
     assert time.process_time() - started < 0.05
+
+
+def test_a_term_may_have_signs_that_a_pattern_would_read():
+    rules = '[topics.odd]\nname = "Odd"\nterms = ["c++", "a.b", "what?", "100%", "[sic]"]\n'
+    tagger = TopicTagger(load_topics(rules, file="topics.toml"))
+    found = tagger.explain("", "They wrote C++ and a.b [sic], 100% of it. What?", "en", "odd")
+    assert {item.text for item in found} == {"C", "a.b", "sic", "100", "What"}
+    assert not tagger.explain("", "ab, axb and 1000", "en", "odd")
+
+
+def test_a_word_inside_another_is_not_found(tagger):
+    assert not tagger.explain("", "Harbourside, unharbour, harbours", "en", "harbour")
+
+
+def test_words_in_capitals_are_found_only_in_capitals():
+    rules = '[topics.us]\nname = "United States"\nterms = ["US", "WHO chief"]\n'
+    tagger = TopicTagger(load_topics(rules, file="topics.toml"))
+    found = tagger.explain("", "It is for us to say who chief among us is: the US, or the WHO chief.", "en", "us")
+    assert [item.text for item in sorted(found, key=lambda item: item.start)] == ["US", "WHO chief"]
+
+
+def test_equal_scores_are_ordered_by_id(tagger):
+    tags = tagger.tag("", "The ship met a storm.", "en").tags
+    assert [tag.id for tag in tags] == ["harbour", "shipping-weather"]
