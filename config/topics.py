@@ -16,7 +16,7 @@ SHIPPED = Path(__file__).parent
 #: stands before a path that is looked up beside the shipped topics.toml, wherever that is installed
 SHIPPED_PREFIX = "wirebeat:"
 
-#: for a topic that is nothing but a list of terms; measured on two topics: F1 .88 for an event, .76 for a broad theme
+#: for a topic that is nothing but a list of terms; with the shipped words: F1 .87 for the war, .79 for diplomacy
 TERMS_ONLY: dict[str, float] = {"title": 2.2, "lead": 0.9, "body": 0.55, "density": 1.0}
 TERMS_ONLY_BIAS = -2.0
 
