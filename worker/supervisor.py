@@ -16,9 +16,12 @@ import structlog
 from worker.embedded import die_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 log = structlog.get_logger("wirebeat")
+
+#: A role's arguments come after it.
+COMMAND = (sys.executable, "-m", "worker.cli")
 
 RESTART_FIRST_SECONDS = 0.1
 RESTART_MOST_SECONDS = 5.0
@@ -50,8 +53,14 @@ class Supervisor:
     """`exited(role name, pid)` is told of every exit that was not asked for."""
 
     def __init__(
-        self, roles: Mapping[str, list[str]], environment: Mapping[str, str], exited: Callable[[str, int], None]
+        self,
+        roles: Mapping[str, list[str]],
+        environment: Mapping[str, str],
+        exited: Callable[[str, int], None],
+        *,
+        command: Sequence[str] = COMMAND,
     ) -> None:
+        self._command = list(command)
         self._roles = [Role(name, arguments) for name, arguments in roles.items()]
         self._environment = dict(environment)
         self._exited = exited
@@ -108,7 +117,7 @@ class Supervisor:
     def _start(self, role: Role) -> None:
         role.started = time.monotonic()
         role.process = subprocess.Popen(
-            [sys.executable, "-m", "worker.cli", *role.arguments],
+            [*self._command, *role.arguments],
             env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # data is on stdout, and a role has none
