@@ -87,4 +87,4 @@ lock: ## renew both requirements files from pyproject.toml, in a throw-away envi
 	rm -rf .venv-lock
 
 secrets: ## passwords for docker compose, into secrets/
-	config/valkey/make-secrets.sh secrets
+	config/valkey/make-secrets.sh secrets $(WIREBEAT_PREFIX)
