@@ -157,6 +157,8 @@ class Article(Shape):
     lang: str
     published_at: Moment
     published_from: PublishedFrom
+    #: the calendar day as its source writes it, in the publisher's own zone; None where no source names one
+    published_day: str | None = None
     modified_at: Moment | None = None
     summary: str = ""
     summary_from: Literal["feed", "html", "lead"] = "lead"
