@@ -11,9 +11,9 @@ from lxml.html import HtmlElement
 from tasks.extract import bodies, details, languages, markup, page, people, pruning, status, times, titles
 from tasks.extract.bodies import Body
 from tasks.extract.cleaning import Context, Drop
+from tasks.extract.normal import normal_text
 from tasks.extract.page import Facts
 from tasks.extract.status import Verdict, View
-from tasks.extract.normal import normal_text
 from tasks.extract.text import folded, one_line, words
 from tasks.extract.times import Dated
 from tasks.reasons import Failed
@@ -130,6 +130,7 @@ def _assembled(known: _Known, body: Body, score: float, verdict: Verdict, entry:
         lang=lang,
         published_at=known.dated.at,
         published_from=known.dated.kind,
+        published_day=known.dated.day or None,
         modified_at=known.dated.modified,
         summary=summary,
         summary_from="feed" if sources["summary"] == "feed" else "lead" if sources["summary"] == "lead" else "html",
@@ -187,6 +188,7 @@ def from_feed(entry: Entry, *, url: str, now: datetime) -> Article:
         lang=lang,
         published_at=dated.at,
         published_from=dated.kind,
+        published_day=dated.day or None,
         modified_at=dated.modified,
         summary=one_line(entry.summary)[: details.MAX_SUMMARY_CHARS],
         summary_from="feed" if entry.summary else "lead",

@@ -89,10 +89,13 @@ def lead_lines(blocks: list[Block], context: Context) -> Iterable[int]:
             _is_dateline(one) or (lexicon.DATELINE.within(one.line) and any(map(str.isdigit, one.text)))
         )
         if (
-            dated and (i < start or (one.words <= 10 and (_YEAR.search(one.text) or lexicon.DATELINE.within(one.line))))
-        ) or _is_byline(one, context, strict=i > start):
-            yield i
-        elif i < start and _is_top_furniture(one, first=i == 0):
+            (
+                dated
+                and (i < start or (one.words <= 10 and (_YEAR.search(one.text) or lexicon.DATELINE.within(one.line))))
+            )
+            or _is_byline(one, context, strict=i > start)
+            or (i < start and _is_top_furniture(one, first=i == 0))
+        ):
             yield i
 
 
@@ -145,15 +148,15 @@ def link_lines(blocks: list[Block], context: Context) -> Iterable[int]:
 def prompts(blocks: list[Block], context: Context) -> Iterable[int]:
     for i, one in enumerate(blocks):
         late = i >= 0.75 * len(blocks)
-        if one.words <= 25 and lexicon.PROMPT.open(one.line) and (one.linked > 0.3 or not _final(one.text)):
-            yield i
-        elif one.words <= (45 if late else 30) and lexicon.FURNITURE.within(one.line):
-            yield i
-        elif (
-            one.words <= 30
-            and one.linked > 0.1
-            and (one.linked > 0.4 or not _final(one.text))
-            and lexicon.WEAK.within(one.line)
+        if (
+            (one.words <= 25 and lexicon.PROMPT.open(one.line) and (one.linked > 0.3 or not _final(one.text)))
+            or (one.words <= (45 if late else 30) and lexicon.FURNITURE.within(one.line))
+            or (
+                one.words <= 30
+                and one.linked > 0.1
+                and (one.linked > 0.4 or not _final(one.text))
+                and lexicon.WEAK.within(one.line)
+            )
         ):
             yield i
 

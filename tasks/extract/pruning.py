@@ -1,8 +1,10 @@
-"""Parts of a page that are no article, known by how the page itself names them: taken out before the text is looked for."""
+"""Parts of a page that are no article, known by how the page names them: taken out before its text is looked for."""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from pathlib import Path
 
 from lxml.html import HtmlElement
 
@@ -31,64 +33,15 @@ _SILENT = (
     "textarea",
 )
 _START, _END = r"(?:^|[\s_-])", r"(?:$|[\s_-])"
-# however long: nothing else is called so
-_STRONG = "|".join(
-    (
-        r"news-?letters?",
-        r"sign-?up(?:-\w+)?",
-        r"cookies?(?:-\w+)?",
-        r"consent(?:-\w+)?",
-        r"gdpr",
-        r"pop-?up",
-        r"modal",
-        r"related(?:-\w+)?",
-        r"more-(?:topics?|from|on|stories|news|articles|posts|about|like-this|coverage|in)",
-        r"read-?(?:more|next|also|too)",
-        r"also-?read",
-        r"see-?also",
-        r"recommend(?:ed|ation|ations)?(?:-\w+)?",
-        r"recirc(?:ulation)?",
-        r"trending",
-        r"most-?(?:read|popular|viewed|shared|commented)",
-        r"up-?next",
-        r"next-(?:article|post|story)",
-        r"prev(?:ious)?-(?:article|post|story)",
-        r"outbrain",
-        r"taboola",
-        r"teasers?-(?:block|list|stretched|box|item)",
-        r"(?:latest|top|further|similar)-(?:news|stories|articles|posts)",
-        r"author-?(?:bio|box|info|card|profile|description|details|about)",
-        r"about-(?:the-)?authors?",
-        r"comments?-?(?:list|section|area|form|wrapper|container|block|box|count|link|thread)",
-        r"disqus(?:-\w+)?",
-        r"comments",
-        r"(?:info|fact)-?box(?:en)?",
-        r"social-\w+",
-        r"carousel",
-        r"bread-?crumbs?",
-        r"disclaimers?",
-        r"affiliate-(?:disclaimer|disclosure|note|info)",
-        r"follow-(?:us|box|bar)",
-        r"sponsored-\w+",
-        r"image-caption",
-        r"fig-?caption",
-        r"wp-caption-text",
-    )
-)
-# where it is short: the same words also name whole articles
-_WEAK = "|".join(
-    (
-        r"subscri(?:be|ption|ptions)", r"follow", r"donat(?:e|ion)", r"membership", r"app-(?:promo|banner|download)", r"overlay", r"toast", r"tool-?tip", r"light-?box",
-        r"suggest(?:ed|ions?)", r"teasers?", r"promos?(?:-\w+)?", r"(?:article|story|news|post)-card", r"popular", r"link-?(?:list|box|teaser)", r"topic-?(?:list|links|tags)", r"tag-?(?:list|cloud|links)", r"tags", r"pagination", r"pager",
-        r"author(?:-(?:name|meta|line))?", r"authors", r"by-?lines?", r"contributors?", r"(?:article|post|entry)-meta", r"date-?line", r"publish(?:ed)?-?(?:date|time|on)", r"post-?date", r"time-?stamp", r"reading-?time",
-        r"captions?", r"(?:image|photo|picture|media|img|figure)-?(?:caption|credit|credits|source|copyright|meta|info|description|legend|title|author|text)", r"(?<!no-)credits?", r"copyrights?", r"legend",
-        r"shar(?:e|ing)(?:-\w+)?", r"social", r"reactions?", r"polls?", r"quiz", r"survey", r"feed-?back",
-        r"advert(?:s|isement|isements|ising)?", r"ad-(?:slot|unit|container|wrapper|label|box|banner)", r"sponsor(?:ed)?", r"disclosure", r"permission",
-        r"(?:video|audio|player|gallery)-?(?:title|heading|headline|caption|description|meta|info|player|teaser|playlist|label)", r"slide-?show", r"skip-?(?:link|to)", r"screen-reader-text", r"visually-?hidden", r"print-only", r"no-?print", r"not-prose", r"kicker", r"eyebrow", r"over-?line",
-    )
-)  # fmt: skip
-_STRONG_PART = re.compile(f"{_START}(?:{_STRONG}){_END}")
-_WEAK_PART = re.compile(f"{_START}(?:{_WEAK}){_END}")
+_NAMES = tomllib.loads(Path(__file__).with_name("parts.toml").read_text(encoding="utf-8"))
+
+
+def _named_by(kind: str) -> re.Pattern[str]:
+    return re.compile(f"{_START}(?:{'|'.join(_NAMES[kind])}){_END}")
+
+
+_STRONG_PART = _named_by("strong")
+_WEAK_PART = _named_by("weak")
 MAX_WEAK_CHARS = 350
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _JOINS = re.compile(r"__|--|[_:]")
@@ -125,7 +78,29 @@ def captions(tree: HtmlElement) -> frozenset[str]:
 
 
 def _length(element: HtmlElement) -> int:
-    return sum(len(text) for text in element.itertext() if not text.isspace())
+    return sum(map(len, "".join(element.itertext()).split()))
+
+
+def _without_cards(body: HtmlElement) -> None:
+    for link in list(body.iter("a")):
+        is_card = next(link.iterdescendants(*_CARD), None) is not None
+        if is_card and _length(link) <= MAX_CARD_CHARS and link.find(".//h1") is None:
+            _remove(link)
+
+
+def _without_named(body: HtmlElement, most: float) -> None:
+    known: dict[str, int] = {}
+    done: set[HtmlElement] = set()
+    for element in list(body.iterdescendants("*")):
+        if element.getparent() in done or element.tag == "figcaption":
+            done.add(element)
+            continue
+        bound = _named(element, known)
+        if bound and _length(element) <= min(bound, most) and element.find(".//h1") is None:
+            done.add(element)
+    for element in done:
+        if element.getparent() is not None and element.getparent() not in done:
+            _remove(element)
 
 
 def pruned(tree: HtmlElement) -> HtmlElement:
@@ -142,27 +117,8 @@ def pruned(tree: HtmlElement) -> HtmlElement:
             _remove(element)
         else:
             element.tag = "div"
-    for link in list(body.iter("a")):
-        if (
-            next(link.iterdescendants(*_CARD), None) is not None
-            and _length(link) <= MAX_CARD_CHARS
-            and link.find(".//h1") is None
-        ):
-            _remove(link)
-    known: dict[str, int] = {}
-    done: set[HtmlElement] = set()
-    for element in list(body.iterdescendants("*")):
-        if element.getparent() in done:
-            done.add(element)
-            continue
-        bound = _named(element, known)
-        if element.tag == "figcaption" or (
-            bound and _length(element) <= min(bound, most) and element.find(".//h1") is None
-        ):
-            done.add(element)
-    for element in done:
-        if element.getparent() is not None and element.getparent() not in done:
-            _remove(element)
+    _without_cards(body)
+    _without_named(body, most)
     layout.subheadings(body)
     layout.paragraphs(body)
     return tree

@@ -139,7 +139,13 @@ def _rank(node: Node, url: str) -> float:
 
 
 def _path(url: str) -> str:
-    return url.split("#")[0].split("?")[0].split("://")[-1].rstrip("/").removeprefix("www.")
+    return (
+        url.split("#", maxsplit=1)[0]
+        .split("?", maxsplit=1)[0]
+        .rsplit("://", maxsplit=1)[-1]
+        .rstrip("/")
+        .removeprefix("www.")
+    )
 
 
 def _publisher(node: Node, by_id: dict[str, Node]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -15,21 +15,17 @@ from tasks.extract.dates import Written
 from tasks.extract.page import Facts
 from tasks.records import Entry, PublishedFrom
 
-_PUBLISHED_METAS = (
-    "article:published_time", "article:published", "datepublished", "og:published_time", "og:article:published_time", "publishdate", "publish-date", "publish_date",
-    "pubdate", "published_time", "published-date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "parsely-pub-date", "sailthru.date", "article.published",
-    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "date.issued", "originalpublicationdate", "rnews:datepublished", "dc.date", "dcterms.date", "article_date_original", "citation_publication_date", "citation_date", "bt:pubdate", "date",
-)  # fmt: skip
-_MODIFIED_METAS = (
-    "article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "lastmod",
-    "last-modified",
-    "dcterms.modified",
-    "article:modified",
-    "cxenseparse:recs:updatetime",
-)
+_PUBLISHED_METAS = """
+article:published_time article:published datepublished og:published_time og:article:published_time publishdate
+publish-date publish_date pubdate published_time published-date dc.date.issued dcterms.issued dcterms.created
+dc.date.created parsely-pub-date sailthru.date article.published cxenseparse:recs:publishtime
+cxenseparse:publishtime date.issued originalpublicationdate rnews:datepublished dc.date dcterms.date
+article_date_original citation_publication_date citation_date bt:pubdate date
+""".split()
+_MODIFIED_METAS = """
+article:modified_time og:updated_time datemodified lastmod last-modified dcterms.modified article:modified
+cxenseparse:recs:updatetime
+""".split()
 _IN_URL = re.compile(r"/(?P<y>(?:19|20)\d{2})[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?=\D)")
 
 
@@ -42,7 +38,7 @@ class Dated(NamedTuple):
     modified: datetime | None
 
 
-def _metas(facts: Facts, names: tuple[str, ...], now: datetime, *, month_first: bool) -> Written | None:
+def _metas(facts: Facts, names: list[str], now: datetime, *, month_first: bool) -> Written | None:
     for name in names:
         for value in facts.metas.get(name, ()):
             if written := dates.parse(value, now=now, month_first=month_first):
@@ -81,7 +77,8 @@ def from_url(url: str, now: datetime) -> Written | None:
 
 def _searched(tree: HtmlElement, facts: Facts, now: datetime) -> Written | None:
     try:
-        found = htmldate.find_date(tree, url=facts.url, original_date=True, max_date=now.date().isoformat())
+        find: Callable[..., str | None] = htmldate.find_date
+        found = find(tree, url=facts.url, original_date=True, max_date=now.date().isoformat())
     except Exception:  # noqa: BLE001 - a page that the search cannot read has no date for us
         return None
     # the first of January is what the search makes of a year in a copyright line

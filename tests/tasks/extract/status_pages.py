@@ -5,9 +5,12 @@ A state of `no-content` means that nothing may come of the page. Hard pairs stan
 from __future__ import annotations
 
 import json
+import tomllib
+from pathlib import Path
 
-from tests.tasks.extract.status_texts import PARAGRAPHS
 
+TEXTS = tomllib.loads(Path(__file__).with_name("status_texts.toml").read_text(encoding="utf-8"))
+PARAGRAPHS = TEXTS["paragraphs"]
 Case = tuple[str, str, str, str]
 
 
@@ -97,17 +100,7 @@ def full() -> list[Case]:
 
 
 def teasers() -> list[Case]:
-    asks = {
-        "en": "This article is for subscribers only. Already a subscriber? Log in to continue reading.",
-        "de": "Jetzt weiterlesen mit dem Digitalabo. Sie sind bereits Abonnent? Dann melden Sie sich an, um den Artikel zu lesen.",
-        "fr": "Cet article est réservé aux abonnés. Déjà abonné ? Connectez-vous pour lire la suite. Il vous reste 80 % à découvrir.",
-        "es": "Contenido exclusivo para suscriptores. Suscríbete para seguir leyendo. ¿Ya eres suscriptor? Inicia sesión para continuar.",
-        "pl": "Artykuł tylko dla subskrybentów. Aby czytać dalej, wykup dostęp. Masz już konto? Zaloguj się, aby przeczytać.",
-        "ru": "Материал доступен только для подписчиков. Чтобы читать дальше, оформите подписку. Уже есть подписка?",
-        "it": "Contenuto riservato agli abbonati. Sei già abbonato? Accedi per leggere l'articolo. Abbonati per continuare a leggere.",
-        "sv": "För att läsa vidare behöver du bli prenumerant. Redan prenumerant? Logga in för att läsa hela artikeln.",
-        "ja": "この記事は有料記事です。残り八百文字。ログインして続きをお読みください。有料会員になると全文が読めます。",
-    }
+    asks = TEXTS["asks"]
     walls = [
         (
             f"teaser-{lang}",
@@ -155,66 +148,9 @@ def teasers() -> list[Case]:
 
 
 def walls() -> list[Case]:
-    consent = {
-        "en": (
-            "Before you continue",
-            "We and our partners use cookies and process personal data to show personalised ads and for ad measurement. You can accept all, reject all or manage preferences. You may withdraw consent at any time in the cookie policy.",
-        ),
-        "de": (
-            "Zustimmung",
-            "Mit Werbung weiterlesen: Wir und unsere Partner verwenden Cookies und verarbeiten personenbezogene Daten. Mit Ihrer Zustimmung zeigen wir personalisierte Anzeigen. Akzeptieren und weiter oder werbefrei lesen mit dem Pur-Abo. Die Einwilligung ist jederzeit widerrufbar.",
-        ),
-        "fr": (
-            "Votre vie privée",
-            "Nous et nos partenaires utilisons des cookies et des traceurs. Avec votre consentement, vos données personnelles servent à des publicités personnalisées. Tout accepter, continuer sans accepter ou paramétrer vos choix.",
-        ),
-        "es": (
-            "Tu privacidad",
-            "Utilizamos cookies y, con nuestros socios, tratamos datos personales con tu consentimiento para mostrar publicidad personalizada. Aceptar y continuar, rechazar todo o configurar cookies. Lee la política de cookies.",
-        ),
-        "pl": (
-            "Szanujemy Twoją prywatność",
-            "My i nasi partnerzy używamy plików cookie i przetwarzamy dane osobowe. Wyrażam zgodę na spersonalizowane reklamy. Akceptuję i chcę przejść: przejdź do serwisu. Zaufani partnerzy przetwarzają danych osobowych coraz mniej.",
-        ),
-        "it": (
-            "La tua privacy",
-            "Noi e i nostri partner utilizziamo i cookie e trattiamo dati personali con il tuo consenso per annunci personalizzati. Accetta e continua, rifiuta oppure gestisci le preferenze. Si applica anche l'interesse legittimo.",
-        ),
-    }
-    robots = {
-        "en": (
-            "Just a moment...",
-            "Verify you are human by completing the action below. The site needs to review the security of your connection before proceeding. Enable JavaScript and cookies to continue.",
-        ),
-        "blocked": (
-            "Access denied",
-            "You have been blocked. Unusual traffic was detected from your network. Reference ID 18.4f2a.",
-        ),
-        "de": (
-            "Einen Moment",
-            "Bestätigen Sie, dass Sie ein Mensch sind. Ungewöhnlicher Datenverkehr aus Ihrem Netz. Ich bin kein Roboter.",
-        ),
-        "fr": (
-            "Accès refusé",
-            "Vérification de sécurité : vérifiez que vous êtes humain. Trafic inhabituel. Je ne suis pas un robot.",
-        ),
-        "ru": (
-            "Доступ ограничен",
-            "Подтвердите, что вы не робот. Мы заметили подозрительную активность и необычный трафик из вашей сети.",
-        ),
-        "es": (
-            "Acceso denegado",
-            "Comprobación de seguridad: verifica que eres humano. Tráfico inusual desde tu red. No soy un robot.",
-        ),
-    }
-    missing = {
-        "en": ("Page not found", "Sorry, the page you are looking for could not be found. It may have been moved."),
-        "404": ("404", "Oops. Nothing here. Try the search or go back to the home page."),
-        "de": ("Seite nicht gefunden", "Die gesuchte Seite existiert nicht mehr. Bitte nutzen Sie die Suche."),
-        "fr": ("Page introuvable", "La page demandée n'existe plus ou a changé d'adresse."),
-        "es": ("Página no encontrada", "La página que buscas ya no existe. Vuelve a la portada."),
-        "ru": ("Страница не найдена", "Такой страницы не существует или она была удалена. Вернитесь на главную."),
-    }
+    consent = TEXTS["consent"]
+    robots = TEXTS["robots"]
+    missing = TEXTS["missing"]
     made = [
         (f"consent-{key}", "no-content", bare(f"<h1>{title}</h1><p>{text}</p>", title=title), "")
         for key, (title, text) in consent.items()
