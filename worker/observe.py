@@ -85,12 +85,13 @@ def set_up_logging(settings: Settings, role: str) -> None:
 
 def _harmless(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """For terminals: control characters of what strangers wrote would move the cursor or begin a line."""
-    return {name: _printable(value) if isinstance(value, str) else value for name, value in event.items()} | {
-        name: "\n".join(map(_printable, event[name].split("\n"))) for name in ("exception", "stack") if name in event
+    return {name: printable(value) if isinstance(value, str) else value for name, value in event.items()} | {
+        name: "\n".join(map(printable, event[name].split("\n"))) for name in ("exception", "stack") if name in event
     }
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """On one line, and without what a terminal would take for an order."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -13,6 +13,7 @@ from config.settings import load_settings
 from tasks.reasons import REASONS
 from worker.clock import now
 from worker.ledger import Ledger, SyncStore
+from worker.observe import printable
 from worker.server import server_url
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Filter(NamedTuple):
     older: str | None = None
 
     def letters(self, store: SyncStore, ids: list[str] | None = None) -> Iterator[Letter]:
-        last = "+" if self.older is None else str(round((now().timestamp() - seconds(self.older)) * 1000))
+        last = "+" if self.older is None else str(round((now().timestamp() - _age_seconds(self.older)) * 1000))
         start = "-"
         while batch := store.redis.xrange(f"{store.prefix}:dead", start, last, count=200):
             for raw_id, raw in batch:
@@ -67,6 +68,13 @@ class Filter(NamedTuple):
         return all(value is None or letter.fields[name] == value for name, value in asked.items())
 
 
+def _age_seconds(text: str) -> float:
+    try:
+        return seconds(text)
+    except ValueError as reason:
+        raise typer.BadParameter(f"--older: {reason}") from None
+
+
 @dead.command("list")
 def list_(
     feed: Feed = None, reason: Why = None, stage: Where = None, older: Older = None, as_data: Json = False
@@ -79,9 +87,10 @@ def list_(
             if as_data:
                 sys.stdout.write(json.dumps(about, ensure_ascii=False) + "\n")
             else:
+                title = printable(about["title"] or about["url"] or "")[:60]
                 sys.stdout.write(
                     f"{about['letter']}  {about['id']}  {about['stage']:<6}  {about['reason']:<18}  "
-                    f"{about['feed']:<24}  {(about['title'] or about['url'] or '')[:60]}\n"
+                    f"{about['feed']:<24}  {title}\n"
                 )
 
 
@@ -94,7 +103,8 @@ def show(ids: Ids = None) -> None:
             about = letter.about()
             meaning = REASONS[about["reason"]].meaning if about["reason"] in REASONS else ""
             for name, value in {**about, "meaning": meaning, "entry": json.loads(letter.fields["entry"])}.items():
-                shown = json.dumps(value, ensure_ascii=False, indent=1) if isinstance(value, dict) else value
+                text = json.dumps(value, ensure_ascii=False, indent=1) if isinstance(value, dict) else str(value)
+                shown = "\n".join(map(printable, text.split("\n")))
                 sys.stdout.write(f"{name:<9} {shown}\n")
             sys.stdout.write("\n")
 

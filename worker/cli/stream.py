@@ -82,8 +82,8 @@ def replay(
 
     settings = load_settings()
     source = _stream(settings.prefix, topic)
-    if to in (source, f"{settings.prefix}:articles"):
-        raise typer.BadParameter(f"--to {to}: a stream is not replayed into one that the service writes")
+    if to.startswith(f"{settings.prefix}:"):
+        raise typer.BadParameter(f"--to {to}: names that begin with {settings.prefix}: are the service's own")
     with server_url(settings) as url:
         client: Any = redis.Redis.from_url(url)
         entries = client.xrange(source, _since(since) or "-", "+")
