@@ -15,6 +15,9 @@ from tasks.unwrap import CLICK, PAGE_FOOTER, RELATED, TERMINAL, URL, blocks_of, 
 RELATED_CHARS = 260
 #: fewer words in capitals may be a dateline or a name
 TICKER_WORDS = 5
+#: a text with more, or with a longer one, is no article; the rest is taken out all the same
+MAX_LINKS = 200
+URL_CHARS = 2000
 #: more paragraphs in capitals than this are the headings of a long guide
 MANY_HEADINGS = 8
 #: every round takes something out, so texts settle after two; more only for texts made to prevent it
@@ -60,20 +63,24 @@ class _Taken:
     def related(self, headline: str) -> None:
         self.note("related-article-removed", headline)
         if headline:
-            self.links.setdefault((None, headline), Link(url=None, rel="related", text=headline))
+            self._link(Link(url=None, rel="related", text=headline))
 
     def url(self, found: str) -> None:
         self.note("inline-url-removed", found)
         url = found if "://" in found else f"https://{found}"
-        if url.rstrip("/") != self.own_url:
-            self.links.setdefault((url, None), Link(url=url, rel="source", text=None))
+        if url.rstrip("/") != self.own_url and len(url) <= URL_CHARS:
+            self._link(Link(url=url, rel="source", text=None))
 
     def capitals(self, run: str) -> None:
         if CLICK.fullmatch(run):
             self.note("call-to-click-removed", run)
         else:
             self.note("ticker-removed", run)
-            self.links.setdefault((None, run), Link(url=None, rel="related", text=run))
+            self._link(Link(url=None, rel="related", text=run))
+
+    def _link(self, link: Link) -> None:
+        if len(self.links) < MAX_LINKS:
+            self.links.setdefault((link.url, link.text), link)
 
     def notices(self) -> tuple[Notice, ...]:
         return tuple(

@@ -65,6 +65,14 @@ def test_a_url_broken_over_two_lines_is_one_url():
     assert found.links[0].url == "https://paper.example/2024/11/harbour-talks-in-autumn/"
 
 
+def test_the_links_of_a_text_made_of_links_are_bounded():
+    found = normalise(
+        " ".join(f"Word https://paper.example/{number}" for number in range(1000)) + " https://" + "a" * 9000
+    )
+    assert len(found.links) == 200
+    assert "https" not in found.text
+
+
 @pytest.mark.parametrize("name", ["www.harbour.example", "harbour.example", "and/or", "km/h", "U.S./Canada", "a.b/c"])
 def test_a_name_of_a_site_in_a_sentence_is_part_of_the_sentence(name):
     text = f"They wrote {name} on the wall of the harbour."

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.topics.matcher import Matcher
+
+WORDS = ["sea", "seas", "ship", "storm", "at"]
+TERMS = ["sea", "ship at sea", "storm", "sea*", "at", "ship at", "storm at sea"]
+
+
+def fits(term: str, words: list[str], start: int) -> bool:
+    wanted = term.split()
+    here = words[start : start + len(wanted)]
+    return len(here) == len(wanted) and all(
+        word.startswith(want[:-1]) if want.endswith("*") else word == want
+        for want, word in zip(wanted, here, strict=True)
+    )
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=12), st.lists(st.sampled_from(TERMS), min_size=1, unique=True))
+def test_every_term_is_found_wherever_it_stands(words, terms):
+    """Each term a concept of its own, against a search that tries every place."""
+    text = " ".join(words)
+    matches, count = Matcher({term: (term,) for term in terms}).matches(text)
+    expected = set()
+    for term in terms:
+        reached = 0
+        for start in range(len(words)):
+            if start >= reached and fits(term, words, start):
+                reached = start + len(term.split())
+                offset = len(" ".join(words[:start])) + (start > 0)
+                expected.add((term, offset, offset + len(" ".join(words[start:reached]))))
+    assert {(match.concept, match.start, match.end) for match in matches} == expected
+    assert count == len(words)
+
+
+@given(st.text(max_size=80))
+def test_matches_slice_back_to_words_of_the_text(text):
+    matcher = Matcher({"any": ("a*", "b*", "i*", "0*", "к*")})
+    for match in matcher.matches(text)[0]:
+        assert text[match.start : match.end].strip() == text[match.start : match.end] != ""
+
+
+def test_sentences_are_told_apart_but_not_at_initials():
+    matcher = Matcher({"ship": ("ship",)})
+    found = matcher.matches("The U.S. Navy ship left. A ship came! “One ship,” he said. the ship\n\nShip")[0]
+    assert [match.sentence for match in found] == [0, 1, 2, 2, 3]
+
+
+def test_the_longest_term_of_a_concept_wins():
+    (match,) = Matcher({"ship": ("ship", "ship of the line")}).matches("A ship of the line")[0]
+    assert match.term.slug == "ship-of-the-line"
+
+
+def test_an_exception_over_the_same_words_wins():
+    assert Matcher({"ship": ("ship", "!ship")}).matches("A ship")[0] == []
