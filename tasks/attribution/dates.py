@@ -41,7 +41,18 @@ class DateFinder:
             parts.append(rf"{on}{step}(?P<weekday>{_any(cues.weekdays)})(?=\b(?!['’]?s?\s(?:Night|Times)))")
         if cues.relative:
             parts.append(rf"(?P<relative>{_any(tuple(cues.relative))})")
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
+        # most words start no date: their first letter tells, before the long alternatives are tried
+        words = (
+            *cues.months,
+            *cues.month_abbreviations,
+            *cues.weekdays,
+            *cues.relative,
+            *cues.on,
+            *cues.next,
+            *cues.last,
+        )
+        first = "".join(sorted({letter for word in words for letter in (word[0], word[0].upper())}))
+        return re.compile(rf"(?<![\w-])(?=[{re.escape(first)}\d])(?:{'|'.join(parts)})(?!\w)", re.IGNORECASE)
 
     def find(self, body: str, published: date) -> tuple[DateMention, ...]:
         found = []

@@ -161,13 +161,17 @@ def _head(reading: Reading, text: str, low: int) -> re.Match[str] | None:
             first = text[: word.start()].split()
             if not (len(first) <= 2 and (first[0].lower() in reading.lexicon.quantities or lower == "of")):
                 return None
-        possessive = POSSESSIVE.match(text, word.end()) or word[0].endswith(("'s", "’s"))
-        # a title before a name that nobody knows (`spokesman John Hill`), or a part of a name (`European Union`)
-        titled = text[word.end() :].strip()[:1].isupper()
-        in_name = word[0][0].isupper() and word.start() and reading.named(low, low + word.end() + 40)
-        if lower in reading.lexicon.heads and not (possessive or word[0].isupper() or titled or in_name):
+        if lower in reading.lexicon.heads and not word[0].isupper() and not _beside_name(reading, text, word, low):
             found = word
     return found
+
+
+def _beside_name(reading: Reading, text: str, word: re.Match[str], low: int) -> bool:
+    """A possessive, a title before an unknown name (`spokesman John Hill`), a part of a name (`European Union`)."""
+    if POSSESSIVE.match(text, word.end()) or word[0].endswith(("'s", "’s")):
+        return True
+    titled = text[word.end() :].lstrip()[:1].isupper()
+    return titled or bool(word[0][0].isupper() and word.start() and reading.named(low, low + word.end() + 40))
 
 
 def _nominal_type(reading: Reading, text: str, head: str) -> SpeakerType:

@@ -62,15 +62,17 @@ class EntityFinder:
             mentions[sighting.key].append(_Mention(sighting.zone, sighting.start, sighting.end, sighting.people))
         added = self._added(seen, sightings, title, body, lang, mentions)
         day = published.date()
+        items = [(self.gazetteer.items[key], True) for key in mentions if key in self.gazetteer.items]
+        items += [(item, False) for item in added if mentions[item.key]]
+        weights = {item.key: sum(map(_weight, mentions[item.key])) for item, _ in items}
+        top = max(weights.values(), default=1.0)
         entities = [
-            _entity(item, link, mentions[item.key], body, day)
-            for item, link in [
-                *((self.gazetteer.items[key], "gazetteer") for key in mentions if key in self.gazetteer.items),
-                *((item, "model") for item in added),
-            ]
-            if mentions[item.key]
+            _entity(item, mentions[item.key], body, day, linked=linked, salience=round(weights[item.key] / top, 2))
+            for item, linked in items
         ]
-        return _by_salience(entities, mentions)
+        return tuple(
+            sorted(entities, key=lambda one: (-one.salience, one.mentions[0].start if one.mentions else 0, one.key))
+        )
 
     def _without_overruled(self, sightings: list[Sighting], seen: Sequence[Seen], body: str) -> list[Sighting]:
         kept = []
@@ -197,7 +199,7 @@ def _overlaps(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     return any(start < right for _, right in taken[max(0, at - 3) : at])
 
 
-def _entity(item: Item, link: str, mentions: Sequence[_Mention], body: str, day: date) -> Entity:
+def _entity(item: Item, mentions: Sequence[_Mention], body: str, day: date, *, linked: bool, salience: float) -> Entity:
     named = [mention for mention in mentions if not mention.people] or mentions
     in_body = sorted({(mention.start, mention.end) for mention in named if mention.zone == "body"})
     roles = []
@@ -216,20 +218,13 @@ def _entity(item: Item, link: str, mentions: Sequence[_Mention], body: str, day:
         type=item.type,
         label=item.label,
         wikidata=item.wikidata,
-        link="gazetteer" if link == "gazetteer" else "model",
-        salience=0,
+        link="gazetteer" if linked else "model",
+        salience=salience,
         count=len(in_body) or len(named),
         mentions=tuple(Span(text=body[start:end], start=start, end=end) for start, end in in_body),
         roles=tuple(roles),
         geo=Geo(country=item.code, lat=item.at[0], lon=item.at[1]) if item.at else None,
     )
-
-
-def _by_salience(entities: Sequence[Entity], mentions: dict[str, list[_Mention]]) -> tuple[Entity, ...]:
-    weights = {entity.key: sum(map(_weight, mentions[entity.key])) for entity in entities}
-    top = max(weights.values(), default=1.0)
-    scored = [entity.model_copy(update={"salience": round(weights[entity.key] / top, 2)}) for entity in entities]
-    return tuple(sorted(scored, key=lambda one: (-one.salience, one.mentions[0].start if one.mentions else 0, one.key)))
 
 
 def _weight(mention: _Mention) -> float:

@@ -50,27 +50,31 @@ class Matcher:
             node.setdefault(_END, []).append(alias)
 
     def find(self, text: str, lang: str) -> list[Match]:
-        words = [(word[0], word.start(), word.end()) for word in _WORD.finditer(text)]
+        words = list(_WORD.finditer(text))
         found: list[Match] = []
-        index = 0
-        root, latin_stems, genitive = self._root, lang in _INFLECTED, lang in _GENITIVE_S
-        while index < len(words):
-            word = words[index][0]
-            if word in root or not word.isascii() or latin_stems or genitive or word.isupper():
-                match, index = self._longest(text, words, index, lang)
-                if match:
-                    found.append(match)
-                    if all(alias.key.startswith("event:") for alias in match.aliases):
-                        # a war or summit is named with its place: both are there
-                        found.extend(self._inside(text, match, lang))
-            else:
-                index += 1
+        after = 0
+        for index in self._starts(words, lang):
+            if index < after:
+                continue
+            match, after = self._longest(text, words, index, lang)
+            if match:
+                found.append(match)
+                if all(alias.key.startswith("event:") for alias in match.aliases):
+                    # a war or summit is named with its place: both are there
+                    found.extend(self._inside(text, match, lang))
         return found
+
+    def _starts(self, words: list[re.Match[str]], lang: str) -> list[int]:
+        """The words that a name may start with; most words of a text are none, so this has to be quick."""
+        root, plain = self._root, [word[0] for word in words]
+        if lang in _INFLECTED or lang in _GENITIVE_S:
+            return list(range(len(plain)))
+        return [index for index, word in enumerate(plain) if word in root or not word.isascii() or word.isupper()]
 
     def _inside(self, text: str, match: Match, lang: str) -> list[Match]:
         """The places within the name of an event; the event itself starts where it did and is left out."""
         found = []
-        words = [(word[0], word.start(), word.end()) for word in _WORD.finditer(text, match.start, match.end)]
+        words = list(_WORD.finditer(text, match.start, match.end))
         index = 0
         while len(words) > 1 and index < len(words):
             inner, after = self._longest(text, words[: len(words) - (index == 0)], index, lang)
@@ -80,23 +84,23 @@ class Matcher:
             index = index + 1 if event else max(after, index + 1)
         return found
 
-    def _longest(self, text: str, words: list[tuple[str, int, int]], index: int, lang: str) -> tuple[Match | None, int]:
+    def _longest(self, text: str, words: list[re.Match[str]], index: int, lang: str) -> tuple[Match | None, int]:
         """The longest name that starts at this word, and the index after it."""
         nodes, at, gap = [self._root], index, ""
         best: Match | None = None
         after = index + 1
         while True:
-            word, _, end = words[at]
+            word, end = words[at][0], words[at].end()
             nodes = [found for node in nodes for found in _steps(node, gap, word, lang)]
             aliases = [alias for node in nodes for alias in node.get(_END, ()) if alias.lang in (None, lang)]
             if aliases:
-                first = words[index][1]
+                first = words[index].start()
                 dotted = text[end : end + 1] == "." and any(alias.text.endswith(".") for alias in aliases)
                 best, after = Match(first, end + dotted, tuple(aliases)), at + 1
             at += 1
             if not nodes or at >= len(words):
                 return best, after
-            between = text[end : words[at][1]]
+            between = text[end : words[at].start()]
             if between not in _GAPS:
                 return best, after
             gap = _GAPS[between]

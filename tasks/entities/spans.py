@@ -66,7 +66,7 @@ def cleaned(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Seen]:
 
 def _is_name(text: str, label: str) -> bool:
     words = text.split()
-    letters = sum(letter.isalpha() for letter in text)
+    letters = sum(map(str.isalpha, text))
     if len(text) < 2 or len(words) > _MOST_WORDS or letters < len(text) * 0.6 or not any(map(str.isupper, text)):
         return False
     if label == "PERSON":
