@@ -104,7 +104,8 @@ def normalise(text: str, *, url: str | None = None) -> Normalised:
     text = _characters(text)
     for _ in range(ROUNDS):
         before = text
-        text = "\n\n".join(_paragraphs(text, taken))
+        # again: what was taken out may have stood between a letter and its accent
+        text = unicodedata.normalize("NFC", "\n\n".join(_paragraphs(text, taken)))
         if text == before:
             break
     return Normalised(text, tuple(taken.links.values()), taken.notices())
