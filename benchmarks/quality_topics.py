@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 FOLDS = 10
 NOISE = (
     "Related article: Kremlin Officials Meet Over Peace Plan for Ukraine\n\n"
-    "https://paper.example/2024/11/10/trump-putin-phone-call-ukraine/\n\n"
+    "https://paper.example/2024/11/10/leaders-call-on-the-war-in-ukraine/\n\n"
     "MORE: Zelensky asks allies for missiles. UKRAINE SAYS RUSSIAN MISSILES HIT KYIV AS PUTIN VOWS MORE STRIKES"
 )
 

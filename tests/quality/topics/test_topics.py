@@ -114,7 +114,7 @@ class TestOnResearchData:
     def test_injected_lines_add_no_more_than_two_tags(self, tagger, topic):
         noise = (
             "Related article: Kremlin Officials Meet Over Peace Plan for Ukraine\n\n"
-            "https://paper.example/2024/11/10/trump-putin-phone-call-ukraine/\n\n"
+            "https://paper.example/2024/11/10/leaders-call-on-the-war-in-ukraine/\n\n"
             "MORE: Zelensky asks allies for missiles. UKRAINE SAYS RUSSIAN MISSILES HIT KYIV AS PUTIN VOWS MORE STRIKES"
         )
         extra = 0
