@@ -47,7 +47,7 @@ class _Known(NamedTuple):
 def extract(
     html: str | bytes, *, url: str, now: datetime, entry: Entry | None = None, content_type: str = ""
 ) -> Article:
-    """Raises Failed: `unsupported-type` for bytes that are not HTML, `no-content` where neither page nor feed has text."""
+    """Raises Failed: `unsupported-type` for bytes that are no HTML, `no-content` where page and feed have no text."""
     return read(html, url=url, now=now, entry=entry, content_type=content_type).article
 
 
@@ -156,12 +156,9 @@ def _extractor(method: str, score: float) -> Extractor:
 def _from_entry(verdict: Verdict, entry: Entry | None, *, url: str, now: datetime) -> Reading:
     """What the feed has, where the page is a wall or empty. Raises Failed where the feed has nothing either."""
     name = verdict.status.replace("_", " ")
-    try:
-        if entry is None:
-            raise Failed("no-content", f"{name}: {'; '.join(verdict.evidence)}")
-        article = from_feed(entry, url=url, now=now)
-    except Failed as reason:
-        raise Failed("no-content", f"{name}: {'; '.join(verdict.evidence)}") from reason
+    if entry is None or not (entry.content.strip() or entry.summary.strip()):
+        raise Failed("no-content", f"{name}: {'; '.join(verdict.evidence)}")
+    article = from_feed(entry, url=url, now=now)
     evidence = (*(f"the page: {one}" for one in verdict.evidence), *article.body_evidence)
     walled = verdict.status in ("consent_wall", "bot_wall") and not entry.content.strip()
     kept = article.model_copy(

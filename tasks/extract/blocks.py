@@ -63,20 +63,21 @@ def _from(element: _Element, number: int) -> Iterator[Block]:
         for row in element.iter("row"):
             cells = [clean(" ".join(cell.itertext())) for cell in row.iter("cell")]
             yield block("row", " ".join(cell for cell in cells if cell), group=number)
-    elif tag == "quote" and len(element) and any(child.tag in ("p", "list") for child in element):
-        if element.text and element.text.strip():
-            yield block("quote", clean(element.text))
-        for child in element:
-            if child.tag in ("p", "head", "quote"):
-                yield _one("quote", child, 0)
-            elif child.tag == "list":
-                yield from _from(child, number)
-            else:
-                yield _one("quote", child, 0)
-            if child.tail and child.tail.strip():
-                yield block("quote", clean(child.tail))
+    elif tag == "quote" and any(child.tag in ("p", "list") for child in element):
+        yield from _quote(element, number)
     else:
         yield _one(_KINDS.get(tag, "p"), element, 0)
+
+
+def _quote(element: _Element, number: int) -> Iterator[Block]:
+    """A quotation of several paragraphs."""
+    yield block("quote", clean(element.text or ""))
+    for child in element:
+        if child.tag == "list":
+            yield from _from(child, number)
+        else:
+            yield _one("quote", child, 0)
+        yield block("quote", clean(child.tail or ""))
 
 
 def _one(kind: Kind, element: _Element, group: int, skip: tuple[str, ...] = ()) -> Block:

@@ -94,7 +94,7 @@ def from_markup(content: str, method: str, context: Context) -> Body:
 
 
 def from_state(tree: HtmlElement, context: Context) -> Body:
-    """The longest text in the data that a page hands to its scripts: pages that are drawn in the browser have no other."""
+    """The longest text in what a page hands to its scripts: pages that are drawn in the browser have no other."""
     best = ""
     for script in tree.iter("script"):
         text = script.text or ""

@@ -82,7 +82,7 @@ def _is_byline(one: Block, context: Context, *, strict: bool = False) -> bool:
 
 
 def lead_lines(blocks: list[Block], context: Context) -> Iterable[int]:
-    """Above the first long paragraph: bylines, dates, reading times, kickers, link lists; below it only the first three."""
+    """Above the first long paragraph: bylines, dates, reading times, kickers, link lists; below it the first three."""
     start = _first_long(blocks)
     for i, one in enumerate(blocks[: start + 6]):
         dated = one.words <= 25 and (
@@ -108,7 +108,7 @@ def _is_top_furniture(one: Block, *, first: bool) -> bool:
     return first and one.kind == "head"
 
 
-def repeats(blocks: list[Block], context: Context) -> Iterable[int]:
+def repeats(blocks: list[Block], _context: Context) -> Iterable[int]:
     """Pull quotes: a short block whose words stand in a longer one as well."""
     wholes = [" ".join(one.line.tokens) for one in blocks]
     for i, one in enumerate(blocks):
@@ -120,18 +120,18 @@ def repeats(blocks: list[Block], context: Context) -> Iterable[int]:
             yield i
 
 
-def addresses(blocks: list[Block], context: Context) -> Iterable[int]:
+def addresses(blocks: list[Block], _context: Context) -> Iterable[int]:
     return (i for i, one in enumerate(blocks) if _ADDRESS.fullmatch(one.text))
 
 
-def linked_headings(blocks: list[Block], context: Context) -> Iterable[int]:
+def linked_headings(blocks: list[Block], _context: Context) -> Iterable[int]:
     """Headings of other stories: where the page's own headings are no links, one that is leads elsewhere."""
     heads = [i for i, one in enumerate(blocks) if one.kind == "head"]
     linked = [i for i in heads if blocks[i].linked >= 0.9]
     return linked if len(linked) <= 0.25 * len(heads) or (len(linked) == 1 and len(heads) > 1) else ()
 
 
-def link_lines(blocks: list[Block], context: Context) -> Iterable[int]:
+def link_lines(blocks: list[Block], _context: Context) -> Iterable[int]:
     groups: dict[int, list[int]] = {}
     for i, one in enumerate(blocks):
         if one.kind == "item":
@@ -145,7 +145,7 @@ def link_lines(blocks: list[Block], context: Context) -> Iterable[int]:
             yield from members
 
 
-def prompts(blocks: list[Block], context: Context) -> Iterable[int]:
+def prompts(blocks: list[Block], _context: Context) -> Iterable[int]:
     for i, one in enumerate(blocks):
         late = i >= 0.75 * len(blocks)
         if (
@@ -161,11 +161,11 @@ def prompts(blocks: list[Block], context: Context) -> Iterable[int]:
             yield i
 
 
-def placeholders(blocks: list[Block], context: Context) -> Iterable[int]:
+def placeholders(blocks: list[Block], _context: Context) -> Iterable[int]:
     return (i for i, one in enumerate(blocks) if one.words <= 8 and lexicon.PLACEHOLDER.whole(one.line))
 
 
-def credits(blocks: list[Block], context: Context) -> Iterable[int]:
+def picture_credits(blocks: list[Block], _context: Context) -> Iterable[int]:
     for i, one in enumerate(blocks):
         if one.words <= 25 and lexicon.CREDIT.open(one.line) and not (_final(one.text) and one.words > 12):
             yield i
@@ -177,7 +177,7 @@ def captions(blocks: list[Block], context: Context) -> Iterable[int]:
             yield i
 
 
-def comments(blocks: list[Block], context: Context) -> Iterable[int]:
+def comments(blocks: list[Block], _context: Context) -> Iterable[int]:
     for i, one in enumerate(blocks):
         if i > 0.25 * len(blocks) and one.words <= 6 and one.kind in ("head", "p") and lexicon.COMMENTS.whole(one.line):
             return range(i, len(blocks))
@@ -230,7 +230,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("links", link_lines),
     ("linked-heading", linked_headings),
     ("prompts", prompts),
-    ("credits", credits),
+    ("credits", picture_credits),
     ("tail", tail),
 )
 

@@ -16,7 +16,10 @@ _NAMES = tomllib.loads(Path(__file__).with_name("dates.toml").read_text(encoding
 _ZONES_HOURS: dict[str, float] = _NAMES["zones"]
 _MONTHS = {name: int(number) for number, names in _NAMES["months"].items() for name in names.split()}
 
-_TIME = r"(?:[T\s,|.–-]+(?:um|at|à|alle|kl\.?|às|a las)?\s*(?P<h>\d{1,2})[:.h](?P<mi>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<ap>[ap]\.?m\.?)?)?"
+_TIME = (
+    r"(?:[T\s,|.–-]+(?:um|at|à|alle|kl\.?|às|a las)?\s*(?P<h>\d{1,2})[:.h](?P<mi>\d{2})"
+    r"(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<ap>[ap]\.?m\.?)?)?"
+)
 _ZONE = r"\s*(?:\(?(?P<z>[+-]\d{2}:?\d{2}|[+-]\d{1,2}\b|[A-Za-zМСКмск]{1,5}\b)\)?)?"
 _ISO = re.compile(r"(?<!\d)(?P<y>\d{4})(?P<sep>[-/.]?)(?P<m>\d{2})(?P=sep)(?P<d>\d{2})(?!\d{3})" + _TIME + _ZONE)
 _CJK = re.compile(

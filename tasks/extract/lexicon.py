@@ -1,4 +1,4 @@
-"""The words of `rules/*.toml`, to be found in lines. Every language is looked for on every page: pages lie about theirs."""
+"""The words of `rules/*.toml`, to be found in lines. All languages on every page: pages lie about theirs."""
 
 from __future__ import annotations
 

@@ -155,10 +155,8 @@ def _times(tree: HtmlElement) -> list[tuple[str, str, bool]]:
         found.append((text_of(element)[:100], (element.get("datetime") or "").strip()[:60], marked))
         if len(found) == 20:
             break
-    for element in _DATED(tree)[:5]:
-        if element.tag not in ("time", "meta"):
-            found.append((text_of(element)[:100], (element.get("content") or element.get("datetime") or "")[:60], True))
-    return found
+    dated = [element for element in _DATED(tree)[:5] if element.tag not in ("time", "meta")]
+    return found + [(text_of(one)[:100], (one.get("content") or one.get("datetime") or "")[:60], True) for one in dated]
 
 
 _CREDITED = re.compile(

@@ -25,9 +25,27 @@ MAX_PAGE_CHARS = 30_000
 
 # scripts that robot checks are made of, whoever runs the site
 _CHALLENGES = (
-    "cdn-cgi/challenge-platform", "cf-chl-", "cf_chl_opt", "cf-turnstile", "captcha-delivery.com", "_Incapsula_Resource", "px-captcha", "PerimeterX", "/_sec/cp_challenge",
-    "sec-if-cpt-container", "aws-waf-token", "AwsWafIntegration", "awswaf", "ddos-guard", "sucuri_cloudproxy", "geetest_", "kpsdk", "distil_r_captcha", "g-recaptcha", "h-captcha",
-)  # fmt: skip
+    "cdn-cgi/challenge-platform",
+    "cf-chl-",
+    "cf_chl_opt",
+    "cf-turnstile",
+    "captcha-delivery.com",
+    "_Incapsula_Resource",
+    "px-captcha",
+    "PerimeterX",
+    "/_sec/cp_challenge",
+    "sec-if-cpt-container",
+    "aws-waf-token",
+    "AwsWafIntegration",
+    "awswaf",
+    "ddos-guard",
+    "sucuri_cloudproxy",
+    "geetest_",
+    "kpsdk",
+    "distil_r_captcha",
+    "g-recaptcha",
+    "h-captcha",
+)
 _GATE = re.compile(
     r"pay-?wall|reg-?wall|subscri|premium|piano|meter(?:ed)?-|locked|gate(?:d|-|way$|$)|barrier|abo-?box|plus-?box",
     re.IGNORECASE,
@@ -150,9 +168,9 @@ def _is_wall_text(one: Block) -> bool:
 def _bot(seen: View, own: int) -> Verdict | None:
     phrases = lexicon.BOT.count(seen.line)
     headed = any(lexicon.BOT.within(one) for one in seen.headings)
-    if seen.words > WALL_WORDS or not (phrases or headed):
-        if not (seen.challenge and seen.words < 60):
-            return None
+    silent = bool(seen.challenge) and seen.words < 60
+    if not silent and (seen.words > WALL_WORDS or not (phrases or headed)):
+        return None
     signs = (phrases >= 2) + (phrases >= 4) + 2 * headed + 2 * bool(seen.challenge)
     if signs < 2 or (own >= 60 and signs < 4):
         return None

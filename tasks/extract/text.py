@@ -36,7 +36,9 @@ _WORD = re.compile(f"[{_NO_SPACE}]|(?:(?![{_NO_SPACE}])\\w)+")
 
 
 _NEW_WINDOW = re.compile(
-    r"\s?[(\[](?:opens? in (?:a )?new (?:window|tab)|öffnet in?m? neue[mns] (?:fenster|tab)|(?:s'ouvre dans une|nouvelle) (?:nouvelle )?fenêtre|se abre en (?:una )?nueva ventana|si apre in (?:una )?nuova finestra|abre em nova janela)[)\]]",
+    r"\s?[(\[](?:opens? in (?:a )?new (?:window|tab)|öffnet in?m? neue[mns] (?:fenster|tab)"
+    r"|(?:s'ouvre dans une |)nouvelle fenêtre|se abre en (?:una )?nueva ventana"
+    r"|si apre in (?:una )?nuova finestra|abre em nova janela)[)\]]",
     re.IGNORECASE,
 )
 
