@@ -1,3 +1,4 @@
+import os
 import re
 import signal
 import subprocess
@@ -79,8 +80,13 @@ def test_a_demonstration_that_runs_out_of_time_says_what_is_missing_and_why():
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_demonstration_that_is_ended_leaves_no_process_behind(how):
-    running = subprocess.Popen([sys.executable, "-m", "worker.cli", "demo"], stdout=subprocess.PIPE, text=True)
+def test_a_demonstration_that_is_ended_leaves_nothing_behind(how, tmp_path):
+    running = subprocess.Popen(
+        [sys.executable, "-m", "worker.cli", "demo"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     while "ukraine-war" not in running.stdout.readline():
         assert running.poll() is None
     below = descendants(running.pid)
@@ -94,3 +100,5 @@ def test_a_demonstration_that_is_ended_leaves_no_process_behind(how):
     while any(Path(f"/proc/{pid}/exe").exists() for pid in below) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not [pid for pid in below if Path(f"/proc/{pid}/exe").exists()]
+    if how != signal.SIGKILL:
+        assert not list(tmp_path.glob("wirebeat-demo-*"))
