@@ -65,10 +65,10 @@ def _given(entry: Entry, *, url: str, now: datetime) -> Article:
     if entry.summary.strip():
         article = from_feed(entry, url=url, now=now)
         return article.model_copy(update={"body_status": "full", "body_evidence": ("the text was given as it is",)})
-    article = from_feed(entry.model_copy(update={"summary": entry.title}), url=url, now=now)
-    return article.model_copy(
-        update={"body": "", "summary": "", "body_status": "empty", "body_evidence": ("a headline alone was given",)}
-    )
+    # as its own text, which says what language it is in; beside a title of the same words it would be no text
+    article = from_feed(entry.model_copy(update={"summary": entry.title, "title": ""}), url=url, now=now)
+    alone = {"body": "", "summary": "", "body_status": "empty", "body_evidence": ("a headline alone was given",)}
+    return article.model_copy(update={"title": entry.title, **alone})
 
 
 #: No task carried it: all zeros, so that the same file gives the same record.

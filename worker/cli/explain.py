@@ -15,6 +15,7 @@ from config.settings import Settings, load_settings
 from config.trouble import ConfigError
 from tasks.decode import decoded
 from tasks.ports import Validators
+from tasks.reasons import Failed
 
 if TYPE_CHECKING:
     from worker.offline import Read
@@ -90,6 +91,8 @@ def _read(settings: Settings, target: str, title: str, url: str) -> Read:
         raise ConfigError(
             f"cannot be read: {reason.strerror}", file=target, mend="name a file, a URL or an art_... id"
         ) from None
+    if raw.startswith(b"%PDF-") or b"\0" in raw[:4096]:
+        raise Failed("unsupported-type", f"{target} is neither HTML nor plain text")
     if raw.lstrip()[:1] == b"<":
         return read_page(tagger, url=url or NO_URL, now=moment, html=raw, title=title)
     return read_page(tagger, url=url or NO_URL, now=moment, text=raw.decode("utf-8", "replace"), title=title)

@@ -1,0 +1,110 @@
+"""explain and why-not: what was found in an article, and the words that it rests on."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from tests import newsroom
+from tests.service import environment, run_command
+from tests.world import html
+
+pytestmark = pytest.mark.slow
+
+WAR = (
+    "Russian forces shelled the outskirts of Kharkiv overnight, the Ukrainian army said. "
+    "Ukraine's air defences shot down thirty drones, and Kyiv asked its allies for more missiles. "
+    "The Kremlin said that its troops had taken two villages along the front line in Donetsk. "
+) * 4
+FAIR = "The harvest fair drew a record crowd at the weekend, and the baker sold out of bread by noon. " * 6
+BLANK = environment(spacy_model="blank")
+
+
+@pytest.fixture
+def page(tmp_path):
+    file = tmp_path / "page.html"
+    file.write_bytes(html("Drones over Kharkiv", f"<p>{WAR}</p>"))
+    return file
+
+
+def explain(*arguments: str, env=BLANK):
+    return run_command(*arguments, env=env)
+
+
+def test_every_stage_is_shown_with_its_evidence(page):
+    done = explain("explain", str(page), "--url", "https://paper.test/a")
+
+    assert done.returncode == 0, done.stderr
+    shown = done.stdout
+    assert "page      https://paper.test/a" in shown
+    assert "title     Drones over Kharkiv" in shown
+    assert "body      full" in shown
+    assert "  ukraine-war 0.9" in shown or "  ukraine-war 1.0" in shown
+    assert any("[" in line and "…" in line and line.strip().startswith("+") for line in shown.splitlines())
+
+
+def test_the_record_is_the_one_that_would_be_published(page):
+    record = json.loads(explain("explain", str(page), "--url", "https://paper.test/a", "--json").stdout)
+
+    assert record["url"] == "https://paper.test/a"
+    assert "ukraine-war" in {topic["id"] for topic in record["topics"]}
+
+
+def test_why_not_says_what_was_missing_and_what_was_there(page, tmp_path):
+    fair = tmp_path / "fair.txt"
+    fair.write_text(FAIR)
+
+    has = explain("why-not", str(page), "--topic", "ukraine-war")
+    lacks = explain("why-not", str(fair), "--topic", "ukraine-war", "--title", "Harvest fair")
+
+    assert "it has this topic" in has.stdout
+    assert "under its threshold" in lacks.stdout
+    assert "no word of its rules stands in title or text" in lacks.stdout
+
+
+def test_a_topic_that_is_none_is_told_with_those_there_are(page):
+    done = explain("why-not", str(page), "--topic", "gardening")
+
+    assert done.returncode == 78
+    assert "no topic 'gardening'" in done.stderr
+    assert "diplomacy" in done.stderr
+
+
+def test_what_is_not_there_is_told_in_words(tmp_path):
+    done = explain("explain", str(tmp_path / "none.html"))
+
+    assert done.returncode == 78
+    assert "none.html: cannot be read: No such file" in done.stderr
+
+
+def test_a_pdf_is_told_to_be_no_page(tmp_path):
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 8)
+
+    done = explain("explain", str(file))
+
+    assert done.returncode == 1
+    assert "unsupported-type" in done.stderr
+
+
+def test_an_address_off_the_public_internet_is_refused():
+    done = explain("explain", "http://127.0.0.1:9/a")
+
+    assert done.returncode == 1
+    assert "blocked" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_article_of_the_stream_is_explained_from_its_record(db, store_url):
+    record = next(newsroom.records(1, now=datetime(2026, 3, 1, tzinfo=UTC)))
+    db.xadd("news:articles", newsroom.stream_fields(record))
+    env = environment(spacy_model="blank", redis_url=store_url)
+
+    found = explain("explain", record.id, env=env)
+    missing = explain("explain", "art_" + "0" * 24, env=env)
+
+    assert f"title     {record.title}" in found.stdout
+    assert missing.returncode == 78
+    assert "is not in the stream" in missing.stderr
