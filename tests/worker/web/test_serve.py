@@ -20,12 +20,24 @@ from tests.gateway import RECORDS
 ROOT = Path(__file__).parents[3]
 
 
-def started(url, *arguments, **variables):
-    environment = {"PATH": os.environ["PATH"], "WIREBEAT_REDIS_URL": url, "WIREBEAT_LOG_FORMAT": "json", **variables}
-    return subprocess.Popen(
-        [sys.executable, "-m", "worker.cli", "web", *arguments],
-        cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+@pytest.fixture
+def started():
+    """A function that starts the command; what it started ends with the test, however that ends."""
+    processes = []
+
+    def start(url, *arguments):
+        environment = {"PATH": os.environ["PATH"], "WIREBEAT_REDIS_URL": url, "WIREBEAT_LOG_FORMAT": "json"}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "worker.cli", "web", *arguments],
+            cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        processes.append(process)
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+        process.communicate()
 
 
 def port_of(process):
@@ -36,7 +48,7 @@ def port_of(process):
 
 
 @pytest.mark.slow
-def test_it_stops_at_once_and_cleanly_while_somebody_listens(scratch):
+def test_it_stops_at_once_and_cleanly_while_somebody_listens(scratch, started):
     scratch.client().xadd("news:articles", newsroom.stream_fields(RECORDS[0]))
     process = started(scratch.url, "--port", "0")
     connection = http.client.HTTPConnection("127.0.0.1", port_of(process), timeout=10)
@@ -54,7 +66,7 @@ def test_it_stops_at_once_and_cleanly_while_somebody_listens(scratch):
 
 
 @pytest.mark.slow
-def test_a_port_that_is_taken_is_said_in_words(scratch):
+def test_a_port_that_is_taken_is_said_in_words(scratch, started):
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
@@ -66,7 +78,7 @@ def test_a_port_that_is_taken_is_said_in_words(scratch):
 
 
 @pytest.mark.slow
-def test_without_a_server_it_says_what_to_set():
+def test_without_a_server_it_says_what_to_set(started):
     process = started("")
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 78
@@ -74,7 +86,7 @@ def test_without_a_server_it_says_what_to_set():
 
 
 @pytest.mark.slow
-def test_an_open_gateway_is_warned_of(scratch):
+def test_an_open_gateway_is_warned_of(scratch, started):
     process = started(scratch.url, "--port", "0", "--host", "0.0.0.0")
     first = process.stderr.readline() + process.stderr.readline()
     process.terminate()
