@@ -11,6 +11,7 @@ from tasks.extract.blocks import Block
 from tasks.extract.text import folded, likeness
 
 LONG = 18
+MAX_STORY_BLOCKS = 400
 _FINAL_STOP = re.compile(r"[.!?…。！？।؟]['\"”’»«)\]]*$")
 _ADDRESS = re.compile(r"\W*(?:https?://|www\.)\S+\W*|\S+@\S+\.\w+")
 _CONTACT = re.compile(r"\w@\w[\w.-]*\.\w{2,}|(?:twitter|x|facebook)\.com/|(?<!\w)@\w{3,}")
@@ -109,13 +110,16 @@ def _is_top_furniture(one: Block, *, first: bool) -> bool:
 
 
 def repeats(blocks: list[Block], _context: Context) -> Iterable[int]:
-    """Pull quotes: a short block whose words stand in a longer one as well."""
-    wholes = [" ".join(one.line.tokens) for one in blocks]
+    """Pull quotes: a short block whose words stand in a longer one as well. Long pages are lists, not stories."""
+    if len(blocks) > MAX_STORY_BLOCKS:
+        return
+    wholes = [f" {' '.join(one.line.tokens)} " for one in blocks]
+    everything = "|".join(wholes)
     for i, one in enumerate(blocks):
         if (
-            5 <= one.words <= 70
-            and one.kind in ("quote", "p", "head")
-            and any(wholes[i] in other and i != j and len(other) > len(wholes[i]) for j, other in enumerate(wholes))
+            12 <= one.words <= 70
+            and one.kind in ("quote", "p")
+            and everything.count(wholes[i]) > wholes.count(wholes[i])
         ):
             yield i
 

@@ -27,6 +27,7 @@ _AUTHOR_METAS = (
     "cxenseparse:author",
     "article:author",
 )
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _URL = re.compile(r"https?://|www\.|@[\w.]+\.\w|facebook|twitter|\.(?:com|org|net|de|co|html|php)\b", re.IGNORECASE)
 _SIGNS = re.compile(r"\s*(?:[;|/•·\n]|,(?!\s*(?:Jr|Sr|MD|M\.D|PhD|Ph\.D|III?)\b))\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:&|(?<!\w)(?:and|und|et|och|og|with|mit|avec|и|та|ve)(?!\w))\s*", re.IGNORECASE)
@@ -65,7 +66,7 @@ _CONNECTOR = re.compile(r"\W*(?:,|&|\b(?:and|und|et|y|e|en|og|och|i|и)\b)\W*", 
 
 def names_in(text: str) -> list[str]:
     """ "By Ann Lee and Bo Li, City Editor" → ["Ann Lee", "Bo Li"]."""
-    text = _without_by(_HANDLE.sub(" ", plain(text)))
+    text = _without_by(_HANDLE.sub(" ", _ADDRESS.sub(" ", plain(text))))
     found = []
     for part in _pieces(text):
         name = _without_role(_without_by(part)).strip(" .,:-–—*’'\"")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -77,8 +77,9 @@ def from_url(url: str, now: datetime) -> Written | None:
 
 def _searched(tree: HtmlElement, facts: Facts, now: datetime) -> Written | None:
     try:
-        find: Callable[..., str | None] = htmldate.find_date
-        found = find(tree, url=facts.url, original_date=True, max_date=now.date().isoformat())
+        found: str | None = htmldate.find_date(  # the library has types for Python only in part
+            tree, url=facts.url, original_date=True, max_date=now.date().isoformat()
+        )
     except Exception:  # noqa: BLE001 - a page that the search cannot read has no date for us
         return None
     # the first of January is what the search makes of a year in a copyright line

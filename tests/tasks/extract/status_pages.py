@@ -8,7 +8,6 @@ import json
 import tomllib
 from pathlib import Path
 
-
 TEXTS = tomllib.loads(Path(__file__).with_name("status_texts.toml").read_text(encoding="utf-8"))
 PARAGRAPHS = TEXTS["paragraphs"]
 Case = tuple[str, str, str, str]
@@ -26,10 +25,10 @@ def page(
     script = f'<script type="application/ld+json">{json.dumps(data)}</script>' if data else ""
     text = "".join(f"<p>{one}</p>" for one in paragraphs)
     return (
-        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{title} - The Tern</title>{head}{script}'
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8"><title>{title} - The Tern</title>{head}{script}'  # noqa: E501  (a page on a line)
         f'</head><body><header><a href="/">The Tern</a><nav><a href="/a">Town</a> <a href="/b">Sport</a></nav></header>'
         f"<main>{before}<article><h1>{title}</h1>{text}{after}</article></main>"
-        f'<footer><a href="/privacy">Privacy</a> <a href="/terms">Terms</a> The Tern, 4 Quay Street</footer></body></html>'
+        f'<footer><a href="/privacy">Privacy</a> <a href="/terms">Terms</a> The Tern, 4 Quay Street</footer></body></html>'  # noqa: E501  (a page on a line)
     )
 
 
@@ -43,7 +42,7 @@ def article(**more: object) -> dict[str, object]:
 
 LOCKED = article(isAccessibleForFree=False)
 EN = PARAGRAPHS["en"]
-BRIEF = "The harbour office of Kestrel Bay stays closed on Friday for repairs to its roof. Boats that need a permit can get one at the fish market between eight and noon."
+BRIEF = "The harbour office of Kestrel Bay stays closed on Friday for repairs to its roof. Boats that need a permit can get one at the fish market between eight and noon."  # noqa: E501  (a page on a line)
 
 
 def full() -> list[Case]:
@@ -59,7 +58,7 @@ def full() -> list[Case]:
             "full",
             page(
                 *EN,
-                before='<div class="cookie-banner">We use cookies. Accept all or manage preferences. Our partners process personal data.</div>',
+                before='<div class="cookie-banner">We use cookies. Accept all or manage preferences. Our partners process personal data.</div>',  # noqa: E501  (a page on a line)
             ),
             "",
         ),
@@ -178,7 +177,7 @@ def walls() -> list[Case]:
             "challenge-script-alone",
             "no-content",
             bare(
-                '<div id="c"></div><script src="/cdn-cgi/challenge-platform/x.js"></script><noscript>Enable cookies</noscript>',
+                '<div id="c"></div><script src="/cdn-cgi/challenge-platform/x.js"></script><noscript>Enable cookies</noscript>',  # noqa: E501  (a page on a line)
                 title="paper.example",
             ),
             "",
@@ -198,11 +197,11 @@ def others() -> list[Case]:
     return [
         ("live-by-type", "live_blog", page(*EN, data={**article(), "@type": "LiveBlogPosting"}), ""),
         ("live-by-clocks", "live_blog", page(after=entries, title="Storm at the harbour: live updates"), ""),
-        ("live-de", "live_blog", page(after="".join(f"<h3>1{hour}.05 Uhr</h3><p>{PARAGRAPHS['de'][hour % 3]}</p>" for hour in range(5)), lang="de", title="Liveticker zum Sturm"), ""),
-        ("video-by-type", "video", page("Waves at the quay.", before='<video src="/w.mp4"></video>', data={"@type": "VideoObject", "name": "Waves at the quay"}), ""),
-        ("video-og", "video", page("Odette Marling shows the market after the flood.", head='<meta property="og:type" content="video.other">', before='<iframe src="https://www.youtube.com/embed/abc"></iframe>'), ""),
-        ("video-watch", "video", page("Boats in the storm.", title="Watch: boats in the storm", before='<iframe src="https://player.vimeo.com/video/1"></iframe>'), ""),
-        ("empty-with-description", "empty", bare('<div id="root"></div>', title="New wall for the harbour", head=f'<meta property="og:type" content="article"><meta property="og:description" content="{EN[0][:90]}">'), ""),
+        ("live-de", "live_blog", page(after="".join(f"<h3>1{hour}.05 Uhr</h3><p>{PARAGRAPHS['de'][hour % 3]}</p>" for hour in range(5)), lang="de", title="Liveticker zum Sturm"), ""),  # noqa: E501  (a page on a line)
+        ("video-by-type", "video", page("Waves at the quay.", before='<video src="/w.mp4"></video>', data={"@type": "VideoObject", "name": "Waves at the quay"}), ""),  # noqa: E501  (a page on a line)
+        ("video-og", "video", page("Odette Marling shows the market after the flood.", head='<meta property="og:type" content="video.other">', before='<iframe src="https://www.youtube.com/embed/abc"></iframe>'), ""),  # noqa: E501  (a page on a line)
+        ("video-watch", "video", page("Boats in the storm.", title="Watch: boats in the storm", before='<iframe src="https://player.vimeo.com/video/1"></iframe>'), ""),  # noqa: E501  (a page on a line)
+        ("empty-with-description", "empty", bare('<div id="root"></div>', title="New wall for the harbour", head=f'<meta property="og:type" content="article"><meta property="og:description" content="{EN[0][:90]}">'), ""),  # noqa: E501  (a page on a line)
     ]  # fmt: skip
 
 
