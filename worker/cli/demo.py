@@ -47,7 +47,7 @@ def demo(
     stay: Annotated[bool, typer.Option(help="Keep running with the live page, until Ctrl-C.")] = False,
     port: Annotated[int, typer.Option(help="Port of the live page, with --stay.")] = 8000,
 ) -> None:
-    """See Wirebeat work: the whole service on a small invented news site, all on this machine, no network needed."""
+    """The whole service on a small invented news site, all on this machine. Example: wirebeat demo --stay"""
     console = Console(highlight=False, soft_wrap=True)
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         raise typer.Exit(asyncio.run(_demo(console, seconds, port if stay else None)))

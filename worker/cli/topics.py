@@ -40,7 +40,7 @@ class Quality(NamedTuple):
 
 @app.command()
 def check(topics: Rules = None) -> None:
-    """Read the topic file and everything it includes; exit code 78 and the place of the first fault if there is one."""
+    """Read the topic file and what it includes; exit code 78 names the first fault. Example: wirebeat topics check"""
     rules = _rules(topics)
     typer.echo(f"version {rules.version}: {', '.join(str(path) for path in rules.files)}")
     for topic in rules.topics:
@@ -64,7 +64,7 @@ def evaluate(
     errors: Annotated[int, typer.Option(help="show so many wrong rows a topic, worst first")] = 0,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
-    """Score the rules on labelled articles."""
+    """Score the rules on labelled articles. Example: wirebeat topics eval labelled.jsonl"""
     from tasks.topics import TopicTagger
 
     tagger = TopicTagger(_rules(topics))
@@ -100,7 +100,7 @@ def fit(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say how good the weights would be")] = False,
 ) -> None:
-    """Learn the weights of the topics in GOLD, and write them into the topic files; nothing else there changes."""
+    """Learn the weights of the topics in GOLD into the topic files. Example: wirebeat topics fit labelled.jsonl"""
     from tasks.topics import TopicTagger
     from tasks.topics import fit as fitting
 
@@ -129,7 +129,7 @@ def new(
     term: Annotated[list[str] | None, typer.Option(help="a word or phrase; may be given again")] = None,
     topics: Rules = None,
 ) -> None:
-    """Write a starter topic at the end of the topic file."""
+    """Write a starter topic at the end of the topic file. Example: wirebeat topics new energy-security"""
     from config.topics import load_topics
 
     path = topics or load_settings().topics
