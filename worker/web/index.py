@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 CAPACITY = 10_000
+#: twice as many as ten thousand articles name, so that it is looked through seldom
+MOST_NAMES = 100_000
 NOTHING: EntryId = (0, 0)
 
 
@@ -21,8 +23,9 @@ class Found(NamedTuple):
 
 
 class Index:
-    def __init__(self, capacity: int = CAPACITY) -> None:
+    def __init__(self, capacity: int = CAPACITY, *, most_names: int = MOST_NAMES) -> None:
         self.capacity = capacity
+        self._most_names = most_names
         self.names = Names({}, {}, {})
         self._rows: list[Row] = []
         #: article → its newest version; and every version that is kept
@@ -65,10 +68,18 @@ class Index:
                 del self._newest[row.id]
                 orphaned.add(row.id)
         del self._rows[:count]
+        self._forget_names()
         # versions do not always come in order: a lower one may stay behind
         for row in self._rows:
             if row.id in orphaned:
                 self._remember(row)
+
+    def _forget_names(self) -> None:
+        names = self.names.entities
+        if len(names) > self._most_names:
+            used = {key for row in self._rows for key in row.entities}
+            for key in [key for key in names if key not in used]:
+                del names[key]
 
     def is_newest(self, row: Row) -> bool:
         return self._newest.get(row.id) is row

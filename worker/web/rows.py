@@ -12,7 +12,9 @@ from tasks.export.fields import FLAT_FIELDS
 Fields = dict[bytes, bytes]
 EntryId = tuple[int, int]
 
+MAX_TITLE_CHARS = 500
 MAX_SUMMARY_CHARS = 300
+MAX_SOURCES_SHOWN = 5
 MAX_ENTITIES_SHOWN = 8
 MAX_ENTITIES_KEPT = 40
 
@@ -139,7 +141,7 @@ def _card(
         "id": record["id"],
         "version": record["version"],
         "op": record["op"],
-        "title": record["title"],
+        "title": record["title"][:MAX_TITLE_CHARS],
         "url": record["url"],
         "source": {key: record["source"].get(key) for key in ("id", "name", "labels", "country")},
         "lang": record["lang"],
@@ -154,9 +156,9 @@ def _card(
             {
                 "name": cited["name"],
                 "primary": cited["primary"],
-                "underlying": [source["label"] for source in cited.get("underlying", ())],
+                "underlying": [source["label"] for source in cited.get("underlying", ())[:MAX_SOURCES_SHOWN]],
             }
-            for cited in reported_by
+            for cited in reported_by[:MAX_SOURCES_SHOWN]
         ],
         "cluster": cluster["id"] if cluster else None,
         "duplicate_of": record.get("duplicate_of"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -92,6 +93,17 @@ def test_the_index_is_bounded_ordered_and_without_repeats(arrivals, capacity):
     assert len({row.id for row in shown}) == len(shown) == len({row.id for row in rows})
     for row in shown:
         assert row.version == max(other.version for other in rows if other.id == row.id)
+
+
+def test_names_that_no_kept_article_bears_are_forgotten():
+    index = Index(20, most_names=50)
+    base = row_of(b"1-0", FIELDS, index.names)
+    for place in range(1, 500):
+        key = f"person:number-{place}"
+        index.names.entities[key] = key
+        index.add(replace(base, entry=(place, 0), id=f"art_{place}", entities=(key,)))
+    assert len(index.names.entities) <= 80
+    assert all(key in index.names.entities for row in index.backwards() for key in row.entities)
 
 
 @given(st.integers(0, 10**15), st.integers(0, 10**19))
