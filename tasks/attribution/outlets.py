@@ -16,7 +16,7 @@ _NAME_OF_KIND = (
     r"(?:(?:the|a|an|its|their|new|recent|latest|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
     r"television|TV|radio|network|channel|magazine|outlet|publication|website|site|tabloid|paper|portal|station|partner|sister|"
     r"state-run|state-owned|state-controlled|government-run|independent|private|public|pro-\w+|\w+-language|"
-    r"[A-Z]\w+(?:['’]s)?)\s){0,5}"
+    r"[A-Z]\w+(?:['’]s)?),?\s){0,5}"
 )
 BEFORE = re.compile(
     r"(?i:\b(?:told|tells|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
@@ -34,7 +34,7 @@ BEFORE = re.compile(
 _SAYS = (
     r"(?:report(?:s|ed|ing)?|said|says|wrote|writes|cit(?:ed|es|ing)|quot(?:ed|es|ing)|reveal(?:ed|s|ing)|not(?:ed|es)|"
     r"published|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
-    r"described|added|suggest(?:ed|s)|found|showed|confirmed)"
+    r"described|added|suggest(?:ed|s)|found|show(?:ed|s)|confirmed)"
 )
 AFTER = re.compile(
     r"(?:['’]s)?(?:\s(?:newspaper|daily|news|agency|magazine|website|broadcaster|TV|television|channel|network|site|state|media|"
@@ -63,13 +63,18 @@ _KIND_BEFORE = re.compile(
 _PRESS_NAME = re.compile(
     r"\b(?:Times|Post|Herald|Tribune|Journal|Gazette|News|Chronicle|Courier|Observer|Mail|Standard|Mirror|Daily|Weekly|"
     r"Magazine|Radio|TV|Television|Zeitung|Nachrichten|Presse|Press|Dispatch|Examiner|Telegraph|Inquirer|Globe|Sun|"
-    r"Star|Bee|Record|Register|Review|Monitor|Broadcasting|Newspapers?|Morgenpost|Rundschau|Kurier|Anzeiger|Blatt|Pravda|Gazeta)$"
+    r"Star|Bee|Record|Register|Review|Monitor|Broadcasting|Broadcasting Corporation|Broadcaster|"
+    r"Newspapers?|Morgenpost|Rundschau|Kurier|Anzeiger|Blatt|Pravda|Gazeta)$"
 )
+#: `the ferry will stop, the Media Line reported.`: nothing is reported but what stands before
+_ATTRIBUTES = re.compile(r"\sreport(?:ed|s)(?:\s(?:on\s)?\w+day)?[.,]")
+_ATTRIBUTES_BEFORE = (", ", ", the ", "” ", '" ')
 _NOT_PRESS = re.compile(
     r"\b(?:Ministry|Department|University|Institute|Council|Association|Office|Committee|Service|Conference|Secretary)\b"
 )
 _PHOTO = re.compile(
-    r"(?i)\b(?:photo(?:graph)?s?|credit|handout|getty|images?|file pic|pool|picture|screenshot|screengrab)\b\W"
+    r"(?i)\b(?:photo(?:graph)?s?|credit|handout|getty|images? (?:via|by|copyright|caption)|file pic|pool|picture|"
+    r"screenshot|screengrab)\b\W"
 )
 _CAPTION = re.compile(r"\((?:photo )?credit:|\((?:photo|picture|file photo)\b", re.IGNORECASE)
 _REACH = 110
@@ -140,6 +145,10 @@ def _like_press(reading: Reading, mention: Mention) -> bool:
         _PRESS_NAME.search(mention.entity.name)
         or _KIND_BEHIND.match(reading.plain, mention.end)
         or _KIND_BEFORE.search(reading.plain, max(0, mention.start - 24), mention.start)
+        or (
+            reading.plain.endswith(_ATTRIBUTES_BEFORE, 0, mention.start)
+            and _ATTRIBUTES.match(reading.plain, mention.end)
+        )
     )
 
 
@@ -196,7 +205,7 @@ def _poll(plain: str, low: int, left: int, right: int) -> re.Match[str] | None:
 
 _WORDS_BETWEEN = 3
 _MARKS = tuple("\"“”„«»’‘'")
-_AND = re.compile(r"\s(?:and|&)\s(?:the\s)?|,\s(?:the\s)?")
+_AND = re.compile(r"(?:\s[a-z]+)?\s(?:and|&|or)\s(?:[a-z]+\s){0,2}|,\s(?:the\s)?|/")
 _ACCORDING = re.compile(r"\b[Aa]ccording to (?:(?:a|an|the|its|new|recent|latest|[A-Z][\w/.’']+)\s){0,5}$")
 _OWN_WORK = re.compile(
     r"(?:[-/][A-Z][\w-]+)?\s(?:poll|survey|analysis|report|investigation|tally|count|database|story|article)\b"

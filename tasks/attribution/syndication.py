@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tasks.attribution import Origin
 
 _HEAD_CHARS, _TAIL_CHARS = 350, 500
+#: a dateline may stand behind a page's own notices
+_DATELINE_CHARS = 600
 #: second-level labels under which a country's registry sells names
 _SHARED = frozenset(["co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "asn"])
 _BYLINE_PARTS = re.compile(
@@ -105,7 +107,7 @@ class Credits:
         patterns = self._patterns.get(lang, self._plain)
         head, tail = body[:_HEAD_CHARS], body[-_TAIL_CHARS:]
         looks = (
-            (patterns.dateline, head),
+            (patterns.dateline, body[:_DATELINE_CHARS]),
             (patterns.republished, head),
             (patterns.republished, tail),
             (patterns.provided, tail),
@@ -121,7 +123,7 @@ class Credits:
                     continue
                 own_name = _forms(name) & own or (item and item.key in own)
                 if known and not own_name and not patterns.excused(text, found):
-                    return _made(name, item, "credit_line", found[0].strip(" \n.“”»«"))
+                    return _made(name, item, "credit_line", found[0].strip(" \r\n\t.“”»«"))
         return None
 
 
@@ -157,7 +159,8 @@ class CreditPatterns:
         outlets = _names(gazetteer, agencies=False)
         any_name = rf"{outlets}|{cap}(?:\s(?:of|the|and|&|de|{cap})){{0,4}}"
         self.dateline = re.compile(
-            rf"(?m)^(?:{town}(?:,?\s{town}){{0,4}}(?:,\s(?:{cap}\s\d{{1,2}}|\d{{1,2}}\s{cap}))?[\s,.:/–—-]*)?"
+            rf"(?m)(?:^|\r|[ \t]{{2}})\s*"
+            rf"(?:{town}(?:,?\s{town}){{0,4}}(?:,\s(?:{cap}\s\d{{1,2}}|\d{{1,2}}\s{cap}))?[\s,.:/–—-]*)?"
             rf"[\[(]({agencies})(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\s?(?:[-–—:.]+|$|(?=[A-ZÀ-Þ\"“]))"
         )
         by = "|".join(re.escape(word) for word in cues.credit_by) or "(?!)"

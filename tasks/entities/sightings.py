@@ -109,7 +109,8 @@ def _rank(alias: Alias, match: Match, text: str, item: Item, codes: dict[str, se
     if alias.when == "people":
         return 2
     if alias.when == "after":
-        return 1 if item.key in known else 0
+        # a paper's short name is rather that of the one already read than another's of the same name
+        return 0 if item.key not in known else 3 if item.outlet else 1
     if alias.when == "bare" or (item.weak and item.outlet):
         return 2 if _reporting(match, text) else 0
     if item.weak and item.type == "org" and item.code:

@@ -116,6 +116,24 @@ def test_the_second_of_two_outlets_is_cited_with_the_first(attribute):
     assert outlets(attribute("The owner told Reuters and the BBC that the ferry would stop.")) == ["Reuters", "BBC"]
 
 
+def test_outlets_in_a_row_are_cited_together(attribute):
+    body = "The owner told Stern magazine and broadcasters RTL/ntv that the ferry would stop."
+
+    assert outlets(attribute(body)) == ["Stern", "RTL", "ntv"]
+
+
+def test_who_reported_at_the_end_of_a_sentence_is_an_outlet_whatever_its_name(attribute):
+    body = "The ferry will stop in May, the Fjord Line reported. The Harbour Group reported a loss."
+
+    assert outlets(attribute(body, ("Fjord Line", "ORG"), ("Harbour Group", "ORG"))) == ["Fjord Line"]
+
+
+def test_the_times_is_the_one_that_was_read_before(attribute):
+    body = "The ferry will stop, The New York Times reported. The pier closes too, the Times reported."
+
+    assert outlets(attribute(body)) == ["The New York Times"]
+
+
 def test_a_short_name_counts_once_the_long_one_was_read(attribute):
     body = "The ferry will stop, The Wall Street Journal reported. The owner told the Journal why."
 
