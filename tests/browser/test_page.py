@@ -313,6 +313,20 @@ def test_hostile_text_stays_text(browser, store, console):
         )
 
 
+def test_on_a_phone_nothing_is_wider_than_the_screen(browser, store, console):
+    publish(store.client(), RECORDS)
+    phone = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    with serving(browser, store) as web:
+        opened(browser, web)
+        until(browser, "document.querySelector('#volume svg')")
+        browser.find_element("css selector", ".why-button").click()
+        until(browser, "document.querySelector('.why h4')")
+        width = browser.execute_script("return document.documentElement.scrollWidth")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert width <= 360
+
+
 def test_what_is_wrong_is_said_in_words(browser, store, console):
     publish(store.client(), RECORDS[:3])
     told = {"role": "enrich", "at_ms": int((time.time() - 90) * 1000), "version": "0.1.0"}

@@ -37,7 +37,7 @@ export function draw(place, series, { share, chosen, paint, onSpan }) {
   picture.append(picked);
   const tip = el("div", { class: "tip", hidden: true });
   watch(picture, { picked, tip, series, lines, step, share, valueOf, onSpan });
-  place.replaceChildren(picture, tip, axis(series), legend(series, lines, paint, top, share), table(series, lines));
+  place.replaceChildren(picture, tip, axis(series), legend(series, lines, paint, top, share), el("div", { class: "unseen" }, table(series, lines)));
 }
 
 /** One column's part of a line; a column alone becomes a short level piece. */
@@ -90,7 +90,7 @@ function width(milliseconds) {
 function table(series, lines) {
   return el(
     "table",
-    { class: "unseen" },
+    {},
     el("caption", {}, "Articles over time"),
     el("thead", {}, el("tr", {}, ["From", "All", ...lines.map(([topic]) => series.names[topic])].map((name) => el("th", { scope: "col" }, name)))),
     el(
