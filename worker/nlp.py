@@ -89,7 +89,8 @@ def _model(name: str, notes: list[str]) -> Any:
     try:
         return spacy.load(name, exclude=list(_UNUSED))
     except (OSError, ImportError, PackageNotFoundError, ValueError) as error:
-        notes.append(f"model {name} cannot be loaded ({type(error).__name__}: {str(error)[:160]})")
+        reason = f"{type(error).__name__}: {str(error)[:160]}"
+        notes.append(f"model {name} cannot be loaded: names come from rules and gazetteer alone ({reason})")
         return None
 
 
