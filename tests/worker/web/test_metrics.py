@@ -1,0 +1,64 @@
+"""Names of metrics: the exporter, the page that explains them and the alerts agree."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.gateway import RECORDS, publish, running
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def exported(scratch):
+    """Of a service in which everything has happened at least once."""
+    db, now_ms = scratch.client(), int(time.time() * 1000)
+    publish(db, RECORDS[:3])
+    db.xgroup_create("news:articles", "ours", id="0", entries_read=0)
+    db.hset("news:heartbeat", "beat@box:1", json.dumps({"role": "beat", "at_ms": now_ms, "version": "0.1.0"}))
+    db.hset("news:account", mapping={"seen": 4, "published": 3, "dead:robots": 1})
+    db.hset("news:feeds", "post", json.dumps({"id": "post", "url": "https://post.example/rss", "every_seconds": 600}))
+    db.hset("news:feed:post", mapping={"last_success_ms": now_ms, "polls": 2, "entries": 4, "errors_in_a_row": 0})
+    db.zadd("news:pending:enrich", {"art_1": now_ms - 1000})
+    with running(scratch) as web:
+        web.wait_for(3)
+        return web.ask("/metrics").body.decode()
+
+
+def test_every_metric_is_explained_and_every_explained_one_is_there(exported):
+    names = set(re.findall(r"^(news_\w+)[{ ]", exported, re.MULTILINE))
+    explained = set(re.findall(r"^\| `(news_\w+)`", (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE))
+    assert explained == names
+
+
+def test_labels_are_those_that_are_explained(exported):
+    for name, labels in re.findall(
+        r"^\| `(news_\w+)` \| (.*?) \|", (ROOT / "docs" / "metrics.md").read_text(), re.MULTILINE
+    ):
+        told = set(re.findall(r"`(\w+)`", labels))
+        for found in re.findall(rf"^{name}\{{(.*?)\}} ", exported, re.MULTILINE):
+            assert set(re.findall(r'(\w+)="', found)) == told, name
+
+
+def test_alerts_ask_for_metrics_that_there_are(exported):
+    groups = yaml.safe_load((ROOT / "config" / "alerts.yml").read_text())["groups"]
+    rules = [rule for group in groups for rule in group["rules"]]
+    assert len(rules) >= 6
+    for rule in rules:
+        assert set(re.findall(r"news_\w+", rule["expr"])) <= set(
+            re.findall(r"^(news_\w+)[{ ]", exported, re.MULTILINE)
+        ), rule
+        assert rule["annotations"]["summary"]
+
+
+def test_what_was_counted_is_exported(exported):
+    assert 'news_polls_total{feed="post"} 2.0' in exported
+    assert 'news_articles_total{outcome="dead",reason="robots"} 1.0' in exported
+    assert 'news_queue_due{queue="enrich"} 1.0' in exported
+    assert 'news_consumer_lag{group="ours",stream="news:articles"} 3.0' in exported
