@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -97,7 +97,7 @@ def _stated(facts: Facts, now: datetime, *, month_first: bool) -> tuple[str, Wri
 
 def _seen(facts: Facts, tree: HtmlElement, now: datetime) -> tuple[str, Written] | None:
     """Where the page states no date: what it shows, what its address says, and the search over all its text."""
-    ways = (
+    ways: tuple[tuple[str, Callable[[], Written | None]], ...] = (
         ("itemprop", lambda: _marked(facts, now)),
         ("time", lambda: _shown(facts, now)),
         ("url", lambda: from_url(facts.url, now)),
