@@ -59,7 +59,15 @@ _UNNAMED_FOR_SURE = re.compile(
     r"not authori[sz]ed|asked not to be|declined to be|unidentified|sources?)\b"
 )
 _LONGEST_LABEL = 160
-_GOVERNS = frozenset({"of", "in", "from", "with", "to", "at", "by", "on", "against"})
+_GOVERNS = frozenset(
+    {"of", "in", "from", "with", "to", "at", "by", "on", "against", "between", "into", "during", "under"}
+)
+#: what may go on after a noun: nothing, its own complement, another office beside it
+_FOLLOWS = re.compile(
+    r"\s*$|\s*[(\[]|,?\s(?:of|in|from|for|at|with|who|whom|which|that|familiar|close|briefed|on|to|and|or|but|then|speaking|"
+    r"working|involved|based|near|about|by|inside|within|present|not|cited|seen|quoted|reviewed|obtained|published|"
+    r"verified|reported|[A-ZÀ-Þ]\w*)\b"
+)
 _ENDS_A_NOUN = _GOVERNS | {"for", "and", "or", "who", "which", "that", "familiar", "close", "briefed", "about", "near"}
 
 
@@ -137,6 +145,8 @@ def _nominal(reading: Reading, low: int, high: int) -> Speaker | None:
     head = _head(reading, text, low)
     if head is None or _VERB_BEFORE.search(text, 0, head.start()):
         return None
+    if reading.lexicon.lang == "en" and not _a_noun(text, head):
+        return None
     label = _PASSED_ON.sub("", text.strip())
     if _UNFINISHED.search(label):
         return None
@@ -148,6 +158,14 @@ def _nominal(reading: Reading, low: int, high: int) -> Speaker | None:
     start = low + text.index(label)
     kind = _nominal_type(reading, text, head[0].lower())
     return Speaker(reading.body[start : start + len(label)], kind, None, start, start + len(label))
+
+
+def _a_noun(text: str, head: re.Match[str]) -> bool:
+    """False for a piece of a sentence: a verb or another noun behind the head, a preposition before, a bare singular."""
+    first = text.split(None, 1)[0].lower()
+    behind = _FOLLOWS.match(text, head.end())
+    bare = text.strip() == head[0] and not head[0].lower().endswith(("s", "people", "police"))
+    return behind is not None and first not in _GOVERNS and first not in ("for", "as", "between") and not bare
 
 
 def _head(reading: Reading, text: str, low: int) -> re.Match[str] | None:

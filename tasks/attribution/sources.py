@@ -31,7 +31,21 @@ _DATA = re.compile(r"\b(?:data|figures|statistics|survey|poll|polls|census|index
 _MOST_EVIDENCE = 8
 _REACH = 300
 #: says nothing about where it comes from
-_NO_SOURCE = frozenset({"report", "reports", "the report", "a report", "the statement", "data", "people", "the people"})
+_NO_SOURCE = frozenset(
+    {
+        "report",
+        "reports",
+        "the report",
+        "a report",
+        "the statement",
+        "data",
+        "people",
+        "the people",
+        "the news agency",
+        "the agency",
+        "the newspaper",
+    }
+)
 
 
 class _Source(NamedTuple):

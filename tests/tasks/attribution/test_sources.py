@@ -155,6 +155,19 @@ def test_officials_documents_and_unnamed_people_are_sources(attribute, body, nam
     assert [(source.name, source.type) for source in attribute(body, *names).cited_sources] == [(name, kind)]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The police stopped another suspect said to be armed.",
+        "His government has since said nothing.",
+        "The owner closed the pier, citing the military operation in the bay as the reason.",
+        "The story got longer, the newspaper said.",
+    ],
+)
+def test_a_piece_of_a_sentence_is_no_source(attribute, body):
+    assert attribute(body).cited_sources == ()
+
+
 def test_a_cited_outlet_has_the_role_among_the_entities(attribute):
     entities = attribute("The ferry will stop, Reuters reported.").entities
 
