@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from tasks.attribution.reading import Mention, Reading
     from tasks.records import Entity
 
-_MODIFIERS = r"(?:(?:[\w'’-]+|[A-Z]\.[A-Z]\.)\s){0,4}?"
 _NAME_OF_KIND = (
     r"(?:(?:the|a|an|its|their|new|recent|latest|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
     r"television|TV|radio|network|channel|magazine|outlet|publication|website|site|tabloid|paper|portal|station|partner|sister|"

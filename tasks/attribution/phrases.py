@@ -161,7 +161,7 @@ def _nominal(reading: Reading, low: int, high: int) -> Speaker | None:
 
 
 def _a_noun(text: str, head: re.Match[str]) -> bool:
-    """False for a piece of a sentence: a verb or another noun behind the head, a preposition before, a bare singular."""
+    """False for a piece of a sentence: a verb or noun behind the head, a preposition before it, a bare singular."""
     first = text.split(None, 1)[0].lower()
     behind = _FOLLOWS.match(text, head.end())
     bare = text.strip() == head[0] and not head[0].lower().endswith(("s", "people", "police"))

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
     from datetime import date, datetime
 
-Spans = "Sequence[tuple[int, int, str]]"
-
 #: salience: what a mention weighs by where it stands; the title says what the article is about
 _TITLE, _LEAD, _BODY, _PEOPLE = 3.0, 2.0, 1.0, 0.4
 _LEAD_CHARS = 450
