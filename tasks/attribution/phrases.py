@@ -36,7 +36,7 @@ _VERB_BEFORE = re.compile(
 _PASSED_ON = re.compile(
     r"\s(?:cited|seen|quoted|reviewed|obtained|published|verified|reported)\s(?:by|in|on)\b.*$", re.DOTALL
 )
-_UNFINISHED = re.compile(r"\b(?:the|a|an|this|that|these|those|his|her|its|their|of|on|in|to|for|with)$")
+_UNFINISHED = re.compile(r"\b(?:the|a|an|this|that|these|those|his|her|its|their|of|on|in|to|for|with|mit|ab|an|auf)$")
 _JOINED = re.compile(r"\s(?:and|or|but|then)$")
 _LEADING = re.compile(
     r"^(?:(?:and|but|however|meanwhile|then|also|so|yet|later|earlier|still|instead|now|separately|afterwards?|"
@@ -44,14 +44,13 @@ _LEADING = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_][\w.’'&-]*")
-_PROPER = re.compile(
-    r"(?:[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'.-]*\s+(?:(?:de|del|van|von|der|bin|al|el|la|di|da|ben|ibn)\s+)*){0,3}"
-    r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'-]+$"
+_CAPITAL = "A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ"
+#: a word of a name, and the small words that may follow it within one (`van der`)
+_NAME_WORD = (
+    rf"[{_CAPITAL}][\w’'.-]*[ \u00a0]+(?:(?:de la|de|del|van der|von der|van|von|bin|al|di|da|ben|ibn)[ \u00a0]+)*"
 )
-PROPER_START = re.compile(
-    r"(?:[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'.-]*\s+(?:(?:de|del|van|von|der|bin|al|el|la|di|da|ben|ibn)\s+)*){1,3}"
-    r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'-]+"
-)
+_PROPER = re.compile(rf"(?:{_NAME_WORD}){{0,3}}[{_CAPITAL}][\w’'-]+$")
+PROPER_START = re.compile(rf"(?:{_NAME_WORD}){{1,3}}[{_CAPITAL}][\w’'-]+")
 _SINGLE = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
 _NO_NAME = WORDS["no_name"]
 _UNNAMED_FOR_SURE = re.compile(
@@ -88,9 +87,12 @@ def phrase(reading: Reading, low: int, high: int, *, turned: bool = False) -> Sp
     if leading and leading.end() < high - low:
         low += leading.end()
     text = reading.plain[low:high]
-    last = text.rsplit(None, 1)[-1].lower() if text.strip() else ""
+    # `," sagte er im Saal`: behind its verb a pronoun stands first, before it last
+    last = text.split(None, 1)[0].lower() if turned and text.strip() else ""
+    if last not in reading.lexicon.pronouns:
+        last = text.rsplit(None, 1)[-1].lower() if text.strip() and not turned else ""
     if last in reading.lexicon.pronouns and (last not in reading.lexicon.cues.it or text.strip().lower() == last):
-        start = low + text.lower().rindex(last)
+        start = low + (text.lower().index(last) if turned else text.lower().rindex(last))
         return Speaker(last, "named", None, start, start + len(last), reading.lexicon.pronouns[last])
     person = _person(reading, low, high, turned=turned)
     if person is not None:
@@ -215,7 +217,7 @@ def _organisation(reading: Reading, low: int, high: int, *, turned: bool) -> Spe
         if _AND_BEFORE.search(reading.plain, low, mention.start):
             return None
         starts = not reading.plain[low : mention.start].replace("the", "").replace("The", "").strip()
-        if not rest.strip() or (turned and starts):
+        if starts if turned else not rest.strip():
             return of_mention(reading, mention)
     return None
 

@@ -109,6 +109,9 @@ def _segments(text: str, low: int, high: int) -> list[tuple[int, int]]:
 def behind(reading: Reading, verb_end: int, limit: int) -> Speaker | None:
     """The subject that starts where the verb ends: `," said Anna Berg, who ...`."""
     text = reading.plain
+    if text[verb_end : verb_end + 1] == "-":
+        # `indique-t-il`
+        return None
     limit = min(limit, verb_end + _REACH)
     end = verb_end
     while (end < limit and text[end] not in '.;:"“”„«»()\n') or (

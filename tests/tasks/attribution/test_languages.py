@@ -53,6 +53,25 @@ def test_speaker_outlet_and_day_are_found(attribute, lang, body, quote, outlet):
     assert [date.value for date in attribution.dates] == ["2024-11-07"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "body"),
+    [
+        ("de", "„Es wird bald wieder etwas besser“, sagte er im Weißen Haus."),
+        ("fr", "« Cela prendra encore beaucoup de temps », indique-t-il dans un communiqué."),
+    ],
+)
+def test_a_pronoun_without_anybody_before_it_is_nobody(attribute, lang, body):
+    assert [quote.speaker for quote in attribute(body, lang=lang).quotes] == [None]
+
+
+def test_who_is_told_is_not_who_speaks(attribute):
+    quotes = attribute(
+        "„Das Eis hält noch eine Weile“, sagte Experte Bernd Bohn der Deutschen Presse-Agentur.", lang="de"
+    ).quotes
+
+    assert [quote.speaker for quote in quotes] == ["Experte Bernd Bohn"]
+
+
 def test_a_paper_in_quotation_marks_is_an_outlet_and_no_quote(attribute):
     attribution = attribute("«Коммерсантъ» сообщает, что паром не ходит.", lang="ru")
 
