@@ -17,7 +17,7 @@ def web(
     redis_url: Annotated[str | None, typer.Option(help="Redis or Valkey to use.")] = None,
 ) -> None:
     """Serve the stream over HTTP and show it on a page. Example: wirebeat web --port 8000"""
-    from worker.web.serve import serve  # noqa: PLC0415  (other commands do not pay for the web server)
+    from worker.web.serve import serve
 
     settings = load_settings(web_port=port, web_host=host, redis_url=redis_url)
     if settings.redis_url is None:

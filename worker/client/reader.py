@@ -59,6 +59,7 @@ class Reader:
                 return
             for entry_id, fields in entries:
                 self.last_id = entry_id
+                self._rank = None if self._rank is None else self._rank + 1
                 entry = StreamEntry(entry_id, fields)
                 if entry.key not in self._seen:
                     self._seen.add(entry.key)
@@ -93,18 +94,18 @@ class Reader:
         return entries
 
     def _count(self, entries: Pairs) -> None:
-        """Ranks count every entry ever added; ours is that of the last entry read. A trim between two looks at the
-        stream shows at the latest when we have caught up, where our rank must be that of the last entry."""
+        """Ranks count every entry ever added; ours is that of the last entry handed out. A trim between two looks at
+        the stream shows at the latest when we have caught up, where the newest entry's rank is known."""
         state = self._state()
         if state is None:
             return
-        rank = None if self._rank is None else self._rank + len(entries)
         if entries[-1][0] == state.last_id:
-            self.lost += 0 if rank is None else max(0, state.added - rank)
-            rank = state.added
-        elif rank is None:
+            before = state.added - len(entries)
+        elif self._rank is None:
             self.truncated |= order(state.first_id) > order(entries[-1][0])
-        elif state.trimmed > rank:
-            self.lost += state.trimmed - rank
-            rank = state.trimmed
-        self._rank = rank
+            return
+        else:
+            # what follows these entries is gone already
+            before = max(self._rank, state.trimmed - len(entries))
+        self.lost += 0 if self._rank is None else max(0, before - self._rank)
+        self._rank = before
