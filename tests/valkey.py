@@ -56,5 +56,5 @@ class Valkey:
 
 
 def short_folder() -> tempfile.TemporaryDirectory[str]:
-    # the path of a socket is limited to 107 bytes; pytest's own folders are longer at times
-    return tempfile.TemporaryDirectory(prefix="wb-", dir="/tmp" if Path("/tmp").is_dir() else None)
+    """The path of a socket is limited to 107 bytes; pytest's own folders are longer at times."""
+    return tempfile.TemporaryDirectory(prefix="wb-")
