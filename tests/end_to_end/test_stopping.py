@@ -116,7 +116,8 @@ def test_a_stop_with_sixteen_hung_fetches_takes_less_than_ten_seconds_and_loses_
     assert account["dead"] == {}
 
 
-def test_a_server_that_is_away_for_a_while_costs_no_entry_a_try(folder: Path, silent: Silent):
+@pytest.mark.parametrize("trouble", ["killed", "frozen"])
+def test_a_server_that_is_away_for_a_while_costs_no_entry_a_try(folder: Path, silent: Silent, trouble: str):
     server = Valkey(folder)
     server.start()
     server.client().config_set("maxmemory-policy", "noeviction")
@@ -124,10 +125,16 @@ def test_a_server_that_is_away_for_a_while_costs_no_entry_a_try(folder: Path, si
     service = Service(folder, "run", "--no-web", env=env)
     try:
         service.until(lambda: len(silent.hung) == len(ADDRESSES) * EACH, "hung fetches")
-        server.stop(signal.SIGKILL)
-        silent.speak.set()
-        time.sleep(25)  # longer than any one call is tried again
-        server.start()
+        if trouble == "killed":
+            server.stop(signal.SIGKILL)
+            silent.speak.set()
+            time.sleep(25)  # longer than any one call is tried again
+            server.start()
+        else:
+            server.process.send_signal(signal.SIGSTOP)
+            silent.speak.set()
+            time.sleep(20)
+            server.process.send_signal(signal.SIGCONT)
         client = redis.Redis.from_url(server.url, decode_responses=True)
         client.config_set("maxmemory-policy", "noeviction")
         back = time.monotonic()
