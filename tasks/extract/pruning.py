@@ -43,6 +43,7 @@ def _named_by(kind: str) -> re.Pattern[str]:
 _STRONG_PART = _named_by("strong")
 _WEAK_PART = _named_by("weak")
 MAX_WEAK_CHARS = 350
+MAX_NAMED_CHARS = 1_000_000
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _JOINS = re.compile(r"__|--|[_:]")
 
@@ -56,7 +57,7 @@ def _named(element: HtmlElement, known: dict[str, int]) -> int:
     if found is None:
         plain = _JOINS.sub("-", _CAMEL.sub("-", name[:400])).lower()
         found = known[name] = (
-            (1 << 30) if _STRONG_PART.search(plain) else MAX_WEAK_CHARS if _WEAK_PART.search(plain) else 0
+            MAX_NAMED_CHARS if _STRONG_PART.search(plain) else MAX_WEAK_CHARS if _WEAK_PART.search(plain) else 0
         )
     return found
 
@@ -90,17 +91,15 @@ def _without_cards(body: HtmlElement) -> None:
 
 def _without_named(body: HtmlElement, most: float) -> None:
     known: dict[str, int] = {}
-    done: set[HtmlElement] = set()
+    gone: set[HtmlElement] = set()
     for element in list(body.iterdescendants("*")):
-        if element.getparent() in done or element.tag == "figcaption":
-            done.add(element)
+        bound = MAX_NAMED_CHARS if element.tag == "figcaption" else _named(element, known)
+        if not bound or any(parent in gone for parent in element.iterancestors()):
             continue
-        bound = _named(element, known)
-        if bound and _length(element) <= min(bound, most) and element.find(".//h1") is None:
-            done.add(element)
-    for element in done:
-        if element.getparent() is not None and element.getparent() not in done:
-            _remove(element)
+        if element.tag == "figcaption" or (_length(element) <= min(bound, most) and element.find(".//h1") is None):
+            gone.add(element)
+    for element in gone:
+        _remove(element)
 
 
 def pruned(tree: HtmlElement) -> HtmlElement:

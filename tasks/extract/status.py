@@ -267,7 +267,8 @@ def _asked(seen: View, blocks: list[Block], dropped: list[str], size: int) -> in
     """How many different phrases ask to pay or to log in, near the text or, where that is short, on the page."""
     near = lexicon.Line(" ".join([*(one.text for one in blocks[-3:] if one.words < 60), *dropped[-8:]]))
     found = max(lexicon.PAYWALL.count(near), lexicon.PAYWALL.count(seen.gate))
-    return max(found, lexicon.PAYWALL.count(seen.line)) if size < TEASER_WORDS else found
+    # menus and footers of free pages hold one or two such phrases as well
+    return max(found, lexicon.PAYWALL.count(seen.line) - 2) if size < TEASER_WORDS else found
 
 
 def _weighed(weight: int, needed: int, status: BodyStatus, evidence: list[str], size: int) -> Verdict:
