@@ -280,3 +280,49 @@ def test_an_idle_service_has_read_every_feed_that_it_can(desk: Desk):
     fail(desk, next(one for one in claims(desk) if one.feed_id == second.feed_id), seconds=3600)
 
     assert desk.store.do(desk.ledger.idle(START, 120)) == (0, 1, 0)
+
+
+def test_an_entry_that_its_feed_changes_back_while_it_is_read_is_not_read_again(desk: Desk):
+    desk.poll(entry(1))
+    desk.fetch_all()
+    (claim,) = desk.claim("enrich")
+    for title in ("Harbour opens late", entry(1).title):
+        desk.later(61)
+        desk.poll(entry(1, title=title))
+
+    desk.publish(claim)
+
+    assert desk.account().pending == {"fetch": 0, "enrich": 0}
+    desk.later(61)
+    assert desk.poll(entry(1))[1:] == (0, 0, 1)
+
+
+def test_an_entry_that_its_feed_changes_twice_while_it_is_read_is_read_again_once_as_it_is_now(desk: Desk):
+    desk.poll(entry(1))
+    desk.fetch_all()
+    (claim,) = desk.claim("enrich")
+    for title in ("Harbour opens late", "Harbour opens later"):
+        desk.later(61)
+        desk.poll(entry(1, title=title))
+
+    desk.publish(claim)
+    desk.fetch_all()
+
+    assert [one.entry.title for one in desk.claim("enrich")] == ["Harbour opens later"]
+
+
+def test_of_an_entry_that_is_tried_again_only_what_its_feed_says_now_counts(desk: Desk):
+    desk.poll(entry(1))
+    (claim,) = desk.claim("fetch")
+    desk.later(61)
+    desk.poll(entry(1, title="Harbour opens late"))
+    desk.store.do(desk.ledger.fail(claim, "fetch", "timeout", "", retry_at=desk.ledger.now))
+    desk.later(61)
+    desk.poll(entry(1, title="Harbour stays shut"))
+
+    desk.fetch_all()
+    (claim,) = desk.claim("enrich")
+    desk.publish(claim)
+
+    assert claim.entry.title == "Harbour stays shut"
+    assert desk.account().pending == {"fetch": 0, "enrich": 0}

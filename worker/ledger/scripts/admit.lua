@@ -9,15 +9,17 @@ local next_due, etag, last_modified, body_hash = take(), take(), take(), take()
 local status, full, moved_to, moved_host, owner, n = take(), take(), take(), take(), take(), take_number()
 local admitted, changed, known = 0, 0, 0
 
+-- An entry on its way is shown again: what its feed says now replaces what it said before, if that is not in use yet.
 local function again(id, fingerprint, entry)
   local f = entry_fields(id, 'owner', 'fp', 'next_fp', 'st', 'claimed')
-  if f[1] ~= owner or f[2] == fingerprint or f[3] == fingerprint then return false end
+  if f[1] ~= owner or f[3] == fingerprint then return end
+  redis.call('HDEL', entry_key(id), 'next', 'next_fp')
+  if f[2] == fingerprint then return end
   if f[4] == 'fetch' and f[5] == '0' then
     redis.call('HSET', entry_key(id), 'entry', entry, 'fp', fingerprint)
   else
     redis.call('HSET', entry_key(id), 'next', entry, 'next_fp', fingerprint)
   end
-  return true
 end
 
 for _ = 1, n do
