@@ -326,3 +326,22 @@ def test_of_an_entry_that_is_tried_again_only_what_its_feed_says_now_counts(desk
 
     assert claim.entry.title == "Harbour stays shut"
     assert desk.account().pending == {"fetch": 0, "enrich": 0}
+
+
+@pytest.mark.parametrize("in_hand", [False, True])
+def test_an_entry_whose_link_leads_to_another_host_waits_for_its_turn_there(desk: Desk, in_hand):
+    desk.poll(entry(1))
+    claims_in_hand = desk.claim("fetch") if in_hand else ()
+    desk.later(61)
+    moved = entry(1, url="http://moved.test/a", title="Harbour opens late")
+    claim = next(one for one in claims(desk) if one.feed_id == "first")
+    sightings = (sighting(moved)._replace(host="moved.test"),)
+    due = desk.ledger.now + timedelta(seconds=60)
+    desk.store.do(desk.ledger.admit(claim, Polled(VALIDATORS, due, "working", sightings)))
+    for one in claims_in_hand:
+        desk.store.do(desk.ledger.fail(one, "fetch", "gone", "", retry_at=None))
+
+    (again,) = desk.claim("fetch")
+
+    assert again.entry.url == "http://moved.test/a"
+    assert desk.store.redis.hget(f"test:entry:{again.id}", "host") == b"moved.test"

@@ -10,15 +10,15 @@ local status, full, moved_to, moved_host, owner, n = take(), take(), take(), tak
 local admitted, changed, known = 0, 0, 0
 
 -- An entry on its way is shown again: what its feed says now replaces what it said before, if that is not in use yet.
-local function again(id, fingerprint, entry)
+local function again(id, fingerprint, host, entry)
   local f = entry_fields(id, 'owner', 'fp', 'next_fp', 'st', 'claimed')
   if f[1] ~= owner or f[3] == fingerprint then return end
-  redis.call('HDEL', entry_key(id), 'next', 'next_fp')
+  redis.call('HDEL', entry_key(id), 'next', 'next_fp', 'next_host')
   if f[2] == fingerprint then return end
   if f[4] == 'fetch' and f[5] == '0' then
-    redis.call('HSET', entry_key(id), 'entry', entry, 'fp', fingerprint)
+    redis.call('HSET', entry_key(id), 'entry', entry, 'fp', fingerprint, 'host', host)
   else
-    redis.call('HSET', entry_key(id), 'next', entry, 'next_fp', fingerprint)
+    redis.call('HSET', entry_key(id), 'next', entry, 'next_fp', fingerprint, 'next_host', host)
   end
 end
 
@@ -28,7 +28,7 @@ for _ = 1, n do
   if not other and alias ~= '' and not seen_get(id) then other = alias_get(alias) end
   id = other or id
   if redis.call('EXISTS', entry_key(id)) == 1 then
-    again(id, fingerprint, entry)
+    again(id, fingerprint, host, entry)
     known = known + 1
   else
     local seen = seen_get(id)

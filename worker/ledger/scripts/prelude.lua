@@ -87,13 +87,13 @@ local function entry_fields(id, ...) return redis.call('HMGET', entry_key(id), .
 
 -- Takes the entry out of the non-final state. When its feed changed it meanwhile, it starts again at once.
 local function entry_end(id, version, hash)
-  local f = entry_fields(id, 'st', 'fp', 'owner', 'host', 'token', 'next', 'next_fp', 'feed')
+  local f = entry_fields(id, 'st', 'fp', 'owner', 'host', 'token', 'next', 'next_fp', 'feed', 'next_host')
   seen_put(id, version, f[2], f[3], hash)
   host_done(f[4], f[5])
   redis.call('DEL', entry_key(id), P .. 'page:' .. id)
   redis.call('ZREM', P .. 'pending:' .. f[1], id)
   if f[6] then
-    entry_new(id, {entry = f[6], feed = f[8], fingerprint = f[7], owner = f[3], host = f[4],
+    entry_new(id, {entry = f[6], feed = f[8], fingerprint = f[7], owner = f[3], host = f[9] or f[4],
       version = version, hash = hash})
   end
 end
