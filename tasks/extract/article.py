@@ -59,7 +59,7 @@ def read(html: str | bytes, *, url: str, now: datetime, entry: Entry | None = No
     if tree is None:
         return _from_entry(Verdict("empty", ("an empty page",)), entry, url=url, now=now)
     known = _known(tree, url=url, now=now, entry=entry)
-    first = bodies.from_tree(pruning.pruned(tree), url=url, context=known.context)
+    first = bodies.from_tree(pruning.pruned(tree), context=known.context)
     view = _view(known.facts, html, first)
     if verdict := status.wall(view, first.blocks):
         return _from_entry(verdict, entry, url=url, now=now)

@@ -45,17 +45,18 @@ class Body(NamedTuple):
         return sum(len(one.text) for one in self.blocks)
 
 
-def from_tree(tree: HtmlElement, *, url: str, context: Context, method: str = "trafilatura") -> Body:
+def from_tree(tree: HtmlElement, *, context: Context, method: str = "trafilatura") -> Body:
     """trafilatura's own rules first; its comparison with two other readers only where they leave much of the page."""
-    body = _extracted(tree, url=url, context=context, method=method, fast=True)
+    body = _extracted(tree, context=context, method=method, fast=True)
     if body.chars < FAST_SHARE * _paragraph_chars(tree):
-        body = _extracted(tree, url=url, context=context, method=method, fast=False)
+        body = _extracted(tree, context=context, method=method, fast=False)
     return body
 
 
-def _extracted(tree: HtmlElement, *, url: str, context: Context, method: str, fast: bool) -> Body:
+def _extracted(tree: HtmlElement, *, context: Context, method: str, fast: bool) -> Body:
+    # without the address: it would join every link to it, and only those that stay are needed
     document: Any = trafilatura.bare_extraction(
-        tree, url=url or None, fast=fast, include_comments=False, include_links=True, with_metadata=False
+        tree, fast=fast, include_comments=False, include_links=True, with_metadata=False
     )
     if document is None or document.body is None:
         return Body(method, [], [])
@@ -89,7 +90,7 @@ def from_markup(content: str, method: str, context: Context) -> Body:
     tree = markup.parse(f"<html><body><article>{content}</article></body></html>") if "<" in content else None
     if tree is None:
         return plain
-    body = from_tree(pruning.pruned(tree), url="", context=context, method=method)
+    body = from_tree(pruning.pruned(tree), context=context, method=method)
     return body if body.chars >= MAX_FIRST_SHARE * plain.chars else plain
 
 
