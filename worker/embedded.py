@@ -35,6 +35,8 @@ READER_RULES = (
     "+xreadgroup +xack +xclaim +xautoclaim +xgroup|create +xgroup|createconsumer +client|setinfo +client|setname"
 )
 PR_SET_PDEATHSIG = 1
+#: Looked up here: after a fork of a process with threads, the loader's lock may be held by one that is not there.
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class AlreadyRunning(ConfigError):
@@ -43,8 +45,8 @@ class AlreadyRunning(ConfigError):
 
 def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
     """For `preexec_fn`: on Linux the kernel sends this signal when the parent dies, however it dies."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
 
 
 def server_binary() -> str:
@@ -136,7 +138,7 @@ class EmbeddedServer:
             stdin=subprocess.DEVNULL,
             cwd=self._data_dir,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # noqa: PLW1509  (one ctypes call, before any thread)
+            preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # noqa: PLW1509  (one call of libc)
         )
         log.close()
         self._wait_until_it_answers()

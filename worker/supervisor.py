@@ -122,7 +122,7 @@ class Supervisor:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,  # data is on stdout, and a role has none
             start_new_session=True,  # Ctrl-C reaches the supervisor alone, which then stops the roles in order
-            preexec_fn=die_with_parent,  # noqa: PLW1509  (one ctypes call; the supervisor has no threads)
+            preexec_fn=die_with_parent,  # noqa: PLW1509  (one call of libc)
         )
         log.info("role-started", started=role.name, pid=role.process.pid)
 
