@@ -22,12 +22,18 @@ def work(job: str) -> str:
         "say": lambda: rest,
         "exit": lambda: os._exit(int(rest)),
         "hang": lambda: str(re.fullmatch(r"(a+)+b", "a" * 64)),
-        "grow": lambda: str(len(bytearray(b"\1") * (300 << 20)) + time.sleep(30)),
+        "grow": grow,
         "fail": lambda: _raise(Failed("no-content", rest)),
         "break": lambda: _raise(ValueError(rest)),
         "pid": lambda: str(os.getpid()),
         "big": lambda: "x" * (5 << 20),
     }[kind]()
+
+
+def grow() -> str:
+    kept = bytearray(b"\1") * (300 << 20)
+    time.sleep(30)
+    return str(len(kept))
 
 
 def _raise(error: Exception) -> str:
