@@ -220,12 +220,11 @@ def _bound(tree: HtmlElement, *, large: bool) -> None:
 
 
 def _bound_text(body: HtmlElement) -> None:
-    rest: list[HtmlElement] = []
     chars = 0
     for number, element in enumerate(body.iter("*")):
         if number > MAX_ELEMENTS or chars > MAX_TEXT_CHARS:
-            rest.append(element)
-            continue
+            _cut_from(element, body)
+            return
         chars += len(element.tail or "")
         if element.tail and len(element.tail) > MAX_NODE_CHARS:
             element.tail = element.tail[:MAX_NODE_CHARS]
@@ -233,7 +232,12 @@ def _bound_text(body: HtmlElement) -> None:
             chars += len(element.text)
             if len(element.text) > MAX_NODE_CHARS:
                 element.text = element.text[:MAX_NODE_CHARS]
-    for element in reversed(rest):
+
+
+def _cut_from(element: HtmlElement, body: HtmlElement) -> None:
+    """Takes out the element and all that comes after it in the body."""
+    after = 0
+    while element is not body and element is not None:
         parent = element.getparent()
-        if parent is not None:
-            parent.remove(element)
+        del parent[parent.index(element) + after :]
+        element, after = parent, 1
