@@ -249,6 +249,7 @@ def test_stopping_twice_or_before_the_start_does_no_harm(folder: Path):
     assert server.process.returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere roles watch a pipe")
 def test_a_server_whose_owner_is_killed_does_not_stay_behind(folder: Path):
     program = (

@@ -49,7 +49,7 @@ def pretending(**info: str):
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Answers) as listening:
         listening.daemon_threads = True
-        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        threading.Thread(target=listening.serve_forever, args=(0.01,), daemon=True).start()
         yield f"redis://127.0.0.1:{listening.server_address[1]}/0?protocol=2"
         listening.shutdown()
 
@@ -133,6 +133,7 @@ def test_without_a_data_directory_nothing_has_run():
         assert not (Path(folder) / "none").exists()
 
 
+@pytest.mark.slow
 def test_a_data_directory_at_rest_gets_a_server_for_as_long_as_it_is_needed():
     with short_folder() as folder:
         settings = Settings(data_dir=Path(folder))

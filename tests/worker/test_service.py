@@ -161,7 +161,7 @@ def until(step, seconds: float = 5.0) -> bool:
 
 def test_all_is_done_when_every_feed_was_read_and_nothing_is_due(desk: Desk):
     watch = Watch(desk.ledger, desk.store, Roles(), START)
-    assert not until(watch.step, 0.7)
+    assert not until(watch.step, 0.35)
 
     desk.later(1)
     for claim in desk.store.do(desk.ledger.claim_polls(10)).claims:

@@ -75,6 +75,7 @@ def test_all_roles_run_until_all_is_done_and_none_is_left(watched):
     assert not any(alive(pid) for pid in service.said())
 
 
+@pytest.mark.slow
 def test_a_role_that_exits_is_told_of_and_started_again(watched):
     service = watched(frail=SAYS + "raise SystemExit(1)", firm=SAYS + STAYS)
 
@@ -84,6 +85,7 @@ def test_a_role_that_exits_is_told_of_and_started_again(watched):
     assert {str(pid) for _, pid in service.exits} < set(service.said())
 
 
+@pytest.mark.slow
 def test_a_role_that_exits_at_once_is_started_less_and_less_often(watched):
     service = watched(frail=SAYS + "raise SystemExit(1)")
     started = time.monotonic()
@@ -109,6 +111,7 @@ def test_a_signal_stops_the_service(watched, number):
     assert not any(alive(pid) for pid in service.said())
 
 
+@pytest.mark.slow
 def test_what_a_role_has_started_ends_with_it(watched):
     # the child does not heed SIGTERM; its parent does
     child_is_deaf = "import os, signal; os.fork() or signal.signal(signal.SIGTERM, signal.SIG_IGN); "
