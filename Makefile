@@ -53,8 +53,8 @@ quality: install-dev ## scores on labelled articles, feeds and topics (needs ../
 		found=1; echo "== $$script"; $(BIN)/python "$$script"; done; \
 	test -n "$$found" || { echo 'there is no benchmarks/quality_*.py' >&2; exit 1; }
 
-chaos: install-dev ## kill the service's processes at random and count what is lost or doubled
-	$(BIN)/python benchmarks/chaos.py
+chaos: install-dev ## kill the service at random, count what is lost or doubled; STORM='--seed 2 --server redis'
+	$(BIN)/python -m tests.chaos.storm $(STORM)
 
 fuzz: install-dev ## the property tests with many more examples
 	$(BIN)/pytest -q -m 'not slow' --hypothesis-profile=fuzz

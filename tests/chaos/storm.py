@@ -1,6 +1,6 @@
 """Kills the real service at random, on progress, and counts what is lost or doubled. `make chaos` runs this.
 
-    python -m tests.chaos.storm --entries 2000 --kills 100 --seed 1 --server embedded|valkey|redis
+python -m tests.chaos.storm --entries 2000 --kills 100 --seed 1 --server embedded|valkey|redis
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import os
 import random
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import redis
@@ -25,9 +26,18 @@ from tests.service import Service, environment
 from tests.valkey import Valkey, short_folder
 from worker.embedded import EmbeddedServer
 from worker.ledger import Ledger, SyncStore
+from worker.ledger.store import script
 
 #: What is killed, and how often beside the others.
-VICTIMS = {"pool": 35, "poll": 10, "fetch": 12, "enrich": 8, "beat": 10, "server": 10, "supervisor": 15}
+VICTIMS: Mapping[str, int] = {
+    "pool": 35,
+    "poll": 10,
+    "fetch": 12,
+    "enrich": 8,
+    "beat": 10,
+    "server": 10,
+    "supervisor": 15,
+}
 
 
 class Plan(NamedTuple):
@@ -37,10 +47,12 @@ class Plan(NamedTuple):
     #: embedded: the supervisor's own; valkey, redis: one beside it that this test kills and starts
     server: str = "embedded"
     seconds: float = 300.0
-    settings: dict[str, str] = {}
-    victims: dict[str, int] = VICTIMS
+    settings: Mapping[str, str] = MappingProxyType({})
+    victims: Mapping[str, int] = VICTIMS
     #: cut the tail of the append-only file at each kill of the server, as a power cut would
     power_cuts: bool = False
+    #: of every feed
+    poll_every: str = "1s"
 
 
 class Storm:
@@ -55,10 +67,11 @@ class Storm:
     def run(self) -> dict[str, Any]:
         with self.world:
             feeds = self.folder / "feeds.toml"
-            feeds.write_text(self.world.feed_list())
+            feeds.write_text(self.world.feed_list(self.plan.poll_every))
             settings = {
-                "feeds": str(feeds), "data_dir": str(self.data), "allow_origins": self.world.origins, "host_interval": "0",
-                "host_concurrency": "16", "spacy_model": "blank", "log_level": "info", "respect_robots": "false",
+                "feeds": str(feeds), "data_dir": str(self.data), "allow_origins": self.world.origins,
+                "host_interval": "0", "host_concurrency": "16", "spacy_model": "blank",
+                "log_level": "info", "respect_robots": "false",
                 **self.plan.settings,
             }  # fmt: skip
             if self.beside:
@@ -72,7 +85,7 @@ class Storm:
                 settled = self._settle(started)
             finally:
                 self.service.stop()
-            return self._report(time.monotonic() - started, settled)
+            return self._report(time.monotonic() - started, settled=settled)
 
     def _blow(self, started: float) -> None:
         """Each kill follows a certain number of records; the feeds grow meanwhile."""
@@ -146,7 +159,7 @@ class Storm:
         except (redis.exceptions.RedisError, OSError):
             return None
 
-    def _report(self, seconds: float, settled: bool) -> dict[str, Any]:
+    def _report(self, seconds: float, *, settled: bool) -> dict[str, Any]:
         server = None
         if self.beside is None:
             server = EmbeddedServer(self.data, port=0, prefix="news")
@@ -163,8 +176,9 @@ class Storm:
             self.beside.stop()
         lost = [n for n in range(self.plan.entries) if str(n) not in urls]
         return {
-            "settled": settled, "seconds": round(seconds, 1), "entries": self.plan.entries, "seen": account.seen,
-            "published": account.published, "dead": account.dead, "dropped": account.dropped, "balance": account.balance(),
+            "settled": settled, "seconds": round(seconds, 1), "entries": self.plan.entries,
+            "seen": account.seen, "published": account.published, "dead": account.dead, "dropped": account.dropped,
+            "balance": account.balance(),
             "lost": len(lost) - sum(account.dead.values()), "duplicated": sum(n > 1 for n in versions.values()),
             "left_over_keys": len(left), "fetched_again": sum(n > 1 for n in self.world.fetched),
             "kills": dict(self.killed), "killed": sum(self.killed.values()),
@@ -172,8 +186,6 @@ class Storm:
 
 
 def _ask(store: SyncStore):
-    from worker.ledger.store import script
-
     call = Ledger().account()
     reply = store.redis.eval(script(call.script).text, 1, "news:account", "news", *call.arguments)
     return call.read(reply)
@@ -209,11 +221,14 @@ class BesideServer:
 
 def _until_gone(pids: list[int], seconds: float = 10.0) -> None:
     deadline = time.monotonic() + seconds
-    while any(Path(f"/proc/{pid}").exists() for pid in pids):
+    while any(map(_there, pids)):
         if time.monotonic() > deadline:
-            names = subprocess.run(["ps", "-o", "pid,args", "-p", ",".join(map(str, pids))], capture_output=True, text=True)
-            raise AssertionError(f"left behind by a killed supervisor:\n{names.stdout}")
+            raise AssertionError(f"left behind by a killed supervisor: {[pid for pid in pids if _there(pid)]}")
         time.sleep(0.05)
+
+
+def _there(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
 
 
 def main() -> int:
@@ -223,7 +238,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--server", choices=["embedded", "valkey", "redis"], default="embedded")
     parser.add_argument("--seconds", type=float, default=900.0)
-    parser.add_argument("--power-cuts", action="store_true", help="with a server beside: cut its file's tail at each kill")
+    parser.add_argument(
+        "--power-cuts", action="store_true", help="with a server beside: cut its file's tail at each kill"
+    )
     asked = parser.parse_args()
     plan = Plan(asked.entries, asked.kills, asked.seed, asked.server, asked.seconds, power_cuts=asked.power_cuts)
     with short_folder() as folder:

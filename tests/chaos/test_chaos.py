@@ -1,4 +1,4 @@
-"""A minute of storm; `make chaos` has longer ones."""
+"""A minute of storm; `make chaos` has longer ones, other servers and power cuts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from tests.valkey import short_folder
 
 pytestmark = pytest.mark.slow
 
-#: A death before and after every script that the service calls in ordinary work, in whatever process calls it.
+#: A death before and after every script that the service calls in ordinary work, in whatever process calls it. Claims
+#: come twenty times a second: a process must live long enough to get anything done between two deaths.
 FAIL_POINTS = ",".join(
     f"{script}:{when}:{count}"
     for script, count in (
-        ("claim_polls", 9), ("admit", 7), ("claim_fetch", 8), ("advance", 11), ("claim_enrich", 9), ("publish", 13),
+        ("claim_polls", 150), ("admit", 9), ("claim_fetch", 150), ("advance", 29), ("claim_enrich", 90),
+        ("publish", 31),
     )
     for when in ("before", "after")
 )  # fmt: skip
@@ -42,12 +44,10 @@ def test_random_kills_of_everything_lose_and_double_nothing():
 
 
 def test_a_death_before_and_after_every_script_loses_and_doubles_nothing():
-    report = _storm(Plan(entries=120, kills=0, seed=1, seconds=240, settings={"fail_point": FAIL_POINTS}))
+    # feeds that were read are not due again at once: else they, being unchanged, would always be done before the death
+    # and fewer fetches stand before the same point at once than it takes to die there
+    settings = {"fail_point": FAIL_POINTS, "fetch_concurrency": "8"}
+    plan = Plan(entries=120, kills=0, seconds=240, settings=settings, poll_every="1m")
+    report = _storm(plan)
 
     _nothing_lost_and_nothing_twice(report)
-
-
-def test_power_cuts_of_a_server_beside_leave_the_stream_exact():
-    plan = Plan(entries=120, kills=3, seed=3, server="valkey", seconds=240, victims={"server": 1}, power_cuts=True)
-
-    _nothing_lost_and_nothing_twice(_storm(plan))

@@ -10,6 +10,7 @@ from typing import Self
 
 from aiohttp import web
 
+WHEN = "2026-03-01T09:00:00Z"
 WORDS = "harbour council bridge winter grain tram night market river school lantern treaty storm orchard signal".split()
 
 
@@ -20,16 +21,17 @@ class World:
         self.articles, self.feeds, self.hosts, self.silent = articles, feeds, hosts, silent
         self.shown = 0
         self.fetched = [0] * articles
-        self._loop = asyncio.new_event_loop()
         self._up = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._run, daemon=True).start()
+        self._thread.start()
         self._up.wait(10)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._done.set)
+        self._thread.join(10)
 
     @property
     def origins(self) -> str:
@@ -40,26 +42,25 @@ class World:
 
     def feed_list(self, every: str = "1s") -> str:
         return "".join(
-            f'[[feed]]\nid = "feed-{n}"\nurl = "{self.host(n)}/feed/{n}"\nevery = "{every}"\n' for n in range(self.feeds)
+            f'[[feed]]\nid = "feed-{n}"\nurl = "{self.host(n)}/feed/{n}"\nevery = "{every}"\n'
+            for n in range(self.feeds)
         )
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._up.set()
-        self._loop.run_forever()
-
     async def _serve(self) -> None:
+        self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
         application = web.Application()
         application.router.add_get("/feed/{n}", self._feed)
         application.router.add_get("/a/{n}", self._article)
-        runner = web.AppRunner(application, access_log=None)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
         await runner.setup()
         first = web.TCPSite(runner, "127.0.0.1", 0)
         await first.start()
         self.port: int = runner.addresses[0][1]
         for number in range(1, self.hosts):
             await web.TCPSite(runner, f"127.0.0.{1 + number}", self.port).start()
+        self._up.set()
+        await self._done.wait()
+        await runner.cleanup()
 
     async def _feed(self, request: web.Request) -> web.Response:
         feed = int(request.match_info["n"])
@@ -68,11 +69,13 @@ class World:
         if request.headers.get("If-None-Match") == etag:
             return web.Response(status=304, headers={"ETag": etag})
         items = [
-            {"id": f"item-{n}", "url": f"{self.host(feed)}/a/{n}", "title": f"Report {n}", "date_published": "2026-03-01T09:00:00Z"}
+            {"id": f"item-{n}", "url": f"{self.host(feed)}/a/{n}", "title": f"Report {n}", "date_published": WHEN}
             for n in numbers
-        ]  # fmt: skip
+        ]
         document = {"version": "https://jsonfeed.org/version/1.1", "title": f"Feed {feed}", "items": items}
-        return web.Response(body=json.dumps(document).encode(), content_type="application/feed+json", headers={"ETag": etag})
+        return web.Response(
+            body=json.dumps(document).encode(), content_type="application/feed+json", headers={"ETag": etag}
+        )
 
     async def _article(self, request: web.Request) -> web.Response:
         number = int(request.match_info["n"])
@@ -81,7 +84,11 @@ class World:
             await asyncio.sleep(3600)
         rng = random.Random(number)
         paragraphs = "".join(
-            f"<p>The {' '.join(rng.choices(WORDS, k=18))} was told of on day {number} by the town's clerk.</p>" for _ in range(5)
+            f"<p>The {' '.join(rng.choices(WORDS, k=18))} was told of on day {number} by the town's clerk.</p>"
+            for _ in range(5)
         )
-        html = f"<html lang=en><head><title>Report {number}</title></head><body><article><h1>Report {number}</h1>{paragraphs}</article></body></html>"
+        html = (
+            f"<html lang=en><head><title>Report {number}</title></head>"
+            f"<body><article><h1>Report {number}</h1>{paragraphs}</article></body></html>"
+        )
         return web.Response(text=html, content_type="text/html")

@@ -16,6 +16,7 @@ import redis
 
 from worker.bench.plain_loop import Spent
 from worker.embedded import EmbeddedServer
+from worker.ledger import Ledger, SyncStore
 
 if TYPE_CHECKING:
     from worker.bench.origin import Origin
@@ -37,7 +38,7 @@ class Usage(NamedTuple):
     pss_bytes: int
 
 
-def whole_service(origin: Origin, articles: int, *, poll_every: str = "1s", timeout_seconds: float = 600.0) -> Run:
+def whole_service(origin: Origin, articles: int, *, poll_every: str = "10m", timeout_seconds: float = 600.0) -> Run:
     with tempfile.TemporaryDirectory(prefix="wb-bench-") as folder:
         feeds = Path(folder) / "feeds.toml"
         feeds.write_text(origin.feed_list(poll_every))
@@ -70,6 +71,7 @@ def _measured(origin: Origin, articles: int, pid: int, server: EmbeddedServer, t
     client = _when_ready(server, time.monotonic() + 60)
     before, started_cpu = usage(pid), time.monotonic()
     published = origin.publish()
+    SyncStore(server.running_url(), "news").do(Ledger().poll_now())
     deadline = started_cpu + timeout_seconds
     while int(client.xlen("news:articles")) + _dead(client) < articles:
         if time.monotonic() > deadline:
