@@ -6,6 +6,8 @@ import zlib
 
 from tasks.reasons import Failed
 
+#: A gzip body may be several members one after the other; each costs a copy of what is left.
+MAX_MEMBERS = 64
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 #: names → window bits to try; `deflate` is zlib by the standard and bare deflate on many servers
 _WINDOWS: dict[str, tuple[int, ...]] = {
@@ -34,7 +36,9 @@ def decoded(body: bytes, content_encoding: str, max_bytes: int) -> bytes:
 
 def _inflated(body: bytes, window: int, max_bytes: int) -> bytes:
     out = bytearray()
-    while body:
+    for _ in range(MAX_MEMBERS):
+        if not body:
+            break
         stream = zlib.decompressobj(window)
         try:
             out += stream.decompress(body, max_bytes + 1 - len(out))

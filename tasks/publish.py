@@ -79,6 +79,7 @@ def assemble(
         lang=article.lang,
         published_at=article.published_at,
         published_from=article.published_from,
+        published_day=article.published_day,
         modified_at=article.modified_at,
         summary=article.summary,
         summary_from=article.summary_from,

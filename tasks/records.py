@@ -383,6 +383,7 @@ class Record(Shape):
     lang: str = Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
     published_at: Moment
     published_from: PublishedFrom
+    published_day: str | None = Field(default=None, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
     modified_at: Moment | None = None
     summary: str
     summary_from: Literal["feed", "html", "lead"] = "lead"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 from datetime import timedelta
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import structlog
 
+from config.topics import read_topics
 from config.trouble import ConfigError
+from tasks.records import SCHEMA
 from worker.clock import now
 from worker.feedlist import read_feed_list, sync_call
 from worker.ledger import milliseconds
@@ -21,13 +25,30 @@ if TYPE_CHECKING:
 log = structlog.get_logger("wirebeat")
 
 DEAD_LETTERS_KEPT = 10_000
+#: GENERATION_MS of scripts/prelude.lua
+SEEN_GENERATION_DAYS = 30
 HEARTBEAT_KEPT = timedelta(minutes=10)
 
 
 async def maintain(settings: Settings, ledger: Ledger, store: AsyncStore, client: Client) -> None:
+    await describe(settings, store)
     await _reload_feeds(settings, ledger, store, client)
     await _trim(settings, store)
     await _forget_heartbeats(store)
+
+
+async def describe(settings: Settings, store: AsyncStore) -> None:
+    """`news:meta`, the first thing a reader may ask for: which schema, which streams, which topics."""
+    topics = [topic.id for topic in read_topics(settings.topics).topics]
+    streams = [f"{store.prefix}:articles", *(f"{store.prefix}:topic:{topic}" for topic in topics)]
+    told = {
+        "schema": SCHEMA,
+        "version": version("wirebeat"),
+        "streams": ",".join(streams),
+        "topics": ",".join(topics),
+        "seen_generations": str(math.ceil(settings.seen_days / SEEN_GENERATION_DAYS) + 1),
+    }
+    await store.redis.hset(f"{store.prefix}:meta", mapping=told)
 
 
 async def _reload_feeds(settings: Settings, ledger: Ledger, store: AsyncStore, client: Client) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from celery import signals
 
-from config.trouble import ConfigError
 from tasks.pipeline import Wired
 from worker.app import make_app
 from worker.heartbeat import Heartbeat
@@ -95,24 +94,15 @@ def _enrich(settings: Settings, app: Celery) -> list[str]:
 def warm_tagger(settings: Settings) -> Any:
     """Everything that reads and tags articles, loaded and run once: what a fork then shares costs nobody again."""
     from config.gazetteer import load_gazetteer  # noqa: PLC0415
-    from config.topics import load_topics  # noqa: PLC0415  (spaCy and trafilatura belong to the enrich role alone)
+    from config.topics import read_topics  # noqa: PLC0415  (spaCy and trafilatura belong to the enrich role alone)
     from tasks.extract import warm  # noqa: PLC0415
     from tasks.tag import Tagger  # noqa: PLC0415
     from worker.nlp import load_nlp  # noqa: PLC0415
 
     gazetteer = load_gazetteer()
     nlp = load_nlp(settings, gazetteer.words())
-    tagger = Tagger(load_topics(read_topics(settings), file=str(settings.topics)), gazetteer, nlp)
+    tagger = Tagger(read_topics(settings.topics), gazetteer, nlp)
     for note in nlp.notes:
         log.warning("model", note=note)
     warm()
     return tagger
-
-
-def read_topics(settings: Settings) -> str:
-    try:
-        return settings.topics.read_text(encoding="utf-8")
-    except OSError as reason:
-        raise ConfigError(
-            f"the topic rules cannot be read: {reason.strerror}", file=settings.topics, mend="set WIREBEAT_TOPICS"
-        ) from reason

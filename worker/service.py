@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Literal
 import structlog
 
 from config.settings import Settings
-from config.topics import load_topics
+from config.topics import read_topics
 from worker.clock import now
 from worker.embedded import EmbeddedServer, lock_data_dir
 from worker.feedlist import read_feed_list, sync_call
 from worker.http import Client
 from worker.ledger import StoreUnavailable
-from worker.roles import read_topics
 from worker.server import check_server
 from worker.supervisor import Supervisor
 from worker.wiring import open_ledger, open_store, process_name
@@ -53,7 +52,7 @@ DEAF_LOOK_SECONDS = 5.0
 
 async def checked_feed_list(settings: Settings) -> FeedList:
     """What is wrong with topics or feeds stops the start here, before anything runs. Raises ConfigError."""
-    rules = load_topics(read_topics(settings), file=str(settings.topics))
+    rules = read_topics(settings.topics)
     async with Client(settings) as client:
         feed_list = await read_feed_list(settings, client, topics=[topic.id for topic in rules.topics])
     for problem in feed_list.problems:

@@ -59,6 +59,7 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
         "authors": "By-line, one person each.",
         "lang": "Language of the text, BCP 47.",
         "published_at": "RFC 3339, always UTC with a final Z.",
+        "published_day": "The day of publication as the source writes it, in its own time zone.",
         "published_from": "Where that time came from; `fetch`: the source gave none, and it is the time it was seen.",
         "modified_at": "When the page says it was last changed.",
         "summary": "Plain text.",

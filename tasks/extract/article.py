@@ -13,6 +13,7 @@ from tasks.extract.bodies import Body
 from tasks.extract.cleaning import Context, Drop
 from tasks.extract.normal import normal_text
 from tasks.extract.page import Facts
+from tasks.extract.pruning import Part
 from tasks.extract.status import Verdict, View
 from tasks.extract.text import folded, one_line, words
 from tasks.extract.times import Dated
@@ -30,7 +31,11 @@ class Reading(NamedTuple):
     """An article, and what was taken out of it by which rule, for those who ask why."""
 
     article: Article
-    drops: tuple[Drop, ...]
+    drops: tuple[Drop, ...] = ()
+    #: only where they were asked for
+    parts: tuple[Part, ...] = ()
+    #: (method, characters) of every way to the text that was tried
+    ways: tuple[tuple[str, int], ...] = ()
 
 
 class _Known(NamedTuple):
@@ -51,7 +56,16 @@ def extract(
     return read(html, url=url, now=now, entry=entry, content_type=content_type).article
 
 
-def read(html: str | bytes, *, url: str, now: datetime, entry: Entry | None = None, content_type: str = "") -> Reading:
+def read(  # noqa: PLR0913  (a page is its bytes, its address and what its feed and its server say of it)
+    html: str | bytes,
+    *,
+    url: str,
+    now: datetime,
+    entry: Entry | None = None,
+    content_type: str = "",
+    parts: list[Part] | None = None,
+) -> Reading:
+    """`parts` is filled with what was taken out of the page before its text was looked for. Raises as `extract`."""
     if isinstance(html, bytes):
         markup.check_is_markup(html)
         html = markup.decode(html, content_type)
@@ -59,11 +73,11 @@ def read(html: str | bytes, *, url: str, now: datetime, entry: Entry | None = No
     if tree is None:
         return _from_entry(Verdict("empty", ("an empty page",)), entry, url=url, now=now)
     known = _known(tree, url=url, now=now, entry=entry)
-    first = bodies.from_tree(pruning.pruned(tree), context=known.context)
+    first = bodies.from_tree(pruning.pruned(tree, parts), context=known.context)
     view = _view(known.facts, html, first)
     if verdict := status.wall(view, first.blocks):
         return _from_entry(verdict, entry, url=url, now=now)
-    body, score = bodies.chosen(first, bodies.second_ways(known.facts, html, first, known.context))
+    body, score, ways = bodies.chosen(first, bodies.second_ways(known.facts, html, first, known.context))
     feed = bodies.from_markup(entry.content if entry else "", "feed", known.context)
     verdict = status.judged(
         known.facts,
@@ -79,7 +93,8 @@ def read(html: str | bytes, *, url: str, now: datetime, entry: Entry | None = No
         body, score = feed, 0.8
     if not body.blocks and verdict.status != "video" and not _is_article(known.facts):
         return _from_entry(Verdict("empty", ("no text on the page",)), entry, url=url, now=now)
-    return _assembled(known, body, score, verdict, entry)
+    reading = _assembled(known, body, score, verdict, entry)
+    return reading._replace(parts=tuple(parts or ()), ways=(*ways, *([("feed", feed.chars)] if feed.blocks else ())))
 
 
 def _known(tree: HtmlElement, *, url: str, now: datetime, entry: Entry | None) -> _Known:
@@ -164,7 +179,7 @@ def _from_entry(verdict: Verdict, entry: Entry | None, *, url: str, now: datetim
     kept = article.model_copy(
         update={"body_status": verdict.status if walled else "feed_only", "body_evidence": evidence}
     )
-    return Reading(kept, ())
+    return Reading(kept)
 
 
 def from_feed(entry: Entry, *, url: str, now: datetime) -> Article:

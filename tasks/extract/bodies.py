@@ -188,13 +188,23 @@ def from_density(tree: HtmlElement, context: Context) -> Body:
     return Body("density", *cleaned([one for one in found if one.words], context))
 
 
-def chosen(first: Body, others: Iterator[Body]) -> tuple[Body, float]:
-    """The first way and how sure that is, unless it gives under 60 % of what another one has."""
+class Choice(NamedTuple):
+    body: Body
+    #: how sure, 0 to 1
+    score: float
+    #: (method, characters) of every way that was tried
+    ways: tuple[tuple[str, int], ...]
+
+
+def chosen(first: Body, others: Iterator[Body]) -> Choice:
+    """The first way, unless it gives under 60 % of what another one has."""
     best, score = first, 0.9 if first.chars >= MIN_OTHER_CHARS else 0.6
+    ways = [(first.method, first.chars)]
     for other in others:
+        ways.append((other.method, other.chars))
         if other.chars > MIN_OTHER_CHARS and best.chars < MAX_FIRST_SHARE * other.chars:
             best, score = other, 0.7
-    return best, score
+    return Choice(best, score, tuple(ways))
 
 
 def second_ways(facts: Facts, html: str, first: Body, context: Context) -> Iterator[Body]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
 from tasks.extract import layout
-from tasks.extract.text import folded
+from tasks.extract.text import folded, one_line
 
 # a part that holds more than this share of the page's text is the article, whatever it is called
 MAX_SHARE = 0.2
 MAX_CAPTIONS = 200
+MAX_SHOWN_CHARS = 200
 # a link around whole headings and paragraphs is the card of another article
 _CARD = ("h2", "h3", "h4", "h5", "h6", "p", "div", "figure")
 MAX_CARD_CHARS = 900
@@ -34,6 +36,18 @@ _SILENT = (
 )
 _START, _END = r"(?:^|[\s_-])", r"(?:$|[\s_-])"
 _NAMES = tomllib.loads(Path(__file__).with_name("parts.toml").read_text(encoding="utf-8"))
+
+
+class Part(NamedTuple):
+    """An element that was taken out of the page."""
+
+    #: `menu` (also buttons and dialogs), `card` (a link around a block) or `named` (by its class or id, or a caption)
+    why: str
+    #: tag, id and classes
+    element: str
+    chars: int
+    #: how its text begins
+    text: str
 
 
 def _named_by(kind: str) -> re.Pattern[str]:
@@ -82,14 +96,15 @@ def _length(element: HtmlElement) -> int:
     return sum(map(len, "".join(element.itertext()).split()))
 
 
-def _without_cards(body: HtmlElement) -> None:
+def _without_cards(body: HtmlElement, parts: list[Part] | None) -> None:
     for link in list(body.iter("a")):
         is_card = next(link.iterdescendants(*_CARD), None) is not None
         if is_card and _length(link) <= MAX_CARD_CHARS and link.find(".//h1") is None:
+            _note(parts, "card", link)
             _remove(link)
 
 
-def _without_named(body: HtmlElement, most: float) -> None:
+def _without_named(body: HtmlElement, most: float, parts: list[Part] | None) -> None:
     known: dict[str, int] = {}
     gone: set[HtmlElement] = set()
     for element in list(body.iterdescendants("*")):
@@ -98,12 +113,13 @@ def _without_named(body: HtmlElement, most: float) -> None:
             continue
         if element.tag == "figcaption" or (_length(element) <= min(bound, most) and element.find(".//h1") is None):
             gone.add(element)
+            _note(parts, "named", element)
     for element in gone:
         _remove(element)
 
 
-def pruned(tree: HtmlElement) -> HtmlElement:
-    """The same tree without its silent and named parts."""
+def pruned(tree: HtmlElement, parts: list[Part] | None = None) -> HtmlElement:
+    """The same tree without its silent and named parts; those that had text are added to `parts`."""
     for element in list(tree.iter(*_SILENT)):
         _remove(element)
     body = tree.find(".//body")
@@ -113,14 +129,22 @@ def pruned(tree: HtmlElement) -> HtmlElement:
     for element in list(body.iter("nav", "button", "dialog")):
         # parsers let a button or nav that nobody closed swallow the page
         if _length(element) <= most and element.find(".//h1") is None:
+            _note(parts, "menu", element)
             _remove(element)
         else:
             element.tag = "div"
-    _without_cards(body)
-    _without_named(body, most)
+    _without_cards(body, parts)
+    _without_named(body, most, parts)
     layout.subheadings(body)
     layout.paragraphs(body)
     return tree
+
+
+def _note(parts: list[Part] | None, why: str, element: HtmlElement) -> None:
+    if parts is None or not (text := one_line(" ".join(element.itertext()))):
+        return
+    names = [name for name in (element.get("id"), *(element.get("class") or "").split()) if name]
+    parts.append(Part(why, ".".join([str(element.tag), *names])[:MAX_SHOWN_CHARS], len(text), text[:MAX_SHOWN_CHARS]))
 
 
 def _remove(element: HtmlElement) -> None:

@@ -92,10 +92,9 @@ def _feeds(settings: Settings) -> Iterator[Finding]:
 
 
 def _topic_ids(settings: Settings) -> list[str]:
-    from config.topics import load_topics
-    from worker.roles import read_topics
+    from config.topics import read_topics
 
-    return [topic.id for topic in load_topics(read_topics(settings), file=str(settings.topics)).topics]
+    return [topic.id for topic in read_topics(settings.topics).topics]
 
 
 def _topics(settings: Settings) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Annotated
 
@@ -17,6 +18,10 @@ def web(
     redis_url: Annotated[str | None, typer.Option(help="Redis or Valkey to use.")] = None,
 ) -> None:
     """Serve the stream over HTTP and show it on a page. Example: wirebeat web --port 8000"""
+    # told to stop while it still starts: that is no failure either; `serve` takes over when it listens
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    from worker.server import ping
     from worker.web.serve import serve
 
     settings = load_settings(web_port=port, web_host=host, redis_url=redis_url)
@@ -25,4 +30,5 @@ def web(
             "the gateway needs a server, and WIREBEAT_REDIS_URL is not set",
             mend="set it, or use `wirebeat run`, which starts an embedded server with all roles",
         )
+    ping(settings.redis_url)
     sys.exit(serve(settings))

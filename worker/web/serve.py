@@ -63,15 +63,17 @@ def serve(settings: Settings) -> int:
     shown = f"[{address}]" if ":" in address else address
     log.info("page", url=f"http://{shown}:{port}/")
     server.run(sockets=[listener])
-    return 0 if server.started else 1
+    return 0 if server.started or server.told_to_stop else 1
 
 
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, gateway: Gateway) -> None:
         super().__init__(config)
         self._gateway = gateway
+        self.told_to_stop = False
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.told_to_stop = True
         self._gateway.close()
         super().handle_exit(sig, frame)
 
