@@ -6,6 +6,7 @@ Imports stay small: no numpy, no spaCy.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -15,6 +16,7 @@ import struct
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from tasks.reasons import Failed
@@ -113,6 +115,9 @@ def _cpu_seconds_used() -> int:
 
 
 def _peak_bytes() -> int:
+    # Linux hands ru_maxrss of a large parent down to its children, through exec too; VmHWM is the child's own
+    with contextlib.suppress(OSError, StopIteration), Path("/proc/self/status").open(encoding="ascii") as status:
+        return int(next(line for line in status if line.startswith("VmHWM:")).split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
