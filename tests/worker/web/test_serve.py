@@ -86,6 +86,37 @@ def test_without_a_server_it_says_what_to_set(started):
 
 
 @pytest.mark.slow
+def test_a_server_that_does_not_answer_is_said_in_words(started):
+    with socket.socket() as closed:  # bound and not listening: nobody else can take the port meanwhile
+        closed.bind(("127.0.0.1", 0))
+        process = started(f"redis://127.0.0.1:{closed.getsockname()[1]}/0", "--port", "0")
+        _, errors = process.communicate(timeout=20)
+    assert process.returncode == 69
+    assert "the server cannot be reached" in errors
+    assert "Traceback" not in errors
+
+
+def catches_sigterm(process):
+    caught = re.search(r"(?m)^SigCgt:\s*([0-9a-f]+)$", Path(f"/proc/{process.pid}/status").read_text())
+    return int(caught[1], 16) >> (signal.SIGTERM - 1) & 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks Linux which signals a process handles")
+@pytest.mark.parametrize("later_seconds", [0.0, 0.1, 0.3])
+def test_told_to_stop_while_it_starts_it_ends_without_complaint(scratch, started, later_seconds):
+    process, deadline = started(scratch.url, "--port", "0"), time.monotonic() + 10
+    while not catches_sigterm(process):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(later_seconds)
+    process.send_signal(signal.SIGTERM)
+    _, errors = process.communicate(timeout=10)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.slow
 def test_an_open_gateway_is_warned_of(scratch, started):
     process = started(scratch.url, "--port", "0", "--host", "0.0.0.0")
     first = process.stderr.readline() + process.stderr.readline()
