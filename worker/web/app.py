@@ -65,6 +65,7 @@ ENDPOINTS = (
     Endpoint("/v1/stats/feeds", stats.feeds, "How each feed is.", {}),
     Endpoint("/v1/stats/queues", stats.queues, "Work that waits, what became of the rest, and troubles.", {}),
     Endpoint("/v1/stats/consumers", stats.consumers, "Consumer groups: behind and lost.", {}),
+    Endpoint("/v1/meta", stats.meta, "Schema, streams and topics that the service writes.", {}),
     Endpoint("/v1/schema", stats.schema, "JSON Schema of a record.", {}, ("application/schema+json",)),
     Endpoint("/v1/asyncapi.yaml", stats.streams_yaml, "The streams as AsyncAPI 3.", {}, ("application/yaml",)),
     Endpoint("/v1/feed.json", articles.feed_json, "JSON Feed 1.1.", FILTERS | LIMIT, ("application/feed+json",)),

@@ -175,6 +175,15 @@ async def schema(_gateway: Gateway, _query: Query, _request: Request) -> Respons
     return Response(as_json(article_schema()), media_type="application/schema+json")
 
 
+async def meta(gateway: Gateway, _query: Query, _request: Request) -> Response:
+    """What the service says of itself; 404 until it has run on this store."""
+    kept: Any = await gateway.redis.hgetall(f"{gateway.prefix}:meta")
+    told = {key.decode(): value.decode("utf-8", "replace") for key, value in kept.items()}
+    if "schema" not in told:
+        return json_answer({"error": "no service has described itself on this store yet"}, 404)
+    return json_answer(told | {name: told.get(name, "").split(",") for name in ("streams", "topics")})
+
+
 async def streams_yaml(gateway: Gateway, _query: Query, request: Request) -> Response:
     document = asyncapi(
         version=gateway.version, prefix=gateway.prefix, schema_url=str(request.url.replace(path="/v1/schema", query=""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -13,13 +14,17 @@ import jsonschema
 import pytest
 import yaml
 
+from config.settings import Settings
 from tasks.export.fields import FLAT_FIELDS
 from tasks.export.schema import article_schema
 from tests import newsroom
 from tests.gateway import NOW, RECORDS, publish, running
 from tests.valkey import Valkey, short_folder
+from worker.ledger import AsyncStore
+from worker.maintenance import describe
 from worker.web.app import ENDPOINTS
 
+STREAM_PAGE = Path(__file__).parents[3].joinpath("docs/stream.md").read_text("utf-8")
 LATEST = {record.id: record for record in RECORDS}
 
 
@@ -370,6 +375,28 @@ def test_a_browser_trades_the_token_for_a_cookie(valkey, filled):
         assert "s3cret-token" not in cookie
         assert web.ask("/v1/articles", Cookie=cookie.partition(";")[0]).status == 200
         assert web.ask("/v1/articles", Cookie="wirebeat_session=forged").status == 401
+
+
+# what the service says of itself
+
+
+def test_what_the_service_tells_of_itself_is_served_and_every_field_of_it_is_explained(scratch):
+    async def told() -> None:
+        store = AsyncStore(scratch.url, "news")
+        await describe(Settings(redis_url=scratch.url), store)
+        await store.redis.aclose()
+
+    with running(scratch) as web:
+        assert web.ask("/v1/meta").status == 404
+        asyncio.run(told())
+        scratch.client().hset("news:meta", "feeds_digest", "0" * 64)  # by the script that stores the list
+        meta = web.ask("/v1/meta").json()
+
+    assert meta["schema"] == RECORDS[0].schema_
+    assert "ukraine-war" in meta["topics"]
+    assert meta["streams"] == ["news:articles", *(f"news:topic:{topic}" for topic in meta["topics"])]
+    section = STREAM_PAGE.partition("### What the service says of itself")[2].partition("\n## ")[0]
+    assert set(re.findall(r"(?m)^\| `(\w+)` \|", section)) == set(meta)
 
 
 # health
