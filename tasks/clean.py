@@ -1,4 +1,4 @@
-"""One cleaner for every text that strangers send: what comes out is plain, bounded and printable."""
+"""One cleaner for every text that strangers send: what comes out is plain, bounded, printable and opens no tag."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ _LINE_TABLE: dict[int, str | None] = {
     **dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"), " "),
 }
 _TEXT_TABLE: dict[int, str | None] = {**_LINE_TABLE, **dict.fromkeys(map(ord, "\n\v\f\r\x85\u2028\u2029"), "\n")}
+_URL_TABLE = {**dict.fromkeys(_INVISIBLE), **{ord(char): f"%{ord(char):02X}" for char in ' <>"`'}}
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 _BLOCK_NAMES = """
@@ -55,15 +56,27 @@ _STILL_MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
 
 def clean_line(text: str, max_chars: int) -> str:
     """One line: no control, direction or invisible characters, whitespace folded, NFC."""
-    line = " ".join(_shortened(text, max_chars).translate(_LINE_TABLE).split())
+    line = " ".join(defused(_shortened(text, max_chars).translate(_LINE_TABLE)).split())
     return unicodedata.normalize("NFC", line)[:max_chars].rstrip()
 
 
 def clean_text(text: str, max_chars: int) -> str:
     """As `clean_line`, but lines stay lines, and a blank line parts paragraphs."""
     text = _shortened(text, max_chars).replace("\r\n", "\n").translate(_TEXT_TABLE)
+    text = defused(text)
     lines = "\n".join(" ".join(line.split()) for line in text.split("\n"))
     return unicodedata.normalize("NFC", _BLANK_LINES.sub("\n\n", lines)).strip()[:max_chars].rstrip()
+
+
+def defused(text: str) -> str:
+    """Text that shows a tag, as pages about HTML do, is not one: a blank stands where a browser would begin it.
+    To be called after what is invisible is gone, since that may stand between a `<` and a name."""
+    return _STILL_MARKUP.sub("< ", text) if "<" in text else text
+
+
+def escaped_url(url: str) -> str:
+    """A URL with what may stand in none of it as %XX, as browsers send it: so it ends no attribute and opens no tag."""
+    return url.translate(_URL_TABLE)
 
 
 def strip_html(html_text: str, max_chars: int) -> str:
@@ -75,7 +88,7 @@ def strip_html(html_text: str, max_chars: int) -> str:
         if bare == text:
             break
         text = bare
-    return clean_text(_STILL_MARKUP.sub("< ", text), max_chars)
+    return clean_text(text, max_chars)
 
 
 def _shortened(text: str, max_chars: int) -> str:

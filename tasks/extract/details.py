@@ -1,4 +1,4 @@
-"""The lesser fields of an article: summary, section, tags, picture, addresses, links."""
+"""The lesser fields of an article: summary, section, tags, picture, addresses, links; each with its source."""
 
 from __future__ import annotations
 
@@ -47,16 +47,17 @@ def shown_url(url: str) -> str:
         return url
 
 
-def canonical(facts: Facts) -> str | None:
+def canonical(facts: Facts) -> tuple[str | None, str]:
     """What the page calls its own address, where that is on the same registrable site and no mere front page."""
     own = courlan.extract_domain(facts.url, fast=True)
-    for value in (*facts.links.get("canonical", ()), facts.meta("og:url")):
+    given = [("link", value) for value in facts.links.get("canonical", ())]
+    for source, value in (*given, ("og", facts.meta("og:url"))):
         address = joined(facts.url, value) if value else ""
         if not address or courlan.extract_domain(address, fast=True) != own:
             continue
         if urlsplit(address).path.strip("/") or not urlsplit(facts.url).path.strip("/"):
-            return shown_url(address)
-    return None
+            return shown_url(address), source
+    return None, ""
 
 
 def summary(facts: Facts, entry: Entry | None, blocks: list[Block]) -> tuple[str, str]:
@@ -75,16 +76,16 @@ def summary(facts: Facts, entry: Entry | None, blocks: list[Block]) -> tuple[str
     return one_line(lead)[:MAX_SUMMARY_CHARS], "lead"
 
 
-def section(facts: Facts) -> str | None:
+def section(facts: Facts) -> tuple[str | None, str]:
     named = [
-        plain(structured.text_value(structured.first(facts.data, "articleSection"))),
-        facts.meta("article:section", "section", "parsely-section", "cxenseparse:section", "dc.subject"),
+        ("json-ld", plain(structured.text_value(structured.first(facts.data, "articleSection")))),
+        ("meta", facts.meta("article:section", "section", "parsely-section", "cxenseparse:section", "dc.subject")),
     ]
-    for value in [*named, *reversed(_crumbs(facts))]:
+    for source, value in [*named, *(("breadcrumb", crumb) for crumb in reversed(_crumbs(facts)))]:
         text = one_line(value.split(">")[-1])
         if 1 < len(text) <= 60 and text.lower() not in _SECTION_SKIP:
-            return text
-    return None
+            return text, source
+    return None, ""
 
 
 def _crumbs(facts: Facts) -> list[str]:
@@ -107,35 +108,37 @@ def _crumbs(facts: Facts) -> list[str]:
     return []
 
 
-def tags(facts: Facts, entry: Entry | None) -> tuple[str, ...]:
-    given: list[str] = list(entry.tags) if entry else []
+def tags(facts: Facts, entry: Entry | None) -> tuple[tuple[str, ...], str]:
+    """Of all sources together; the keywords of meta tags, written for search engines, only where there is no other."""
+    given = [("feed", tag) for tag in entry.tags] if entry else []
     for value in structured.as_list(structured.first(facts.data, "keywords")):
         text = value if isinstance(value, str) else structured.text_value(value)
-        given += text.split(",") if text.count(",") else [text]
-    given += facts.metas.get("article:tag", [])
+        given += [("json-ld", one) for one in text.split(",")]
+    given += [("meta", tag) for tag in facts.metas.get("article:tag", [])]
     if not given:
         for value in facts.metas.get("news_keywords", []) or facts.metas.get("keywords", []):
-            given += re.split(r"[,;]", value)
-    kept: dict[str, str] = {}
-    for one in given:
+            given += [("keywords", one) for one in re.split(r"[,;]", value)]
+    kept: dict[str, tuple[str, str]] = {}
+    for source, one in given:
         text = plain(one)
         if 1 < len(text) <= MAX_TAG_CHARS and ":" not in text[:14]:
-            kept.setdefault(text.casefold(), text)
-    return tuple(kept.values())[:MAX_TAGS]
+            kept.setdefault(text.casefold(), (text, source))
+    found = list(kept.values())[:MAX_TAGS]
+    return tuple(text for text, _ in found), "+".join(dict.fromkeys(source for _, source in found))
 
 
-def image(facts: Facts, entry: Entry | None) -> str | None:
+def image(facts: Facts, entry: Entry | None) -> tuple[str | None, str]:
     given = [
-        facts.meta("og:image:secure_url", "og:image", "og:image:url"),
-        _picture(structured.first(facts.data, "image")),
-        facts.meta("twitter:image", "twitter:image:src"),
-        *facts.links.get("image_src", ()),
+        ("og", facts.meta("og:image:secure_url", "og:image", "og:image:url")),
+        ("json-ld", _picture(structured.first(facts.data, "image"))),
+        ("twitter", facts.meta("twitter:image", "twitter:image:src")),
+        *(("link", value) for value in facts.links.get("image_src", ())),
     ]
-    for value in given:
+    for source, value in given:
         address = joined(facts.url, value) if value else ""
         if address and len(address) < 2048 and not _NO_PICTURE.search(address):
-            return address
-    return entry.image if entry else None
+            return address, source
+    return (entry.image, "feed") if entry and entry.image else (None, "")
 
 
 def _picture(value: Any) -> str:
@@ -149,8 +152,11 @@ def _picture(value: Any) -> str:
     return ""
 
 
-def publisher(facts: Facts) -> str | None:
-    return plain(facts.site_name)[:120] or None
+def publisher(facts: Facts) -> tuple[str | None, str]:
+    name = plain(facts.site_name)[:120]
+    if not name:
+        return None, ""
+    return name, "og" if facts.meta("og:site_name") else "json-ld" if facts.data.publisher else "meta"
 
 
 def links(facts: Facts, blocks: list[Block]) -> tuple[Link, ...]:
@@ -161,5 +167,5 @@ def links(facts: Facts, blocks: list[Block]) -> tuple[Link, ...]:
         for text, href in one.links:
             address = joined(facts.url, href) if href and not href.startswith("#") else ""
             if address and len(address) < 2048 and shown_url(address) != own and address not in found:
-                found[address] = Link(url=address, rel="other", text=text[:200] or None)
+                found[address] = Link(url=address, rel="other", text=one_line(text)[:200] or None)
     return tuple(found.values())[:MAX_LINKS]

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from tasks.clean import escaped_url
 from tasks.extract import structured
 from tasks.extract.structured import Structured
 from tasks.extract.text import one_line, plain
@@ -140,7 +141,7 @@ def joined(url: str, href: str) -> str:
     """Absolute, or "" where the address is broken or no web address."""
     try:
         absolute = urljoin(url, href.strip())
-        return absolute if urlsplit(absolute).scheme in ("http", "https") else ""
+        return escaped_url(absolute) if urlsplit(absolute).scheme in ("http", "https") else ""
     except ValueError:
         return ""
 

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections import Counter
 
+from tasks.clean import defused
+
 # C1 controls are what is left of windows-1252 punctuation that was declared as Latin-1 (WHATWG decodes it so too)
 _FROM_1252 = {code: bytes([code]).decode("cp1252", errors="ignore") or None for code in range(0x80, 0xA0)}
 _FORBIDDEN: dict[int, str | None] = {
@@ -44,12 +46,13 @@ _NEW_WINDOW = re.compile(
 
 
 def clean(text: str) -> str:
-    """NFC, no control characters, surrogates or bidi overrides; single blanks, at most one empty line."""
+    """NFC, no control characters, surrogates or bidi overrides; single blanks, at most one empty line; no tags."""
     if _UNCLEAN.search(text):
         text = text.translate(_FORBIDDEN)
     text = unicodedata.normalize("NFC", text)
     if "(" in text:
         text = _NEW_WINDOW.sub("", text)
+    text = defused(text)
     return _MANY_ENDS.sub("\n\n", _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text))).strip()
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from tasks.clean import clean_line, strip_html
+from tasks.clean import clean_line, escaped_url, strip_html
 from tasks.identity import MAX_URL_CHARS
 from tasks.poll.dates import read_date
 from tasks.poll.pictures import first_picture
@@ -136,7 +136,7 @@ def absolute_url(link: str, base: str) -> str | None:
 
 
 def _http_url(link: str, base: str) -> str | None:
-    url = absolute_url(link, base)
+    url = escaped_url(absolute_url(link, base) or "")
     return url if url and len(url) <= MAX_URL_CHARS and url.lower().startswith(("http://", "https://")) else None
 
 

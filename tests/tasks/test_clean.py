@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.clean import clean_line, clean_text, strip_html
+from tasks.clean import clean_line, clean_text, escaped_url, strip_html
 
 ANYTHING = st.text(st.characters(), max_size=300)
 PIECES = """< > &lt; &gt; &amp; &amp;lt; &#60; <b> </b> <script> </script> <!-- --> <img/src=x/onerror= " ' / ! ? a <p 3
@@ -47,6 +47,13 @@ def test_every_line_is_bounded_printable_and_stays_as_it_is_when_cleaned_again(t
     assert clean_line(line, bound) == line
 
 
+@given(MARKUP, st.sampled_from(["", "\u200b", "\x00", "\u202e", "\ud800"]))
+def test_neither_a_line_nor_a_text_opens_a_tag(markup, invisible):
+    hidden = markup.replace("<", "<" + invisible)
+    for text in (clean_line(hidden, 500), clean_text(hidden, 500)):
+        assert not any(left + right in text for left in "<" for right in "abcdefghijklmnopqrstuvwxyzABC/!?")
+
+
 @given(ANYTHING)
 def test_cleaned_text_is_clean(text):
     assert clean_text(clean_text(text, 200), 200) == clean_text(text, 200)
@@ -60,6 +67,7 @@ def test_cleaned_text_is_clean(text):
         ("<ul><li>one</li><li>two</li></ul>", "one\n\ntwo"),
         ("5 < 6 and 7 > 3, I <3 you", "5 < 6 and 7 > 3, I <3 you"),
         ("&lt;script&gt;steal()&lt;/script&gt;Ministers met", "Ministers met"),
+        ("seen <\u200bscript>no</\u00adscript>", "seen < script>no"),
         ("before <<b>script>steal()</script>after", "before"),
         ('<img alt="a > b <i>" src=x onerror=go()>caption', "caption"),
         ("<a title=it's>link</a> text", "link text"),
@@ -80,6 +88,12 @@ def test_html_becomes_the_text_a_reader_would_see(html, text):
 def test_no_fragment_leaves_anything_that_opens_a_tag(html):
     text = strip_html(html, 1000)
     assert not any(left + right in text for left in "<" for right in "abcdefghijklmnopqrstuvwxyzABC/!?")
+
+
+def test_an_address_ends_no_attribute_and_opens_no_tag():
+    assert escaped_url('https://a.example/"><b c=`d`>\u202e\n?q=%3Cx#é') == (
+        "https://a.example/%22%3E%3Cb%20c=%60d%60%3E?q=%3Cx#é"
+    )
 
 
 @pytest.mark.parametrize("unit", ["<", '<a "', "<a '", "<!--", "<script>", "&lt;", "<a \"<b' ", "&", '<a x="y" '])
