@@ -36,10 +36,10 @@ check: install-dev ## lint, format, types, import rules
 test: check test-fast test-slow ## every check and every test: what has to pass before a change lands
 
 test-fast: install-dev ## the tests that need no processes of their own
-	$(BIN)/pytest -q -m 'not slow'
+	$(BIN)/pytest -q -n 2 -m 'not slow and not quality'
 
 test-slow: install-dev ## the tests that start the real service
-	$(BIN)/pytest -q -m slow
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m 'slow or quality'
 
 fix: install-dev ## put right what the linter and the formatter can
 	$(BIN)/ruff check --fix $(CHECKED)
