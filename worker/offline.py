@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from config.feeds import Feed
-from tasks.extract import extract, from_feed
+from tasks.extract import Reading, from_feed, read
 from tasks.identity import article_id_of_url, canonical_url
 from tasks.ports import Claim
 from tasks.publish import assemble
@@ -27,9 +27,14 @@ NO_URL = "http://file.invalid/"
 class Read(NamedTuple):
     entry: Entry
     page: Page
-    article: Article
+    #: the article, and what was taken out on the way to it
+    reading: Reading
     story: Story
     record: Record
+
+    @property
+    def article(self) -> Article:
+        return self.reading.article
 
 
 def read_page(  # noqa: PLR0913  (an article is a page with what its feed says of it)
@@ -50,14 +55,15 @@ def read_page(  # noqa: PLR0913  (an article is a page with what its feed says o
     body = html.encode("utf-8", "surrogatepass") if isinstance(html, str) else (html or b"")
     page = Page(url=url, final_url=url, status=200 if html is not None else 0, fetched_at=now, body=body)
     if html is not None:
-        article = extract(html, url=url, now=now, entry=entry, content_type=content_type)
+        reading = read(html, url=url, now=now, entry=entry, content_type=content_type, traced=True)
     else:
-        article = _given(entry, url=url, now=now)
+        reading = Reading(_given(entry, url=url, now=now))
+    article = reading.article
     story = tagger.tag(article, entry, feed)
     worker = Worker(name="wirebeat", version=version("wirebeat"), task_id=TASK, attempt=1)
     claim = Claim(_id(url, article), "", 1, entry, now, 0, None, "", page)
     record = assemble(claim, feed, page, article, story, tagger.rules, worker, now)
-    return Read(entry, page, article, story, record)
+    return Read(entry, page, reading, story, record)
 
 
 def _given(entry: Entry, *, url: str, now: datetime) -> Article:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tasks.extract.article import extract, from_feed, warm
+from tasks.extract.article import Reading, extract, from_feed, read, warm
 
-__all__ = ["extract", "from_feed", "warm"]
+__all__ = ["Reading", "extract", "from_feed", "read", "warm"]

@@ -32,7 +32,7 @@ class Reading(NamedTuple):
 
     article: Article
     drops: tuple[Drop, ...] = ()
-    #: only where they were asked for
+    #: only where it was traced
     parts: tuple[Part, ...] = ()
     #: (method, characters) of every way to the text that was tried
     ways: tuple[tuple[str, int], ...] = ()
@@ -56,16 +56,17 @@ def extract(
     return read(html, url=url, now=now, entry=entry, content_type=content_type).article
 
 
-def read(  # noqa: PLR0913  (a page is its bytes, its address and what its feed and its server say of it)
+def read(
     html: str | bytes,
     *,
     url: str,
     now: datetime,
     entry: Entry | None = None,
     content_type: str = "",
-    parts: list[Part] | None = None,
+    traced: bool = False,
 ) -> Reading:
-    """`parts` is filled with what was taken out of the page before its text was looked for. Raises as `extract`."""
+    """`traced`: also the parts of the page that were taken out before its text was looked for. Raises as `extract`."""
+    parts: list[Part] | None = [] if traced else None
     if isinstance(html, bytes):
         markup.check_is_markup(html)
         html = markup.decode(html, content_type)
@@ -136,10 +137,15 @@ def _assembled(known: _Known, body: Body, score: float, verdict: Verdict, entry:
     lang, sources["lang"] = languages.language(
         text or summary, said=languages.stated(facts), feed=entry.lang if entry else None
     )
+    canonical, sources["canonical_url"] = details.canonical(facts)
+    image, sources["image"] = details.image(facts, entry)
+    section, sources["section"] = details.section(facts)
+    tags, sources["tags"] = details.tags(facts, entry)
+    publisher, sources["publisher"] = details.publisher(facts)
     sources["body"] = body.method
     article = Article(
         url=details.shown_url(facts.url),
-        canonical_url=details.canonical(facts),
+        canonical_url=canonical,
         title=known.title or UNTITLED,
         authors=authors,
         lang=lang,
@@ -152,10 +158,10 @@ def _assembled(known: _Known, body: Body, score: float, verdict: Verdict, entry:
         body=text,
         body_status=verdict.status,
         body_evidence=verdict.evidence,
-        image=details.image(facts, entry),
-        section=details.section(facts),
-        tags=details.tags(facts, entry),
-        publisher=details.publisher(facts),
+        image=image,
+        section=section,
+        tags=tags,
+        publisher=publisher,
         links=(*details.links(facts, body.blocks), *links),
         warnings=notices,
         extractor=_extractor(body.method, score),

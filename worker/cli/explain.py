@@ -24,6 +24,7 @@ ARTICLE_ID = re.compile(r"art_[0-9a-f]{24}")
 Target = Annotated[str, typer.Argument(help="URL, file (HTML or plain text), or id of an article in the stream")]
 Title = Annotated[str, typer.Option(help="headline, for a plain text")]
 CONTEXT_CHARS = 30
+LABELS = {"published_at": "published", "modified_at": "modified", "lang": "language", "canonical_url": "canonical"}
 
 
 def explain(
@@ -129,17 +130,8 @@ def _published(settings: Settings, id_: str) -> dict[str, Any]:
 
 
 def _lines(read: Read) -> list[str]:
-    article, record, came_from = read.article, read.record, read.article.field_sources
-    rows = [
-        f"page      {article.url}",
-        f"title     {article.title}   [{came_from.get('title', '?')}]",
-        f"authors   {', '.join(author.name for author in article.authors) or '-'}   [{came_from.get('authors', '-')}]",
-        f"published {article.published_at.isoformat()}   [{came_from.get('published_at', article.published_from)}]",
-        f"language  {article.lang}   [{came_from.get('lang', '?')}]",
-        f"body      {article.body_status}: {record.words} words by {article.extractor.method}",
-    ]
-    rows += [f"          because {reason}" for reason in article.body_evidence]
-    rows += [f"          - {notice.code}: {notice.detail}" for notice in article.warnings]
+    record = read.record
+    rows = [*_fields(read), *_text(read)]
     rows.append(
         "topics" if record.topics else f"topics    none{' (no lexicon for this language)' if record.untagged else ''}"
     )
@@ -161,6 +153,51 @@ def _lines(read: Read) -> list[str]:
             + (f", via {quote.via}" if quote.via else "")
         )
     return rows
+
+
+def _fields(read: Read) -> list[str]:
+    """What the page says of itself, each with the source it was taken from."""
+    article, came_from = read.article, read.article.field_sources
+    shown = {
+        "title": article.title,
+        "authors": ", ".join(author.name for author in article.authors),
+        "published_at": article.published_at.isoformat(),
+        "modified_at": article.modified_at.isoformat() if article.modified_at else "",
+        "lang": article.lang,
+        "summary": _short(article.summary),
+        "section": article.section or "",
+        "tags": _short(", ".join(article.tags)),
+        "image": article.image or "",
+        "canonical_url": article.canonical_url or "",
+        "publisher": article.publisher or "",
+    }
+    rows = [
+        f"{LABELS.get(field, field):<9} {value or '-'}" + (f"   [{came_from[field]}]" if field in came_from else "")
+        for field, value in shown.items()
+    ]
+    return [f"page      {article.url}", *rows]
+
+
+def _text(read: Read) -> list[str]:
+    """The ways to the text, what was kept of it, and what was taken out by which rule."""
+    article, reading = read.article, read.reading
+    score = f" (score {article.extractor.score:.2f})" if article.extractor.score is not None else ""
+    rows = [f"body      {article.body_status}: {read.record.words} words by {article.extractor.method}{score}"]
+    rows += [f"          because {reason}" for reason in article.body_evidence]
+    rows += [f"          - {notice.code}: {notice.detail}" for notice in article.warnings]
+    rows += [f"  way     {method}: {chars} characters" for method, chars in reading.ways]
+    rows += [
+        f"  part    {part.why:<12} <{_short(part.element, 40)}> {part.chars} characters: {_short(part.text)}"
+        for part in reading.parts
+    ]
+    rows += [f"  dropped {drop.rule:<12} {_short(drop.text)}" for drop in reading.drops]
+    rows += [f"  kept    {_short(paragraph)}" for paragraph in article.body.split("\n\n") if paragraph]
+    return rows
+
+
+def _short(text: str, most: int = 90) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _evidence(read: Read, evidence: Any) -> list[str]:

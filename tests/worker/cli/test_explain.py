@@ -45,6 +45,34 @@ def test_every_stage_is_shown_with_its_evidence(page):
     assert any("[" in line and "…" in line and line.strip().startswith("+") for line in shown.splitlines())
 
 
+def test_extraction_is_shown_step_by_step(tmp_path):
+    file = tmp_path / "page.html"
+    file.write_text(
+        "<html lang=en><head><title>Drones over Kharkiv</title><meta name=author content='Ann Lee'></head><body>"
+        "<nav>Home Sport Weather</nav><article><h1>Drones over Kharkiv</h1><p>By Ann Lee</p>"
+        "<p>Thirty drones were shot down over the city in the night, the army said, and the sirens fell silent at dawn "
+        "after nine hours in which most people had stayed in the stations of the underground.</p>"
+        "<aside class=related-articles><p>Two boats lost in a storm</p></aside>"
+        "<p>Sign up for our newsletter</p>"
+        "<p>The mayor asked for more generators before the winter, since two power stations in the north of the region "
+        "were damaged, and promised that schools would open again within the week.</p></article></body></html>"
+    )
+
+    rows = explain("explain", str(file)).stdout.splitlines()
+
+    assert "authors   Ann Lee   [meta]" in rows
+    assert any(row.startswith("  way     trafilatura: ") for row in rows)
+    assert any(
+        row.startswith("  part    named        <aside.related-articles>") and row.endswith("Two boats lost in a storm")
+        for row in rows
+    )
+    assert "  dropped lead         By Ann Lee" in rows
+    assert "  dropped prompts      Sign up for our newsletter" in rows
+    kept = [row for row in rows if row.startswith("  kept    ")]
+    assert kept
+    assert all("newsletter" not in row and "boats" not in row for row in kept)
+
+
 def test_the_record_is_the_one_that_would_be_published(page):
     record = json.loads(explain("explain", str(page), "--url", "https://paper.test/a", "--json").stdout)
 
