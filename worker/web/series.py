@@ -79,11 +79,11 @@ def volume(
 
 
 def volume_rows(series: dict[str, Any]) -> list[dict[str, Any]]:
-    """The same as rows, for tools that plot tables."""
+    """The same as rows, in the order of time, for tools that plot tables."""
     return [
         {"time": rfc3339(moment(time)), "topic": topic, "articles": counts[place]}
-        for topic, counts in {"all": series["all"], **series["topics"]}.items()
         for place, time in enumerate(series["times"])
+        for topic, counts in {"all": series["all"], **series["topics"]}.items()
     ]
 
 

@@ -269,6 +269,7 @@ def test_volume_counts_every_article_once_and_by_topic(gateway):
 def test_volume_as_rows_for_tools_that_plot_tables(gateway):
     rows = gateway.ask("/v1/stats/volume?flat=1&bucket=1d&published_since=2d").json()
     assert sum(row["articles"] for row in rows if row["topic"] == "all") == len(LATEST)
+    assert [row["time"] for row in rows] == sorted(row["time"] for row in rows)
 
 
 def test_rankings_count_articles(gateway):
