@@ -1,4 +1,4 @@
-"""Many small articles on several loopback hosts, in feeds that grow; some of them hang, hog or never answer."""
+"""Many small articles on several loopback hosts, in feeds that grow; some never answer, some hold the word POISON."""
 
 from __future__ import annotations
 
@@ -17,8 +17,16 @@ WORDS = "harbour council bridge winter grain tram night market river school lant
 class World:
     """`shown`: how many articles its feeds show by now. Article `n` stands in feed `n % feeds`."""
 
-    def __init__(self, articles: int, *, feeds: int = 20, hosts: int = 4, silent: frozenset[int] = frozenset()) -> None:
-        self.articles, self.feeds, self.hosts, self.silent = articles, feeds, hosts, silent
+    def __init__(
+        self,
+        articles: int,
+        *,
+        feeds: int = 20,
+        hosts: int = 4,
+        silent: frozenset[int] = frozenset(),
+        poisoned: frozenset[int] = frozenset(),
+    ) -> None:
+        self.articles, self.feeds, self.hosts, self.silent, self.poisoned = articles, feeds, hosts, silent, poisoned
         self.shown = 0
         self.fetched = [0] * articles
         self._up = threading.Event()
@@ -87,6 +95,8 @@ class World:
             f"<p>The {' '.join(rng.choices(WORDS, k=18))} was told of on day {number} by the town's clerk.</p>"
             for _ in range(5)
         )
+        if number in self.poisoned:
+            paragraphs += "<p>The clerk then wrote POISON on the wall of the hall for all the town to see.</p>"
         html = (
             f"<html lang=en><head><title>Report {number}</title></head>"
             f"<body><article><h1>Report {number}</h1>{paragraphs}</article></body></html>"
