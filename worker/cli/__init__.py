@@ -18,7 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "why-not": ("worker.cli.explain", "why an article did not get a topic"),
     "tail": ("worker.cli.stream", "follow a stream"),
     "replay": ("worker.cli.stream", "copy records of a time to another stream"),
-    "export": ("worker.cli.stream", "records as JSON Lines or CSV"),
+    "export": ("worker.cli.stream", "records as JSON Lines, CSV or Parquet"),
     "stats": ("worker.cli.stats", "the account: every entry seen and what became of it"),
     "top": ("worker.cli.stats", "the same, live"),
     "dead": ("worker.cli.dead", "entries that could not become records: list, show, retry, drop"),

@@ -99,19 +99,28 @@ def replay(
 def export(
     since: SinceOption = "0",
     topic: Topic = None,
-    form: Annotated[str, typer.Option("--format", help="jsonl: whole records, or csv: flat fields")] = "jsonl",
+    form: Annotated[
+        str, typer.Option("--format", help="jsonl: whole records; csv: flat fields; parquet: both")
+    ] = "jsonl",
 ) -> None:
     """Records as a file on stdout. Example: wirebeat export --format csv --since 24h > day.csv"""
     from worker.client import Reader
 
-    if form not in ("jsonl", "csv"):
-        raise typer.BadParameter(f"--format {form}: jsonl or csv")
+    if form not in ("jsonl", "csv", "parquet"):
+        raise typer.BadParameter(f"--format {form}: jsonl, csv or parquet")
+    if form == "parquet" and sys.stdout.isatty():
+        raise typer.BadParameter("--format parquet is no text: send it into a file, > records.parquet")
     settings = load_settings()
     with server_url(settings) as url:
         reader = Reader(url, _stream(settings.prefix, topic), since=_since(since) or "0", follow=False)
         if form == "jsonl":
             for entry in reader:
                 sys.stdout.write(entry.fields["data"] + "\n")
+            return
+        if form == "parquet":
+            from worker.cli.parquet import write_parquet
+
+            write_parquet((entry.fields for entry in reader), sys.stdout.buffer)
             return
         table = csv.DictWriter(sys.stdout, FLAT_FIELDS, extrasaction="ignore")
         table.writeheader()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -94,6 +97,31 @@ def test_an_export_is_a_table_of_the_flat_fields(wirebeat, published):
 
 def test_an_export_is_records_line_by_line(wirebeat, published):
     assert [json.loads(line)["title"] for line in wirebeat("export").lines()] == [record.title for record in RECORDS]
+
+
+def test_an_export_to_parquet_without_what_it_needs_says_what_to_install(wirebeat, published, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)  # as if it were not installed
+
+    done = wirebeat("export", "--format", "parquet")
+
+    assert done.code == 2
+    assert "wirebeat[parquet]" in done.err
+    assert done.out == ""
+
+
+def test_an_export_to_parquet_has_types_lists_and_whole_records(published, store_url, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    with (tmp_path / "records.parquet").open("wb") as file:
+        command = [sys.executable, "-m", "worker.cli", "export", "--format", "parquet"]
+        subprocess.run(command, stdout=file, check=True, cwd=Path(__file__).parents[3], timeout=20)
+
+    table = parquet.read_table(tmp_path / "records.parquet")
+
+    assert table.column_names == [*FLAT_FIELDS, "data"]
+    rows = table.to_pylist()
+    assert [row["topics"] for row in rows] == [[topic.id for topic in record.topics] for record in RECORDS]
+    assert [row["words"] for row in rows] == [record.words for record in RECORDS]
+    assert [json.loads(row["data"])["title"] for row in rows] == [record.title for record in RECORDS]
 
 
 def test_an_export_in_another_format_is_refused(wirebeat, db):
