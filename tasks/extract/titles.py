@@ -10,7 +10,7 @@ from tasks.extract.page import Facts
 from tasks.extract.text import folded, likeness, plain, share_in
 
 MAX_TITLE_CHARS = 400
-_SEPARATORS = re.compile(r"\s+[|•·»›«:—–-]{1,2}\s+|\s*\|\s*|\s+::\s+")
+_SEPARATORS = re.compile(r"\s+[|•·»›«:—–-]{1,2}\s+|\s*[|ㅣ]\s*|\s+::\s+")
 
 
 def _site_words(facts: Facts) -> set[str]:
@@ -72,7 +72,12 @@ def candidates(facts: Facts) -> dict[str, str]:
         "meta": facts.meta("dc.title", "title", "sailthru.title", "parsely-title"),
         "title": facts.head_title,
     }
-    return {source: text for source, text in found.items() if text}
+    return {source: text for source, text in found.items() if text and not _breaks_off(text, facts.head_title)}
+
+
+def _breaks_off(text: str, whole: str) -> bool:
+    """A quotation mark in the headline ended the attribute that held it."""
+    return len(text) < len(whole) and whole.startswith(text) and whole[len(text) :].lstrip().startswith('"')
 
 
 def headline(facts: Facts, feed_title: str = "") -> tuple[str, str]:
@@ -98,18 +103,29 @@ def _in_order(stated: dict[str, str], h1s: list[str], site: set[str]) -> Iterato
     usable = {
         source: text for source, text in stated.items() if len(folded(text)) > 1 and not _is_site_part(text, site)
     }
+    long_h1s = [text for text in h1s if len(folded(text)) >= 3]
+    alone = long_h1s[0] if len(set(long_h1s)) == 1 and (not usable or _related(long_h1s[0], usable)) else ""
+    # metadata that search engines are to show often has other words than the page
+    if len(folded(alone)) >= 5:
+        yield alone, "h1"
     structured_one, og = usable.get("json-ld", ""), usable.get("og", "")
     if structured_one and likeness(folded(structured_one), folded(og)) >= 0.8:
         yield structured_one, "json-ld"
-    long_h1s = [text for text in h1s if len(folded(text)) >= 3]
-    if len(set(long_h1s)) == 1 and (not usable or _related(long_h1s[0], usable)):
-        yield long_h1s[0], "h1"
+    yield alone, "h1"
+    if len(set(h1s)) == 1 and any(_opens(h1s[0], text) for text in usable.values()):
+        yield h1s[0], "h1"
     for source, text in usable.items():
         yield text, source
     for text in h1s:
         yield text, "h1"
     for source, text in stated.items():
         yield text, source
+
+
+def _opens(h1: str, stated: str) -> bool:
+    """A short headline with more about it behind a sign: "Blue house | Holiday homes"."""
+    mine, rest = folded(h1), stated[len(h1) :]
+    return len(mine) >= 2 and folded(stated)[: len(mine)] == mine and bool(re.match(r"\s*[|(\[:–—-]", rest))
 
 
 def _related(h1: str, stated: dict[str, str]) -> bool:

@@ -83,6 +83,32 @@ def test_the_headline_loses_the_name_of_the_site():
     assert article("<p>" + ONE + "</p>" * 3).title == "Ferry landing to close"
 
 
+def test_the_headline_that_readers_see_goes_before_the_one_for_search_engines():
+    stated = '<meta property="og:title" content="Ferry closing times and prices in Harrow Bay">'
+    found = article(
+        f"<h1>Why the old ferry landing has to close</h1><p>{ONE}</p>",
+        head=stated,
+        data={"@type": "NewsArticle", "headline": "Ferry closing times and prices in Harrow Bay"},
+    )
+    assert found.title == "Why the old ferry landing has to close"
+
+
+def test_the_name_of_a_menu_is_no_headline():
+    found = article(f"<h1>Local weather and traffic news</h1><p>{ONE}</p>", title="Ferry landing to close")
+    assert found.title == "Ferry landing to close"
+
+
+def test_a_short_headline_loses_what_its_page_title_adds():
+    found = article(f"<h1>Blue House</h1><p>{ONE}</p>", title="Blue House | Rooms by the sea")
+    assert found.title == "Blue House"
+
+
+def test_a_headline_that_its_own_quotation_mark_cut_off_is_read_elsewhere():
+    cut = '<meta property="og:title" content="Mayor calls the landing "rotten"">'
+    found = article(f"<p>{ONE}</p><p>{TWO}</p>", head=cut, title='Mayor calls the landing "rotten"')
+    assert found.title == 'Mayor calls the landing "rotten"'
+
+
 def test_a_headline_keeps_what_follows_a_colon():
     found = article(
         f"<h1>Harrow Bay: Ferry landing to close</h1><p>{ONE}</p>", title="Harrow Bay: Ferry landing to close"
