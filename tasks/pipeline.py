@@ -45,10 +45,7 @@ async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
         polled = await _polled(ports, claim, feed)
     except Failed as failed:
         next_due = after_failure(feed, now, failed, claim.errors_in_a_row, ports.limits.backoff_cap_seconds)
-        stop = failed.reason == "gone"
-        call = ports.ledger.poll_failed(claim, next_due=next_due, status=failed.reason, error=str(failed), stop=stop)
-        await ports.store.do(call)
-        ports.saw("poll-failed", feed.id, reason=failed.reason, detail=failed.detail, next_due=next_due)
+        await _poll_failed(ports, claim, failed, next_due)
         return
     admission = await ports.store.do(ports.ledger.admit(claim, polled))
     if admission.new or admission.changed:
@@ -56,11 +53,29 @@ async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
     ports.saw("polled", feed.id, status=polled.status, new=admission.new, changed=admission.changed)
 
 
+async def _poll_failed(ports: Gathering, claim: PollClaim, failed: Failed, next_due: datetime) -> None:
+    ours = ports.network.excuses(failed)
+    if ours:
+        next_due = ports.network.retry_at(ports.now())
+    call = ports.ledger.poll_failed(
+        claim,
+        next_due=next_due,
+        status=failed.reason,
+        error=str(failed),
+        stop=failed.reason == "gone",
+        counted=not ours,
+    )
+    await ports.store.do(call)
+    fields = {"reason": failed.reason, "detail": failed.detail, "next_due": next_due, "counted": not ours}
+    ports.saw("poll-failed", claim.feed_id, **fields)
+
+
 async def _polled(ports: Gathering, claim: PollClaim, feed: Feed) -> Polled:
     whole = must_read_whole(claim.read_whole_at, ports.now())
     asked_with = Validators() if whole else claim.validators
     url = claim.moved_to or feed.url
-    page = await ports.web.fetch(url, kind="feed", validators=asked_with, timeout_seconds=feed.timeout_seconds)
+    answer = ports.web.fetch(url, kind="feed", validators=asked_with, timeout_seconds=feed.timeout_seconds)
+    page = await ports.network.hear(url, answer, ports.now)
     now = ports.now()
     if page.status == 304:
         return Polled(claim.validators, after_success(feed, now), "not modified", moved_to=page.moved_to)
@@ -129,15 +144,20 @@ async def _page_of(ports: Gathering, feed: Feed, entry: Entry) -> Page | None:
     if heeded:
         rules = await ports.robots.rules(url)
         if rules is None:
-            await ports.robots.learn(url)
+            await ports.network.hear(url, ports.robots.learn(url), ports.now)
             return None
         if not rules.allows(url, ports.user_agent):
             raise Failed("robots", f"robots.txt of {urlsplit(url).hostname} forbids {urlsplit(url).path}")
-    page = await ports.web.fetch(url, kind="page", validators=Validators())
+    page = await ports.network.hear(url, ports.web.fetch(url, kind="page", validators=Validators()), ports.now)
     return page.model_copy(update={"robots": "allowed" if heeded else "ignored-by-config"})
 
 
 async def _page_failed(ports: Gathering, claim: Claim, failed: Failed) -> None:
+    if ports.network.excuses(failed):
+        not_before = ports.network.retry_at(ports.now())
+        await ports.store.do(ports.ledger.release("fetch", [claim], not_before=not_before))
+        ports.saw("put-off", claim.entry.feed, id=claim.id, stage="fetch", reason=failed.reason, detail=failed.detail)
+        return
     wait = backoff_seconds(failed.reason, claim.attempt, failed.retry_after_seconds)
     if wait is None and failed.reason not in NEVER_FROM_FEED and has_own_content(claim.entry):
         url = canonical_url(claim.entry.url or "")

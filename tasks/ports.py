@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
+from tasks.network import NetworkWatch
 from tasks.records import Entry, FeedDocument, Page, Worker
 from tasks.records import Nlp as NlpInfo
 
@@ -160,7 +161,14 @@ class Ledger(Protocol):
     def claim_polls(self, count: int, *, by: str = "") -> Call[PollClaims]: ...
     def admit(self, claim: PollClaim, polled: Polled) -> Call[Admission]: ...
     def poll_failed(
-        self, claim: PollClaim, *, next_due: datetime, status: str, error: str, stop: bool = False
+        self,
+        claim: PollClaim,
+        *,
+        next_due: datetime,
+        status: str,
+        error: str,
+        stop: bool = False,
+        counted: bool = True,
     ) -> Call[bool]: ...
     def claim(self, stage: Stage, count: int, *, by: str) -> Call[Claims]: ...
     def advance(self, claim: Claim, page: bytes) -> Call[int]: ...
@@ -235,6 +243,7 @@ class Gathering(NamedTuple):
     web: Fetcher
     reader: FeedReader
     robots: Robots
+    network: NetworkWatch
     limits: Limits
     user_agent: str
     respect_robots: bool

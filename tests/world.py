@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.feeds import Feed
+from tasks.network import NetworkWatch
 from tasks.pipeline import fetch_page, poll_feed, read_article
 from tasks.poll import read_feed
 from tasks.ports import Gathering, Limits, Reading, Validators
@@ -142,6 +143,7 @@ class World:
         self.ledger = Ledger(Politeness(0, 100))
         self.ledger.now = self.now
         self.web, self.robots, self.reader = Web(self), Robots(), Reader()
+        self.network = NetworkWatch()
         self.gathering_store, self.reading_store = Doing(self.store), DoingAtOnce(self.store)
         self.woken: list[str] = []
         self.events: list[tuple[str, str, dict[str, Any]]] = []
@@ -171,6 +173,7 @@ class World:
             web=self.web,
             reader=self.reader,
             robots=self.robots,
+            network=self.network,
             limits=LIMITS,
             user_agent=AGENT,
             respect_robots=self.respect_robots,

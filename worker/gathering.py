@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
+from tasks.network import NetworkWatch
 from tasks.ports import Gathering
 from worker.clock import now
 from worker.drains import Abreast, Batch
@@ -80,6 +81,7 @@ class Gatherer:
             web=self.client,
             reader=Sandbox(self.settings),
             robots=SharedRobots(self.store, self.client, self.settings.user_agent),
+            network=NetworkWatch(),
             limits=limits(self.settings),
             user_agent=self.settings.user_agent,
             respect_robots=self.settings.respect_robots,

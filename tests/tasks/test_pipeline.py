@@ -100,6 +100,58 @@ def test_a_feed_that_fails_is_asked_again_later_and_later(world: World):
     assert world.events[0][0] == "poll-failed"
 
 
+def without_a_network(world: World) -> None:
+    for end in (None, "connect"):
+        for number in range(3):
+            world.network.heard(f"{number}.test", end, began=world.now, now=world.now)
+
+
+def test_a_network_of_our_own_that_is_down_costs_a_feed_nothing(world: World):
+    world.web.answers[FEED] = Failed("dns", "no name server")
+    without_a_network(world)
+    for _ in range(8):
+        world.poll()
+        assert world.of_feed("errors_in_a_row") == "0"
+        assert 0 < world.seconds_until_due() <= 900
+        world.later(world.seconds_until_due() + 1)
+
+    world.web.answers[FEED] = page(rss(item(1)))
+    world.round()
+    assert len(world.records()) == 1
+    assert world.events[0][2]["counted"] is False
+
+
+def test_a_feed_that_fails_alone_is_charged_with_it(world: World):
+    world.web.answers[FEED] = Failed("dns", "no such name")
+    world.poll()
+
+    assert world.of_feed("errors_in_a_row") == "1"
+    assert world.events[0][2]["counted"] is True
+
+
+def test_the_answer_of_a_server_is_its_own_also_after_the_network_was_down(world: World):
+    without_a_network(world)
+    world.web.answers[FEED] = Failed("http-server-error", "500")
+    world.poll()
+
+    assert world.of_feed("errors_in_a_row") == "1"
+    assert not world.network.down
+
+
+def test_feeds_of_several_hosts_that_used_to_answer_find_out_that_the_network_is_down(world: World):
+    names = ["paper", "post", "herald", "times"]
+    feeds = [world.feed(name) for name in names]
+    rows = [(feed.id, feed.model_dump_json(), f"{feed.id}.test", feed.url) for feed in feeds]
+    world.store.do(world.ledger.sync_feeds("all", rows))
+    world.web.answers = {feed.url: [page(rss()), Failed("timeout")] for feed in feeds}
+    world.poll()
+    world.later(1000)
+    world.poll()
+
+    assert world.network.down
+    assert sorted(world.of_feed("errors_in_a_row", name) for name in names) == ["0", "0", "1", "1"]
+
+
 def test_a_feed_that_is_gone_is_asked_no_more(world: World):
     world.web.answers[FEED] = Failed("gone", "410")
     world.poll()
@@ -241,6 +293,40 @@ def test_a_page_that_fails_for_now_is_tried_again(world: World):
 
     assert world.records()[0]["provenance"]["worker"]["attempt"] == 1
     assert [event for event, *_ in world.events] == ["polled", "retry", "retry", "fetched", "published"]
+
+
+def test_a_network_of_our_own_that_is_down_costs_an_entry_no_try(world: World):
+    good = world.web.answers["http://paper.test/1"]
+    world.web.answers["http://paper.test/1"] = Failed("timeout")
+    world.poll()
+    without_a_network(world)
+    for _ in range(9):
+        world.fetch()
+        world.later(901)
+    assert world.account().pending == {"fetch": 1, "enrich": 0}
+    assert {event for event, *_ in world.events[1:]} == {"put-off"}
+
+    world.web.answers["http://paper.test/1"] = [Failed("timeout"), good]
+    world.network.heard("0.test", None, began=world.now, now=world.now)
+    for _ in range(2):
+        world.fetch()
+        world.later(901)
+    world.read()
+    assert len(world.records()) == 1
+    assert [event for event, *_ in world.events[-3:]] == ["retry", "fetched", "published"]
+
+
+def test_an_origin_whose_robots_cannot_be_asked_for_without_a_network_is_put_off(world: World):
+    world.robots.known.clear()
+    world.robots.trouble = Failed("connect", "unreachable")
+    world.poll()
+    without_a_network(world)
+    for _ in range(9):
+        world.fetch()
+        world.later(901)
+
+    assert world.account().dead == {}
+    assert len(world.robots.learned) == 9
 
 
 def test_a_page_that_fails_too_often_is_dead_with_its_reason_and_its_entry(world: World):

@@ -100,11 +100,18 @@ class Ledger:
         )
 
     def poll_failed(
-        self, claim: PollClaim, *, next_due: datetime, status: str, error: str, stop: bool = False
+        self,
+        claim: PollClaim,
+        *,
+        next_due: datetime,
+        status: str,
+        error: str,
+        stop: bool = False,
+        counted: bool = True,
     ) -> Call[bool]:
-        return self._call(
-            "poll_failed", bool, claim.feed_id, claim.token, milliseconds(next_due), status, error, int(stop)
-        )
+        """`counted`: as one of the errors in a row by which a feed is asked ever later."""
+        due = milliseconds(next_due)
+        return self._call("poll_failed", bool, claim.feed_id, claim.token, due, status, error, int(stop), int(counted))
 
     # entries
 

@@ -32,6 +32,24 @@ def fail(desk: Desk, claim, *, seconds: float = 30, status: str = "timeout", sto
     return desk.store.do(desk.ledger.poll_failed(claim, next_due=due, status=status, error="why", stop=stop))
 
 
+def test_a_failure_that_is_not_the_feeds_own_is_told_but_not_counted(desk: Desk):
+    (claim, *_) = claims(desk)
+    fail(desk, claim)
+    desk.later(31)
+    (claim,) = [one for one in claims(desk) if one.feed_id == claim.feed_id]
+    due = desk.ledger.now + timedelta(seconds=30)
+    call = desk.ledger.poll_failed(claim, next_due=due, status="dns", error="down", counted=False)
+
+    assert desk.store.do(call)
+    assert [of_feed(desk, claim.feed_id, field) for field in ("errors_in_a_row", "polls", "status")] == [
+        "1",
+        "2",
+        "dns",
+    ]
+    desk.later(31)
+    assert claim.feed_id in {one.feed_id for one in claims(desk)}
+
+
 def of_feed(desk: Desk, feed: str, field: str) -> str | None:
     value = desk.store.redis.hget(f"test:feed:{feed}", field)
     return None if value is None else value.decode()

@@ -1,11 +1,13 @@
--- feed, token, next_due, status words, error, stop (1: never again, the origin said 410) → held
+-- feed, token, next_due, status words, error, stop (1: never again, the origin said 410), counted (0: it was not the
+-- feed's fault) → held
 local feed, token, next_due, status, error_text, stop = take(), take(), take(), take(), take(), take()
+local counted = take_number()
 local key = P .. 'feed:' .. feed
 if redis.call('HGET', key, 'token') ~= token then return 0 end
 host_done(redis.call('HGET', key, 'host'), token)
 redis.call('HSET', key, 'status', status, 'last_error', error_text, 'last_error_ms', now, 'next_due_ms', next_due,
   'token', '')
-redis.call('HINCRBY', key, 'errors_in_a_row', 1)
+redis.call('HINCRBY', key, 'errors_in_a_row', counted)
 redis.call('HINCRBY', key, 'polls', 1)
 if stop == '1' then
   redis.call('HSET', key, 'stopped', 1)
