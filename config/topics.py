@@ -102,8 +102,13 @@ def _read(path: Path, *, file: str, line: int | None) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        what = "the topic rules" if file == str(path) else str(path)
         raise ConfigError(
-            f"cannot read {path}: {error}", file=file, line=line, mend="check the path and the encoding"
+            f"{what} cannot be read: {why}",
+            file=file,
+            line=line,
+            mend="name another in WIREBEAT_TOPICS, or save it as UTF-8",
         ) from None
 
 
