@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 
 from worker.clock import now
 from worker.web.health import State, Trouble, read_state, troubles
+from worker.web.rhythm import rhythms
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -82,6 +83,8 @@ class Gateway:
                 self._snapshot = Snapshot(State(), [Trouble("red", "store", words, self._unreachable_since)], moment)
                 return self._snapshot
             self._unreachable_since = None
+            known = rhythms(self.index.in_order())
+            state = state._replace(feeds=tuple(feed._replace(rhythm=known.get(feed.id)) for feed in state.feeds))
             found = troubles(state, moment)
             if not self.follower.loaded:
                 found.insert(0, Trouble("red", "web", "the gateway is still reading the stream", None))

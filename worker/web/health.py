@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from worker.ledger import moment
+from worker.web.rhythm import Rhythm, quiet_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -46,6 +47,8 @@ class FeedState(NamedTuple):
     polls: int
     entries: int
     stopped: bool
+    #: how its records came so far; None where none is known
+    rhythm: Rhythm | None = None
 
 
 class Queue(NamedTuple):
@@ -171,11 +174,20 @@ def feed_words(feed: FeedState, now: datetime) -> tuple[Literal["good", "amber",
         return "amber", f"{feed.status or 'failing'}, trying again"
     if feed.last_success is None:
         return "amber", "not polled yet"
-    silent = now - feed.last_success
+    return _rhythm_words(feed, feed.last_success, now)
+
+
+def _rhythm_words(
+    feed: FeedState, last_success: datetime, now: datetime
+) -> tuple[Literal["good", "amber", "red"], str]:
+    silent = now - last_success
     # a feed that adapts its pace may wait several of its intervals; the time it was due is the better measure
     overdue = now - feed.next_due if feed.next_due else silent
     if overdue > max(timedelta(seconds=2 * feed.every_seconds), STUCK_AFTER):
         return "red", f"not polled for {span_words(silent)}"
+    if feed.rhythm and (quiet := quiet_for(feed.rhythm, last_success)):
+        before = span_words(feed.rhythm.longest_pause)
+        return "amber", f"it answers, but gave no record for {span_words(quiet)}; its longest pause before was {before}"
     return "good", feed.status or "working"
 
 
@@ -235,3 +247,7 @@ def _failing_feeds(feeds: tuple[FeedState, ...], now: datetime) -> Iterable[Trou
         yield Trouble("red", "feeds", text, min((f.last_success for f, _ in failing if f.last_success), default=None))
     for feed, words in failing:
         yield Trouble("amber", f"feed {feed.id}", f"{feed.title}: {words}", feed.last_success)
+    for feed, level, words in judged:
+        # a poll that failed once or twice is tried again and is no trouble yet; silence is one when it is found
+        if level == "amber" and feed.rhythm and not feed.errors_in_a_row and feed.last_success:
+            yield Trouble("amber", f"feed {feed.id}", f"{feed.title}: {words}", feed.rhythm.last)

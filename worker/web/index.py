@@ -116,6 +116,10 @@ class Index:
         newest = self._newest
         return [row for row in reversed(self._rows) if newest.get(row.id) is row and wanted(row)]
 
+    def in_order(self) -> Iterator[Row]:
+        """Every version that is kept, as they came."""
+        return iter(self._rows)
+
     def behind(self, entry: EntryId) -> int:
         """Records after this entry."""
         return len(self._rows) - bisect_right(self._rows, entry, key=lambda row: row.entry)

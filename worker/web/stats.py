@@ -116,6 +116,7 @@ async def feeds(gateway: Gateway, _query: Query, _request: Request) -> Response:
                 "errors_in_a_row": feed.errors_in_a_row,
                 "last_success": _time(feed.last_success),
                 "last_new": _time(feed.last_new),
+                "last_record": _time(feed.rhythm.last if feed.rhythm else None),
                 "next_due": _time(feed.next_due),
                 "polls": feed.polls,
                 "entries": feed.entries,

@@ -430,6 +430,26 @@ def test_a_dead_worker_turns_readiness_red_and_says_which_and_since_when(scratch
         assert web.ask("/readyz").status == 200
 
 
+def test_a_feed_that_went_quiet_is_named_by_readiness_and_in_the_list_of_feeds(scratch):
+    db, now_ms, hour_ms = scratch.client(), round(time.time() * 1000), 3_600_000
+    report(db)
+    for number, record in enumerate(RECORDS[:24]):  # one every two hours for two days, then none for two
+        fields = newsroom.stream_fields(record) | {"feed": "post"}
+        db.xadd("news:articles", fields, id=f"{now_ms - 96 * hour_ms + number * 2 * hour_ms}-1")
+    db.hset("news:feeds", "post", json.dumps({"id": "post", "url": "https://post.example/rss", "title": "The Post"}))
+    db.hset("news:feed:post", mapping={"last_success_ms": now_ms, "next_due_ms": now_ms + hour_ms, "polls": 99})
+    with running(scratch) as web:
+        web.wait_for(20)
+        ready = web.ask("/readyz")
+        (feed,) = web.ask("/v1/stats/feeds").json()["feeds"]
+
+    assert (ready.status, ready.json()["status"]) == (200, "degraded")
+    assert ready.json()["troubles"][0]["what"] == "feed post"
+    assert feed["level"] == "amber"
+    assert "gave no record for 2 d; its longest pause before was 2 h" in feed["words"]
+    assert feed["last_record"] == ready.json()["troubles"][0]["since"]
+
+
 def test_metrics_can_be_scraped(scratch):
     db = scratch.client()
     report(db)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from worker.web.health import Beat, FeedState, Queue, State, feed_words, troubles
+from worker.web.rhythm import Rhythm
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -83,6 +86,40 @@ def test_feeds_are_described_in_words():
 def test_a_feed_silent_against_its_own_rhythm_is_red():
     level, words = feed_words(feed(last_success=ago(hours=3), next_due=ago(hours=2)), NOW)
     assert (level, words) == ("red", "not polled for 3 h")
+
+
+def rhythm(*, quiet, pause, records=40, known=timedelta(days=4)):
+    last = feed().last_success - quiet
+    return Rhythm(records, last - known, last, pause)
+
+
+def test_a_feed_that_answers_and_gives_nothing_against_its_rhythm_is_named():
+    quiet = feed(rhythm=rhythm(quiet=timedelta(hours=50), pause=timedelta(hours=9)))
+    words = "it answers, but gave no record for 2 d; its longest pause before was 9 h"
+    assert feed_words(quiet, NOW) == ("amber", words)
+    (trouble,) = troubles(State(beats=beats(), feeds=(quiet,)), NOW)
+    assert (trouble.level, trouble.what, trouble.since) == ("amber", "feed post", quiet.rhythm.last)
+    assert trouble.text == f"The Post: {words}"
+
+
+@pytest.mark.parametrize(
+    "usual",
+    [
+        rhythm(quiet=timedelta(hours=23), pause=timedelta(minutes=20)),  # a night that was not seen yet
+        rhythm(quiet=timedelta(days=5), pause=timedelta(days=3)),  # a weekly
+        rhythm(quiet=timedelta(days=5), pause=timedelta(hours=1), records=9),
+        rhythm(quiet=timedelta(days=5), pause=timedelta(hours=1), known=timedelta(hours=3)),
+    ],
+)
+def test_a_pause_that_a_feed_has_made_before_or_that_nobody_can_judge_is_no_trouble(usual):
+    assert feed_words(feed(rhythm=usual), NOW) == ("good", "working")
+    assert troubles(State(beats=beats(), feeds=(feed(rhythm=usual),)), NOW) == []
+
+
+def test_a_feed_that_fails_is_told_of_as_failing_whatever_its_rhythm():
+    quiet = rhythm(quiet=timedelta(days=5), pause=timedelta(hours=1))
+    assert feed_words(feed(rhythm=quiet, errors_in_a_row=1, status="HTTP 503"), NOW)[1] == "HTTP 503, trying again"
+    assert troubles(State(beats=beats(), feeds=(feed(rhythm=quiet, errors_in_a_row=1),)), NOW) == []
 
 
 def test_a_feed_that_is_polled_seldom_is_not_silent():
