@@ -17,16 +17,36 @@ from tasks.records import Entry, PublishedFrom
 
 _PUBLISHED_METAS = """
 article:published_time article:published datepublished og:published_time og:article:published_time publishdate
-publish-date publish_date pubdate published_time published-date dc.date.issued dcterms.issued dcterms.created
-dc.date.created parsely-pub-date sailthru.date article.published cxenseparse:recs:publishtime
-cxenseparse:publishtime date.issued originalpublicationdate rnews:datepublished dc.date dcterms.date
-article_date_original citation_publication_date citation_date bt:pubdate date
+publish-date publish_date pubdate published_time published-date dc.date.issued dcterms.issued parsely-pub-date
+sailthru.date article.published cxenseparse:recs:publishtime
+cxenseparse:publishtime date.issued originalpublicationdate rnews:datepublished article_date_original
+citation_publication_date citation_date bt:pubdate
 """.split()
+# these say when the page was made or changed as often as when it was published: what it shows readers goes first
+_UNSURE_METAS = "dcterms.created dc.date.created dc.date dcterms.date date".split()
 _MODIFIED_METAS = """
 article:modified_time og:updated_time datemodified lastmod last-modified dcterms.modified article:modified
 cxenseparse:recs:updatetime
 """.split()
 _IN_URL = re.compile(r"/(?P<y>(?:19|20)\d{2})[/-]?(?P<m>0[1-9]|1[0-2])[/-]?(?P<d>0[1-9]|[12]\d|3[01])(?=\D)")
+
+
+_UNSEEN = ("script", "style", "noscript", "template", "option")
+# how far from the headline a date may stand, and how long its line may be
+MAX_BESIDE_CHARS = 1500
+MAX_LINES_BEFORE = 20
+MAX_DATE_LINE_CHARS = 80
+
+
+_CHANGED = re.compile(
+    r"updat|modif|aktualis|geändert|mis à jour|actualiz|aggiorna|atualiza|bijgewerkt|oppdater|uppdater|opdater|обновл|"
+    r"онов|更新|업데이트|güncel|aktualiz|تحديث",
+    re.IGNORECASE,
+)
+# how far the press is from UTC: a day told is believed only where such a zone explains it
+_WESTMOST = timedelta(hours=-10)
+_EASTMOST = timedelta(hours=13)
+_SAME = timedelta(minutes=1)
 
 
 class Dated(NamedTuple):
@@ -70,6 +90,43 @@ def _first(found: Iterable[tuple[str, str, bool]], now: datetime) -> Written | N
     return None
 
 
+def _dated(lines: Iterable[str], now: datetime, *, month_first: bool) -> Written | None:
+    return next((one for text in lines if (one := dates.parse(text, now=now, month_first=month_first))), None)
+
+
+def _headline_lines(tree: HtmlElement) -> list[str]:
+    """Short lines with a number: those behind the headline, then, nearest first, those before it."""
+    before, after = _around_headline(tree)
+    return [
+        text
+        for text in (*after, *reversed(before[-MAX_LINES_BEFORE:]))
+        if 5 < len(text.strip()) <= MAX_DATE_LINE_CHARS and any(map(str.isdigit, text))
+    ]
+
+
+def _around_headline(tree: HtmlElement) -> tuple[list[str], list[str]]:
+    """The pieces of text before and behind the first h1."""
+    before: list[str] = []
+    after: list[str] = []
+    h1 = next(tree.iter("h1"), None)
+    inside = set() if h1 is None else set(h1.iterdescendants())
+    lines, chars = before, 0
+    for element in () if h1 is None else tree.iter("*"):
+        if element in inside:
+            continue
+        if element is h1:
+            lines = after
+        elif element.text and element.tag not in _UNSEEN:
+            lines.append(element.text)
+        if element.tail:
+            lines.append(element.tail)
+        if lines is after:
+            chars += len(element.text or "") + len(element.tail or "")
+            if chars > MAX_BESIDE_CHARS:
+                break
+    return before, after
+
+
 def from_url(url: str, now: datetime) -> Written | None:
     found = _IN_URL.search(url)
     return dates.parse("-".join(found.group("y", "m", "d")), now=now) if found else None
@@ -92,15 +149,41 @@ def _stated(facts: Facts, now: datetime, *, month_first: bool) -> tuple[str, Wri
         ("json-ld", _data(facts, "datePublished", now)),
         ("meta", _metas(facts, _PUBLISHED_METAS, now, month_first=month_first)),
     ]
-    return min(((source, one) for source, one in given if one), key=lambda pair: pair[1].moment, default=None)
+    found = [(source, one) for source, one in given if one]
+    if not found:
+        return None
+    source, best = min(found, key=lambda pair: pair[1].moment)
+    if best.has_time and best.day == best.moment.date().isoformat():
+        unsure = _metas(facts, _UNSURE_METAS, now, month_first=month_first)
+        told = [one for one in (*(one for _, one in found), unsure) if one and one.day != best.day]
+        days = [one.day for one in told if abs(one.moment - best.moment) < _SAME]
+        best = best._replace(day=next(iter(days), "") or _day_of_url(best, facts.url, now))
+    return source, best
 
 
-def _seen(facts: Facts, tree: HtmlElement, now: datetime) -> tuple[str, Written] | None:
+def _day_of_url(best: Written, url: str, now: datetime) -> str:
+    """A stamp in UTC hides the publisher's own day: the address may tell it, where some zone explains both."""
+    told = from_url(url, now)
+    if told is not None and told.day != best.day:
+        day = datetime.fromisoformat(told.day).replace(tzinfo=UTC)
+        west, east = day + timedelta(days=1) - best.moment, day - best.moment
+        if _WESTMOST < west <= timedelta() or timedelta() < east <= _EASTMOST:
+            return told.day
+    return best.day
+
+
+def _seen(facts: Facts, tree: HtmlElement, now: datetime, *, month_first: bool) -> tuple[str, Written] | None:
     """Where the page states no date: what it shows, what its address says, and the search over all its text."""
+    lines = _headline_lines(tree)
+    changed = [text for text in lines if _CHANGED.search(text)]
+    fresh = [text for text in lines if text not in changed]
     ways: tuple[tuple[str, Callable[[], Written | None]], ...] = (
+        ("beside-headline", lambda: _dated(fresh, now, month_first=month_first)),
         ("itemprop", lambda: _marked(facts, now)),
-        ("time", lambda: _shown(facts, now)),
         ("url", lambda: from_url(facts.url, now)),
+        ("meta", lambda: _metas(facts, _UNSURE_METAS, now, month_first=month_first)),
+        ("time", lambda: _shown(facts, now)),
+        ("beside-headline", lambda: _dated(changed, now, month_first=month_first)),
         ("search", lambda: _searched(tree, facts, now)),
     )
     for source, way in ways:
@@ -115,8 +198,10 @@ def published(facts: Facts, tree: HtmlElement, *, now: datetime, entry: Entry | 
     modified = _data(facts, "dateModified", now) or _metas(facts, _MODIFIED_METAS, now, month_first=month_first)
     fed = entry.published if entry else None
     if fed and fed.year >= dates.FIRST_YEAR and fed <= now + dates.AHEAD and _agrees(fed, best):
-        return Dated(fed, "feed", "feed", fed.date().isoformat(), _later(modified, fed))
-    best = best or _seen(facts, tree, now)
+        same = best is not None and abs(best[1].moment - fed) < _SAME
+        day = best[1].day if best and same else fed.date().isoformat()
+        return Dated(fed, "feed", "feed", day, _later(modified, fed))
+    best = best or _seen(facts, tree, now, month_first=month_first)
     if best is None:
         return Dated(now.astimezone(UTC), "fetch", "fetch", "", None)
     source, written = best

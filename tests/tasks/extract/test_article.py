@@ -176,6 +176,65 @@ def test_a_date_in_the_address_is_used_where_there_is_no_other():
     assert (found.published_from, found.published_at) == ("url", datetime(2026, 2, 27, tzinfo=UTC))
 
 
+def test_a_date_under_the_headline_goes_before_one_of_another_story():
+    found = article(
+        f"<h1>Ferry landing to close</h1><p>Harrow, 14 February 2026</p><p>{ONE}</p><p>{TWO}</p>"
+        '<ul><li><time datetime="2025-11-02">2 November</time> Lifeboat named</li></ul>'
+    )
+    assert found.published_day == "2026-02-14"
+    assert found.field_sources["published_at"] == "beside-headline"
+
+
+def test_a_date_that_readers_see_goes_before_a_meta_tag_that_may_mean_anything():
+    found = article(
+        f"<h1>Ferry landing to close</h1><p>14.02.2026</p><p>{ONE}</p>", head='<meta name="date" content="2026-02-20">'
+    )
+    assert found.published_day == "2026-02-14"
+
+
+def test_a_line_about_the_last_change_is_the_last_to_be_believed():
+    found = article(
+        f"<h1>Ferry landing to close</h1><p>Updated on 20 February 2026</p><p>{ONE}</p>"
+        '<footer><time datetime="2026-02-14">14 February</time></footer>'
+    )
+    assert found.published_day == "2026-02-14"
+
+
+@pytest.mark.parametrize(
+    ("stamp", "address", "day"),
+    [
+        ("2026-02-15T03:10:00Z", "/2026/02/14/ferry", "2026-02-14"),
+        ("2026-02-14T20:10:00Z", "/2026/02/15/ferry", "2026-02-15"),
+        ("2026-02-15T15:10:00Z", "/2026/02/14/ferry", "2026-02-15"),
+        ("2026-02-15T03:10:00Z", "/2026/01/14/ferry", "2026-02-15"),
+        ("2026-02-15T03:10:00+05:00", "/2026/02/14/ferry", "2026-02-15"),
+    ],
+)
+def test_the_address_tells_the_publishers_day_where_the_stamp_hides_it(stamp, address, day):
+    head = f'<meta property="article:published_time" content="{stamp}">'
+    html = page(f"<h1>Ferry landing to close</h1><p>{ONE}</p><p>{TWO}</p>", head=head)
+    found = extract(html, url=f"https://www.harrow.example{address}", now=NOW)
+    assert found.published_day == day
+    assert found.published_at == datetime.fromisoformat(stamp)
+
+
+def test_of_two_stamps_of_one_moment_the_publishers_own_zone_tells_the_day():
+    found = article(
+        data={"@type": "NewsArticle", "datePublished": "2026-02-14T23:04:00Z"},
+        head='<meta name="date" content="Sun, 15 Feb 2026 00:04:00 +0100">',
+    )
+    assert found.published_day == "2026-02-15"
+
+
+def test_a_feeds_moment_keeps_the_day_that_the_page_writes():
+    entry = Entry(feed="f", guid=None, url=URL, published=datetime(2026, 2, 14, 23, 4, tzinfo=UTC))
+    html = page(
+        f"<h1>Ferry landing to close</h1><p>{ONE}</p>",
+        head='<meta property="article:published_time" content="2026-02-15T00:04:00+01:00">',
+    )
+    assert extract(html, url=URL, now=NOW, entry=entry).published_day == "2026-02-15"
+
+
 def test_without_any_date_it_is_the_time_of_the_fetch():
     assert (article().published_from, article().published_at) == ("fetch", NOW)
 
