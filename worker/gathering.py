@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
+from redis.exceptions import RedisError
 
 from tasks.network import NetworkWatch
 from tasks.ports import Gathering
@@ -21,6 +23,7 @@ from worker.maintenance import maintain
 from worker.observe import saw
 from worker.robots import SharedRobots
 from worker.sandbox import Sandbox
+from worker.stage_times import StageTimes
 from worker.wiring import lease_name, limits, open_ledger
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ class Gatherer:
         self.ledger = open_ledger(settings)
         self.by = lease_name(os.getpid())
         self.stop = threading.Event()
+        self._times = StageTimes()
         self._locks = {"poll": threading.Lock(), "fetch": threading.Lock()}
         self.ports = self._open_ports()
 
@@ -95,11 +99,13 @@ class Gatherer:
 
     def polls(self, work: Callable[[Gathering, PollClaim], Awaitable[None]]) -> None:
         async def claim(count: int) -> Batch[PollClaim]:
+            await self._tell_times()
             return Batch(*await self.store.do(self.ledger.claim_polls(count, by=self.by)))
 
         async def one(claim: PollClaim) -> None:
             try:
-                await work(self.ports, claim)
+                with self._times.of("poll"):
+                    await work(self.ports, claim)
             except StoreUnavailable:
                 raise  # its lease brings the feed back
             except Exception as fault:
@@ -113,12 +119,14 @@ class Gatherer:
 
     def fetches(self, work: Callable[[Gathering, Claim], Awaitable[None]]) -> None:
         async def claim(count: int) -> Batch[Claim]:
+            await self._tell_times()
             claims = await self.store.do(self.ledger.claim("fetch", count, by=self.by))
             return Batch(claims.claims, claims.next_due_seconds)
 
         async def one(claim: Claim) -> None:
             try:
-                await work(self.ports, claim)
+                with self._times.of("fetch"):
+                    await work(self.ports, claim)
             except asyncio.CancelledError:
                 await asyncio.shield(self.store.do(self.ledger.release("fetch", [claim])))
                 raise
@@ -132,6 +140,13 @@ class Gatherer:
                 saw("dead", claim.entry.feed, id=claim.id, stage="fetch", reason="error", detail=detail)
 
         self._drain("fetch", Abreast(claim, one, slots=self.settings.fetch_concurrency, stopping=self.stop.is_set))
+
+    async def _tell_times(self) -> None:
+        if self._times.due:
+            pipe = self.store.redis.pipeline(transaction=False)
+            self._times.hand_to(pipe, self.store.prefix)
+            with suppress(RedisError, OSError):  # counts may be lost; the claim that follows tells of the store
+                await pipe.execute()
 
     async def _give_back_later(self, claim: Claim) -> None:
         """The store is away or full: when it is back, the entry is as if it had not been claimed."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import structlog
+from redis.exceptions import RedisError
 
 from tasks.ports import Reading
 from tasks.records import Worker
@@ -18,6 +20,7 @@ from worker.drains import Batch, one_by_one
 from worker.embedded import die_with_parent
 from worker.ledger import StoreUnavailable, SyncStore
 from worker.observe import saw
+from worker.stage_times import StageTimes
 from worker.warden import Patient, Slots, Warden
 from worker.wiring import lease_name, limits, open_ledger, open_store
 
@@ -44,6 +47,7 @@ class ArticleReader:
         self.settings, self.slots, self._tagger = settings, slots, tagger
         self.ledger = open_ledger(settings)
         self.by = ""
+        self._times = StageTimes()
 
     @cached_property
     def store(self) -> SyncStore:
@@ -77,8 +81,18 @@ class ArticleReader:
             one_by_one(self._claim, one, self._give_back, seconds=DRAIN_SECONDS, stopping=self.slots.stopping)
         except StoreUnavailable as reason:
             log.warning("store-unavailable", stage="enrich", reason=str(reason))
+        else:
+            self._tell_times()
+
+    def _tell_times(self) -> None:
+        pipe = self.store.redis.pipeline(transaction=False)
+        if self._times.hand_to(pipe, self.store.prefix):
+            with suppress(RedisError, OSError):  # counts may be lost; the claim that follows tells of the store
+                pipe.execute()
 
     def _claim(self) -> Batch[Claim]:
+        if self._times.due:
+            self._tell_times()
         claims = self.ports.store.do(self.ledger.claim("enrich", CLAIM_ARTICLES, by=self.by))
         return Batch(claims.claims, claims.next_due_seconds)
 
@@ -87,7 +101,8 @@ class ArticleReader:
     ) -> None:
         self.slots.working_on(claim)
         try:
-            work(self.ports, claim, following)
+            with self._times.of("enrich"):
+                work(self.ports, claim, following)
         except StoreUnavailable:
             raise
         except MemoryError:

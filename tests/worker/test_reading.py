@@ -51,6 +51,14 @@ def test_what_is_due_is_read_and_the_slot_is_free_afterwards(desk: Desk, reader:
     assert [slot.started for slot in reader.slots] == [0.0, 0.0]
 
 
+def test_how_long_each_article_took_is_told_at_the_end_of_a_drain(desk: Desk, reader: ArticleReader):
+    reader.drain(publishing(desk, {"Harbour opens, part 2": ValueError("odd")}))
+
+    times = {name.decode(): int(count) for name, count in desk.store.redis.hgetall("test:stage_times").items()}
+    assert sum(count for name, count in times.items() if name != "enrich:sum_us") == 6
+    assert 0 < times["enrich:sum_us"] < 5_000_000
+
+
 @pytest.mark.parametrize(
     ("error", "reason", "detail"),
     [

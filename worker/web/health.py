@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from worker.ledger import moment
+from worker.stage_times import KEY as STAGE_TIMES
 from worker.web.rhythm import Rhythm, quiet_for
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class State(NamedTuple):
     dead_letters: int = 0
     stream_length: int = 0
     last_record: datetime | None = None
+    #: as worker.stage_times counts them
+    stage_times: Mapping[str, int] = {}
 
 
 class Trouble(NamedTuple):
@@ -90,6 +93,7 @@ async def read_state(redis: Redis, prefix: str, now: datetime) -> State:
     pipe.hgetall(f"{prefix}:heartbeat")
     pipe.hgetall(f"{prefix}:account")
     pipe.hgetall(f"{prefix}:feeds")
+    pipe.hgetall(f"{prefix}:{STAGE_TIMES}")
     pipe.xlen(f"{prefix}:dead")
     pipe.xlen(f"{prefix}:articles")
     pipe.xrevrange(f"{prefix}:articles", count=1)
@@ -97,7 +101,7 @@ async def read_state(redis: Redis, prefix: str, now: datetime) -> State:
         pipe.zcard(f"{prefix}:pending:{stage}")
         pipe.zcount(f"{prefix}:pending:{stage}", "-inf", now_ms)
         pipe.zrange(f"{prefix}:pending:{stage}", 0, 0, withscores=True)
-    beats, account, configured, dead, length, newest, *pending = await pipe.execute()
+    beats, account, configured, times, dead, length, newest, *pending = await pipe.execute()
     configs = dict(sorted(_text(configured).items())[:MAX_FEEDS])
     pipe = redis.pipeline(transaction=False)
     for feed in configs:
@@ -110,6 +114,7 @@ async def read_state(redis: Redis, prefix: str, now: datetime) -> State:
         ),
         queues=tuple(_queue(stage, pending[place * 3 : place * 3 + 3], now) for place, stage in enumerate(STAGES)),
         account={name: int(count) for name, count in _text(account).items()},
+        stage_times={name: int(count) for name, count in _text(times).items()},
         dead_letters=dead,
         stream_length=length,
         last_record=moment(int(newest[0][0].partition(b"-")[0])) if newest else None,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from redis.exceptions import RedisError
 from starlette.responses import Response
 
 from tasks.records import SCHEMA
+from worker.stage_times import BOUNDS, LAST, SUM
 from worker.web import series
 from worker.web.groups import Group, read_groups
 from worker.web.stats import LAG_SPAN
@@ -42,7 +44,15 @@ async def metrics(gateway: Gateway, _query: Query, _request: Request) -> Respons
         groups = []
     registry = CollectorRegistry()
     registry.register(
-        _Once([*_of_work(snapshot), *_of_feeds(snapshot), *_of_readers(groups), *_of_gateway(gateway, snapshot)])
+        _Once(
+            [
+                *_of_work(snapshot),
+                _of_stages(snapshot.state.stage_times),
+                *_of_feeds(snapshot),
+                *_of_readers(groups),
+                *_of_gateway(gateway, snapshot),
+            ]
+        )
     )
     return Response(generate_latest(registry), media_type=MEDIA)
 
@@ -81,6 +91,16 @@ def _of_work(snapshot: Snapshot) -> Iterable[Metric]:
     for level in ("red", "amber"):
         troubles.add_metric([level], sum(1 for trouble in snapshot.troubles if trouble.level == level))
     yield troubles
+
+
+def _of_stages(counted: Mapping[str, int]) -> Metric:
+    """Counts by bucket → Prometheus's, of which each holds all those under it."""
+    times = HistogramMetricFamily("news_stage_seconds", "How long one poll, fetch or article takes.", labels=["stage"])
+    for stage in sorted({name.partition(":")[0] for name in counted}):
+        upto = accumulate(counted.get(f"{stage}:{bound}", 0) for bound in (*BOUNDS, LAST))
+        buckets = list(zip((*BOUNDS, LAST), map(float, upto), strict=True))
+        times.add_metric([stage], buckets=buckets, sum_value=counted.get(f"{stage}:{SUM}", 0) / 1_000_000)
+    return times
 
 
 def _of_feeds(snapshot: Snapshot) -> Iterable[Metric]:

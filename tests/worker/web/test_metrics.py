@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.gateway import RECORDS, publish, running
+from worker.stage_times import StageTimes
 
 ROOT = Path(__file__).parents[3]
 
@@ -25,6 +26,12 @@ def exported(scratch):
     db.hset("news:account", mapping={"seen": 4, "published": 3, "dead:robots": 1})
     db.hset("news:feeds", "post", json.dumps({"id": "post", "url": "https://post.example/rss", "every_seconds": 600}))
     db.hset("news:feed:post", mapping={"last_success_ms": now_ms, "polls": 2, "entries": 4, "errors_in_a_row": 0})
+    times = StageTimes()
+    for seconds in (0.004, 0.03, 0.04, 30.0):
+        times.add("enrich", seconds)
+    pipe = db.pipeline(transaction=False)
+    times.hand_to(pipe, "news")
+    pipe.execute()
     db.zadd("news:pending:enrich", {"art_1": now_ms - 1000})
     with running(scratch) as web:
         web.wait_for(3)
@@ -62,3 +69,10 @@ def test_what_was_counted_is_exported(exported):
     assert 'news_articles_total{outcome="dead",reason="robots"} 1.0' in exported
     assert 'news_queue_due{queue="enrich"} 1.0' in exported
     assert 'news_consumer_lag{group="ours",stream="news:articles"} 3.0' in exported
+
+
+def test_times_of_stages_are_a_histogram(exported):
+    upto = dict(re.findall(r'^news_stage_seconds_bucket\{le="([^"]+)",stage="enrich"\} (\S+)', exported, re.MULTILINE))
+    assert [upto[bound] for bound in ("0.01", "0.025", "0.05", "20", "+Inf")] == ["1.0", "1.0", "3.0", "3.0", "4.0"]
+    assert 'news_stage_seconds_count{stage="enrich"} 4.0' in exported
+    assert 'news_stage_seconds_sum{stage="enrich"} 30.074' in exported
