@@ -13,7 +13,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGES := config tasks worker
 CHECKED := $(PACKAGES) tests $(wildcard benchmarks)
 
-.PHONY: help install install-dev run demo test test-fast test-slow check fix lock secrets bench quality chaos fuzz
+.PHONY: help install install-dev run demo test test-fast test-slow check fix lock secrets bench quality chaos fuzz audit
 help: ## what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
@@ -56,8 +56,16 @@ quality: install-dev ## scores on labelled articles, feeds and topics (needs ../
 chaos: install-dev ## kill the service at random, count what is lost or doubled; STORM='--seed 2 --server redis'
 	$(BIN)/python -m tests.chaos.storm $(STORM)
 
-fuzz: install-dev ## the property tests with many more examples
-	$(BIN)/pytest -q -m 'not slow' --hypothesis-profile=fuzz
+# How long, for each property: FUZZ='--seconds 60', FUZZ='--seconds 600 tests/tasks/poll'
+fuzz: install-dev ## the property tests with many more examples, for two minutes in all; FUZZ='--seconds 600'
+	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+audit: ## ask the advisories about every locked package, in a throw-away environment; skipped, in words, when offline
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 to 3.14 is needed and none was found; name one: make audit PYTHON=...' >&2; exit 1; }
+	@trap 'rm -rf .venv-audit' EXIT; $(PYTHON) -m venv .venv-audit; \
+	if .venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --retries 1 'pip-audit>=2.10,<3'; \
+	then .venv-audit/bin/python -m tests.packaging.audit requirements.txt requirements-dev.txt; \
+	else echo 'audit skipped: pip-audit could not be installed, probably for want of a network'; fi
 
 .venv/bin/python:
 	@test -n '$(PYTHON)' || { echo 'Python 3.11 to 3.14 is needed and none was found; name one: make install PYTHON=...' >&2; exit 1; }
