@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 from yarl import URL
 
@@ -28,7 +28,8 @@ def allowed(text: str, guard: Guard, *, base: URL | None = None) -> URL:
     """The URL to ask for, without its fragment; relative to `base` where there is one. Raises Failed."""
     _check_characters(text)
     try:
-        url = URL(text) if base is None else base.join(URL(text))
+        # not yarl's join, which opens the escapes of the base's path: %2F would become a slash
+        url = URL(text) if base is None else URL(urljoin(str(base), str(URL(text))))
         scheme, host, port = url.scheme, url.raw_host, url.port
     except (ValueError, TypeError) as reason:
         raise Failed("blocked-url", f"no usable URL: {reason}") from None

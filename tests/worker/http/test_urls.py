@@ -153,6 +153,21 @@ def test_whatever_is_let_through_is_plain_http_to_a_plain_host(text, prefix):
     assert set(url.raw_host) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_.:")
 
 
+@pytest.mark.parametrize(
+    ("base", "text", "asked_for"),
+    [
+        ("http://news.example/m%C3%BChle/a", "b", "http://news.example/m%C3%BChle/b"),
+        ("http://news.example/a%2Fb/c", "d?e=%2F", "http://news.example/a%2Fb/d?e=%2F"),
+        ("http://news.example//m%C3%BChle/a", "../b", "http://news.example//b"),
+        ("http://news.example/a/b?c", "?d", "http://news.example/a/b?d"),
+        ("http://news.example/a/b", "//other.example", "http://other.example"),
+        ("http://news.example/a/b", "https://other.example/\u00fc", "https://other.example/%C3%BC"),
+    ],
+)
+def test_a_relative_redirect_leaves_what_was_escaped_escaped(base, text, asked_for):
+    assert str(allowed(text, GUARD, base=URL(base))) == asked_for
+
+
 @given(st.text(alphabet=st.characters(max_codepoint=0x2FF), max_size=40))
 def test_a_redirect_never_leaves_plain_http(text):
     url = judged(location(text), base=URL("http://news.example/a/b"))
