@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from tests.valkey import Valkey, short_folder
 
-settings.register_profile("fuzz", max_examples=5_000, deadline=None)
+settings.register_profile("fuzz", max_examples=500, deadline=None)
 
 
 @pytest.fixture(scope="session")
