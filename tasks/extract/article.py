@@ -128,15 +128,13 @@ def _is_article(facts: Facts) -> bool:
 def _assembled(known: _Known, body: Body, score: float, verdict: Verdict, entry: Entry | None) -> Reading:
     facts, authors = known.facts, known.authors
     sources = dict(known.sources)
-    if sources["authors"] in ("", "json-ld-organisation") and (
-        found := people.from_lines(one.text for one in body.drops)
-    ):
-        authors, sources["authors"] = found, "byline"
     text, links, notices = normal_text(body.blocks, facts.url)
     summary, sources["summary"] = details.summary(facts, entry, body.blocks)
     lang, sources["lang"] = languages.language(
         text or summary, said=languages.stated(facts), feed=entry.lang if entry else None
     )
+    if sources["authors"] in ("", "json-ld-organisation") and (found := _byline(known, body, text, lang)):
+        authors, sources["authors"] = found, "byline"
     canonical, sources["canonical_url"] = details.canonical(facts)
     image, sources["image"] = details.image(facts, entry)
     section, sources["section"] = details.section(facts)
@@ -168,6 +166,18 @@ def _assembled(known: _Known, body: Body, score: float, verdict: Verdict, entry:
         field_sources={field: source for field, source in sources.items() if source},
     )
     return Reading(article, tuple(body.drops))
+
+
+def _byline(known: _Known, body: Body, text: str, lang: str) -> tuple[Person, ...]:
+    """Who is named by a line around the text, where the page's marks and data name nobody."""
+    if found := people.from_lines(one.text for one in body.drops):
+        return found
+    # in German every noun has a capital, so that a heading looks like a name
+    if lang == "de" or not (known.facts.data.articles or known.facts.meta("og:type").lower() == "article"):
+        return ()
+    return people.from_bare_lines(
+        (one.text for one in body.drops if one.rule in ("lead", "tail")), f"{known.title} {text}"
+    )
 
 
 def _extractor(method: str, score: float) -> Extractor:

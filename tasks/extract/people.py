@@ -15,6 +15,8 @@ from tasks.extract.text import folded, plain
 from tasks.records import Person
 
 MAX_AUTHORS = 20
+MAX_BARE_CHARS = 70
+_NOT_IN_NAMES = re.compile(r"[0-9:!?…\"“”»«()]")
 _ORGANISATIONS = ("Organization", "NewsMediaOrganization")
 _AUTHOR_METAS = (
     "author",
@@ -161,10 +163,37 @@ def authors(facts: Facts, tree: HtmlElement, feed_authors: tuple[str, ...] = ())
     for source, found in _ways(facts, tree, feed_authors):
         people = _distinct(person for person in found if "".join(folded(person.name)) not in site)
         if people:
-            return people[:MAX_AUTHORS], source
+            return _fuller(people[:MAX_AUTHORS], tree), source
     # nobody is named: what the page itself declares as its author, a newsroom or an agency
     declared = _distinct(_from_data(facts, (*_ORGANISATIONS, "Person")))
     return (declared[:1], "json-ld-organisation") if declared else ((), "")
+
+
+def _fuller(people: tuple[Person, ...], tree: HtmlElement) -> tuple[Person, ...]:
+    """Data that knows a login or a first name only: the whole name where the page shows one to its readers."""
+    if all(" " in one.name for one in people):
+        return people
+    shown = [name for _, text in page.marked_authors(tree) for name in _names_of_people(text)]
+    return _distinct(
+        next(
+            (
+                one.model_copy(update={"name": name})
+                for name in shown
+                if " " not in one.name and _is_short_for(one.name, name)
+            ),
+            one,
+        )
+        for one in people
+    )
+
+
+def _names_of_people(text: str) -> list[str]:
+    return [name for piece in text.split(" | ") for name in names_in(piece) if _like_a_person(name)]
+
+
+def _is_short_for(login: str, name: str) -> bool:
+    mine, whole = folded(login), folded(name)
+    return len(mine) == 1 and len(mine[0]) > 2 and (mine[0] == "".join(whole) or mine[0] in (whole[0], whole[-1]))
 
 
 def _ways(facts: Facts, tree: HtmlElement, feed_authors: tuple[str, ...]) -> Iterator[tuple[str, list[Person]]]:
@@ -195,6 +224,27 @@ def from_lines(lines: Iterable[str]) -> tuple[Person, ...]:
             if people:
                 return people
     return ()
+
+
+def from_bare_lines(lines: Iterable[str], story: str) -> tuple[Person, ...]:
+    """Of short lines at the top or the end of a story: the only one that is nothing but names, none of them in it."""
+    found = []
+    told = f" {' '.join(folded(story))} "
+    for text in lines:
+        names = names_in(text) if len(text) <= MAX_BARE_CHARS and not _NOT_IN_NAMES.search(text) else []
+        whole = "".join(folded(text)) == "".join("".join(folded(name)) for name in names)
+        if (
+            names
+            and whole
+            and all(_surely_a_person(name) and f" {' '.join(folded(name))} " not in told for name in names)
+        ):
+            found.append(names)
+    return _distinct(Person(name=name) for name in found[0]) if len(found) == 1 else ()
+
+
+def _surely_a_person(name: str) -> bool:
+    parts = name.split()
+    return 2 <= len(parts) <= 4 and all(len(part) > 1 and part[0].isupper() for part in parts if part not in _PARTICLES)
 
 
 def _labelled(facts: Facts) -> list[Person]:

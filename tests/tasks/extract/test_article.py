@@ -151,6 +151,28 @@ def test_a_visible_person_goes_before_the_newsroom():
     assert [person.name for person in found.authors] == ["Ann Lee"]
 
 
+DECLARED = '<meta property="og:type" content="article">'
+
+
+def test_a_line_of_nothing_but_names_is_a_byline_where_nobody_else_is_named():
+    text = f"<h1>Ferry landing to close</h1><p>Mara Odell/Tom Brace</p><p>{ONE}</p><p>{TWO}</p><p>{THREE}</p>"
+    assert [one.name for one in article(text, head=DECLARED).authors] == ["Mara Odell", "Tom Brace"]
+
+
+@pytest.mark.parametrize("line", ["Harbour News 24", "Ferry Landing", "Harbour Master: Opinion", "Harbour"])
+def test_a_kicker_is_no_author(line):
+    text = f"<p>{line}</p><h1>Ferry landing to close</h1><p>{line}</p><p>{ONE}</p><p>{TWO}</p><p>{THREE}</p>"
+    assert article(text, head=DECLARED).authors == ()
+
+
+def test_a_login_is_written_out_where_readers_see_the_name():
+    found = article(
+        f'<h1>Ferry landing to close</h1><p class="byline">By Mara Odell</p><p>{ONE}</p><p>{TWO}</p>',
+        data={"@type": "NewsArticle", "author": {"@type": "Person", "name": "maraodell"}},
+    )
+    assert [one.name for one in found.authors] == ["Mara Odell"]
+
+
 def test_the_earlier_of_two_dates_is_the_publication():
     found = article(
         head='<meta property="article:published_time" content="2026-03-01T18:00:00Z">',
