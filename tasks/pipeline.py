@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar, Protocol
 from urllib.parse import urlsplit
 
@@ -136,20 +137,33 @@ async def fetch_page(ports: Gathering, claim: Claim) -> None:
 
 
 async def _page_of(ports: Gathering, feed: Feed, entry: Entry) -> Page | None:
-    """None: the origin's robots.txt was asked for first, and that was this entry's turn at the host."""
+    """None: an origin's robots.txt was asked for first, and that was this entry's turn at the host."""
     url = canonical_url(entry.url or "")
     if not feed.fulltext:
         return Page(url=url, final_url=url, status=0, fetched_at=ports.now())
-    heeded = ports.respect_robots and feed.respect_robots
-    if heeded:
-        rules = await ports.robots.rules(url)
-        if rules is None:
-            await ports.network.hear(url, ports.robots.learn(url), ports.now)
-            return None
-        if not rules.allows(url, ports.user_agent):
-            raise Failed("robots", f"robots.txt of {urlsplit(url).hostname} forbids {urlsplit(url).path}")
-    page = await ports.network.hear(url, ports.web.fetch(url, kind="page", validators=Validators()), ports.now)
-    return page.model_copy(update={"robots": "allowed" if heeded else "ignored-by-config"})
+    heed = partial(_heed, ports) if ports.respect_robots and feed.respect_robots else None
+    try:
+        if heed is not None:
+            await heed(url)
+        answer = ports.web.fetch(url, kind="page", validators=Validators(), heed=heed)
+        page = await ports.network.hear(url, answer, ports.now)
+    except RobotsLearned:
+        return None
+    return page.model_copy(update={"robots": "allowed" if heed else "ignored-by-config"})
+
+
+class RobotsLearned(Exception):
+    """It took this entry's turn at the host; with the next one its page can be asked for."""
+
+
+async def _heed(ports: Gathering, url: str) -> None:
+    """`url`: of the page, and of each hop of a redirect."""
+    rules = await ports.robots.rules(url)
+    if rules is None:
+        await ports.network.hear(url, ports.robots.learn(url), ports.now)
+        raise RobotsLearned
+    if not rules.allows(url, ports.user_agent):
+        raise Failed("robots", f"robots.txt of {urlsplit(url).hostname} forbids {urlsplit(url).path}")
 
 
 async def _page_failed(ports: Gathering, claim: Claim, failed: Failed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
@@ -197,6 +197,10 @@ class AsyncStore(Protocol):
     async def do(self, call: Call[T]) -> T: ...
 
 
+#: asked before each hop of a redirect, when it is our turn at its host; raises what is to end the fetch
+Heed = Callable[[str], Awaitable[None]]
+
+
 class Fetcher(Protocol):
     async def fetch(
         self,
@@ -205,6 +209,7 @@ class Fetcher(Protocol):
         kind: Literal["feed", "page", "robots"],
         validators: Validators,
         timeout_seconds: float | None = None,
+        heed: Heed | None = None,
     ) -> Page:
         """Raises tasks.reasons.Failed. A 304 comes back as a Page with status 304 and no body."""
         ...

@@ -64,7 +64,9 @@ class Web:
         self.asked: list[tuple[str, str, Validators]] = []
         self.timeouts: list[float | None] = []
 
-    async def fetch(self, url: str, *, kind: str, validators: Validators, timeout_seconds: float | None = None) -> Page:
+    async def fetch(
+        self, url: str, *, kind: str, validators: Validators, timeout_seconds: float | None = None, heed: Any = None
+    ) -> Page:
         self.asked.append((kind, url, validators))
         self.timeouts.append(timeout_seconds)
         answer = self.answers[url]
@@ -72,6 +74,8 @@ class Web:
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
         if isinstance(answer, Exception):
             raise answer
+        if heed is not None and answer.final_url:
+            await heed(answer.final_url)
         return answer.model_copy(
             update={"url": url, "final_url": answer.final_url or url, "fetched_at": self._world.now}
         )

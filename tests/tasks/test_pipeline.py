@@ -253,6 +253,39 @@ def test_a_page_that_robots_forbid_is_not_fetched(world: World):
     assert world.account().dead == {"robots": 1}
 
 
+def test_where_a_redirect_leads_robots_are_heeded_too(world: World):
+    world.web.answers["http://paper.test/1"] = page(html(), final_url="http://other.test/1")
+    world.poll()
+    world.fetch()
+    assert world.robots.learned == ["http://other.test/1"]
+    assert world.account().pending == {"fetch": 1, "enrich": 0}
+
+    world.robots.known["http://other.test"] = "User-agent: *\nDisallow: /"
+    world.fetch()
+    assert world.account().dead == {"robots": 1}
+    assert world.dead()[0]["detail"] == "robots.txt of other.test forbids /1"
+
+
+def test_a_redirect_to_where_robots_allow_it_is_followed_once_they_are_known(world: World):
+    world.web.answers["http://paper.test/1"] = page(html(), final_url="http://other.test/1")
+    world.poll()
+    world.fetch()
+    world.fetch()
+    world.read()
+
+    assert len(world.records()) == 1
+    assert world.robots.learned == ["http://other.test/1"]
+
+
+def test_robots_that_are_set_aside_are_so_where_a_redirect_leads_too(world: World):
+    world.respect_robots = False
+    world.robots.known["http://other.test"] = "User-agent: *\nDisallow: /"
+    world.web.answers["http://paper.test/1"] = page(html(), final_url="http://other.test/1")
+    world.round()
+
+    assert len(world.records()) == 1
+
+
 @pytest.mark.parametrize("where", ["settings", "feed"])
 def test_robots_can_be_set_aside_and_the_record_says_so(world: World, where: str):
     world.robots.known["http://paper.test"] = "User-agent: *\nDisallow: /"

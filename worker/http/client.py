@@ -17,7 +17,7 @@ from yarl import URL
 
 from config.origins import parse_origin
 from config.settings import Settings
-from tasks.ports import Validators
+from tasks.ports import Heed, Validators
 from tasks.reasons import Failed
 from tasks.records import Page
 from worker import clock
@@ -107,12 +107,14 @@ class Client:
         kind: Kind,
         validators: Validators = NO_VALIDATORS,
         timeout_seconds: float | None = None,
+        heed: Heed | None = None,
     ) -> Page:
-        """A 304 comes back as a Page. For `robots`, so do 4xx except 429, and the body is decoded and cut."""
+        """A 304 comes back as a Page. For `robots`, so do 4xx except 429, and the body is decoded and cut.
+        What `heed` raises comes out as it is."""
         seconds = timeout_seconds or self._limits[kind].seconds
         try:
             async with asyncio.timeout(seconds) as deadline:
-                return await self._follow(url, kind, validators, deadline)
+                return await self._follow(url, kind, validators, _Passage(deadline, self._gate, heed))
         except TimeoutError as reason:
             raise Failed("timeout", str(reason) or f"no full answer within {seconds:g} s") from None
 
@@ -146,7 +148,7 @@ class Client:
             ),
         )
 
-    async def _follow(self, text: str, kind: Kind, validators: Validators, deadline: asyncio.Timeout) -> Page:
+    async def _follow(self, text: str, kind: Kind, validators: Validators, passage: _Passage) -> Page:
         first = urls.allowed(text, self._guard)
         url, seen, permanent = first, {str(first)}, True
         while True:
@@ -159,17 +161,7 @@ class Client:
             if str(url) in seen or len(seen) > self._settings.max_redirects:
                 raise Failed("too-many-redirects", f"hop {len(seen)} leads to {str(url)[:200]}")
             seen.add(str(url))
-            await self._pass_gate(url, deadline)
-
-    async def _pass_gate(self, url: URL, deadline: asyncio.Timeout) -> None:
-        """Waiting for one's turn is ours, not the server's: it does not count against the limit of the fetch."""
-        if self._gate is None:
-            return
-        loop = asyncio.get_running_loop()
-        left = (deadline.when() or loop.time()) - loop.time()
-        deadline.reschedule(loop.time() + MAX_GATE_SECONDS)
-        await self._gate(url.raw_host or "")
-        deadline.reschedule(loop.time() + left)
+            await passage.to(url)
 
     async def _ask(self, url: URL, kind: Kind, validators: Validators) -> Page | _Redirect:
         if self._session is None:
@@ -241,6 +233,25 @@ class Client:
         if trial is not None:
             trial.finish()
         return bytes(body)
+
+
+class _Passage(NamedTuple):
+    """What stands between one hop and the next."""
+
+    deadline: asyncio.Timeout
+    gate: Gate | None
+    heed: Heed | None
+
+    async def to(self, url: URL) -> None:
+        """Waiting for one's turn is ours, not the server's: it does not count against the limit of the fetch."""
+        loop = asyncio.get_running_loop()
+        left = (self.deadline.when() or loop.time()) - loop.time()
+        self.deadline.reschedule(loop.time() + MAX_GATE_SECONDS)
+        if self.gate is not None:
+            await self.gate(url.raw_host or "")
+        if self.heed is not None:
+            await self.heed(str(url))
+        self.deadline.reschedule(loop.time() + left)
 
 
 class _Redirect(NamedTuple):

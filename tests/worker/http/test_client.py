@@ -304,6 +304,40 @@ def test_each_further_request_asks_the_gate_and_its_wait_is_not_the_servers(answ
     assert gated == ["127.0.0.1", "127.0.0.1"]
 
 
+def test_each_hop_is_shown_to_who_heeds_it_and_goes_no_further_than_that_one_lets_it(answer, converse):
+    shown, turns = [], []
+
+    class NotThere(Exception):
+        pass
+
+    async def gate(host):
+        turns.append(len(shown))
+
+    async def heed(url):
+        shown.append(url)
+        if url.endswith("/c"):
+            raise NotThere
+
+    async def fetch(web, origin):
+        with pytest.raises(NotThere):
+            await web.fetch(origin.url("/a"), kind="page", heed=heed)
+        return origin.paths(), [origin.url("/b"), origin.url("/c")]
+
+    asked, hops = converse(
+        {
+            "/a": answer(b"", FOUND, Location="/b"),
+            "/b": answer(b"", FOUND, Location="/c#top"),
+            "/c": answer(b"<html>end"),
+        },
+        fetch,
+        gate=gate,
+    )
+
+    assert asked == ["/a", "/b"]
+    assert shown == hops
+    assert turns == [0, 1]
+
+
 def test_a_gate_can_refuse_the_next_hop(answer, ask):
     async def gate(host):
         raise Failed("rate-limited", "not now", retry_after_seconds=7)
