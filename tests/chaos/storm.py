@@ -12,9 +12,10 @@ import random
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -51,6 +52,8 @@ class Plan(NamedTuple):
     victims: Mapping[str, int] = VICTIMS
     #: cut the tail of the append-only file at each kill of the server, as a power cut would
     power_cuts: bool = False
+    #: of the server beside
+    appendfsync: str = "everysec"
     #: of every feed
     poll_every: str = "1s"
 
@@ -62,7 +65,7 @@ class Storm:
         self.killed: Counter[str] = Counter()
         self.world = World(plan.entries)
         self.data = folder / "d"
-        self.beside = None if plan.server == "embedded" else BesideServer(folder, plan.server)
+        self.beside = None if plan.server == "embedded" else BesideServer(folder, plan.server, plan.appendfsync)
 
     def run(self) -> dict[str, Any]:
         with self.world:
@@ -78,6 +81,8 @@ class Storm:
                 self.beside.start()
                 settings["redis_url"] = self.beside.url
             self.env = environment(**settings)
+            self.reader = LiveReader(self._url)
+            self.reader.start()
             self.service = Service(self.folder, "run", "--no-web", env=self.env)
             started = time.monotonic()
             try:
@@ -85,6 +90,7 @@ class Storm:
                 settled = self._settle(started)
             finally:
                 self.service.stop()
+                self.reader.stop()
             return self._report(time.monotonic() - started, settled=settled)
 
     def _blow(self, started: float) -> None:
@@ -180,7 +186,8 @@ class Storm:
             "seen": account.seen, "published": account.published, "dead": account.dead, "dropped": account.dropped,
             "balance": account.balance(),
             "lost": len(lost) - sum(account.dead.values()), "duplicated": sum(n > 1 for n in versions.values()),
-            "left_over_keys": len(left), "fetched_again": sum(n > 1 for n in self.world.fetched),
+            "seen_twice_live": self.reader.twice, "left_over_keys": len(left),
+            "fetched_again": sum(n > 1 for n in self.world.fetched),
             "kills": dict(self.killed), "killed": sum(self.killed.values()),
         }  # fmt: skip
 
@@ -191,9 +198,40 @@ def _ask(store: SyncStore):
     return call.read(reply)
 
 
+class LiveReader(threading.Thread):
+    """Follows the stream as a dashboard would, and counts what it was given again: same `id`, same `version`."""
+
+    def __init__(self, url: Callable[[], str]) -> None:
+        super().__init__(daemon=True)
+        self._url, self._stop_asked = url, threading.Event()
+        self._seen: Counter[tuple[str, str]] = Counter()
+
+    @property
+    def twice(self) -> int:
+        return sum(count > 1 for count in self._seen.values())
+
+    def run(self) -> None:
+        last = "0"
+        while not self._stop_asked.is_set():
+            try:
+                with redis.Redis.from_url(self._url(), decode_responses=True, socket_timeout=5, retry=None) as client:
+                    while not self._stop_asked.is_set():
+                        entries = client.xrange("news:articles", f"({last}", count=100)
+                        self._seen.update((fields["id"], fields["version"]) for _, fields in entries)
+                        last = entries[-1][0] if entries else last
+                        time.sleep(0.02)
+            except (redis.exceptions.RedisError, OSError):
+                time.sleep(0.1)
+
+    def stop(self) -> None:
+        self._stop_asked.set()
+        self.join(10)
+
+
 class BesideServer:
-    def __init__(self, folder: Path, kind: str) -> None:
-        self._server = Valkey(folder, binary=shutil.which("redis-server") if kind == "redis" else None)
+    def __init__(self, folder: Path, kind: str, appendfsync: str) -> None:
+        binary = shutil.which("redis-server") if kind == "redis" else None
+        self._server = Valkey(folder, binary=binary, appendfsync=appendfsync)
         self.folder = folder
 
     @property
@@ -238,11 +276,22 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--server", choices=["embedded", "valkey", "redis"], default="embedded")
     parser.add_argument("--seconds", type=float, default=900.0)
+    parser.add_argument("--appendfsync", choices=["everysec", "always"], default="everysec")
     parser.add_argument(
         "--power-cuts", action="store_true", help="with a server beside: cut its file's tail at each kill"
     )
     asked = parser.parse_args()
-    plan = Plan(asked.entries, asked.kills, asked.seed, asked.server, asked.seconds, power_cuts=asked.power_cuts)
+    victims = {"server": 1, "pool": 1} if asked.power_cuts else VICTIMS
+    plan = Plan(
+        asked.entries,
+        asked.kills,
+        asked.seed,
+        asked.server,
+        asked.seconds,
+        victims=victims,
+        power_cuts=asked.power_cuts,
+        appendfsync=asked.appendfsync,
+    )
     with short_folder() as folder:
         report = Storm(plan, Path(folder)).run()
     print(json.dumps(report, indent=1))

@@ -46,7 +46,7 @@ class GeneratedPage(NamedTuple):
 
 
 def generated(count: int, seed: int = 1) -> list[GeneratedPage]:
-    return [_page(random.Random(f"{seed}/{number}"), number) for number in range(count)]
+    return [made_up_page(random.Random(f"{seed}/{number}"), number) for number in range(count)]
 
 
 def from_folder(folder: Path, count: int) -> list[GeneratedPage]:
@@ -63,7 +63,7 @@ def from_folder(folder: Path, count: int) -> list[GeneratedPage]:
     return pages
 
 
-def _page(rng: random.Random, number: int) -> GeneratedPage:
+def made_up_page(rng: random.Random, number: int) -> GeneratedPage:
     words = round(min(rng.lognormvariate(0, WORDS_SIGMA) * MEDIAN_WORDS, 6000))
     paragraphs, written = [], 0
     while written < words:
