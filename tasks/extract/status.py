@@ -55,6 +55,8 @@ _VIDEO_FRAME = re.compile(
     re.IGNORECASE,
 )
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|\(…\)|\(\.\.\.\))[\"'”’»)\]]*$")
+# programs that shorten a text put a blank or brackets before the dots; people write them behind the word
+_CUT_BY_PROGRAM = re.compile(r"(?:\s(?:…|\.\.\.)|\[…\]|\[\.\.\.\])$")
 _CLOCK = re.compile(r"^\W{0,3}(?:kl\.?\s*)?\d{1,2}[:.h]\d{2}\b")
 
 
@@ -254,7 +256,8 @@ def _length(
     short_of = longer > 1.5 * size and longer - size > 60
     if short_of:
         evidence.append(f"{size} of {longer} words")
-    weight = 2 * bool(locked) + min(asked, 2) + cut + 2 * short_of
+    by_program = bool(_CUT_BY_PROGRAM.search(blocks[-1].text.rstrip()))
+    weight = 2 * bool(locked) + min(asked, 2) + cut + by_program + 2 * short_of
     if size < TEASER_WORDS:
         # what is short and free is a short article; only a locked page needs no second sign
         return _weighed(weight, 2, "teaser", evidence, size) if size >= 1 else Verdict("empty", ("no text",))

@@ -45,6 +45,22 @@ def read_json(text: str) -> Any:
     return None
 
 
+_KEPT = re.compile(
+    r'"(@type|datePublished|dateModified|isAccessibleForFree|wordCount)"\s*:\s*"?([\w:/.+ -]{1,60})', re.ASCII
+)
+
+
+def _salvaged(text: str) -> Node:
+    """Of JSON that a quotation mark in a text has broken: the plain values of what calls itself an article."""
+    found: Node = {}
+    for key, value in _KEPT.findall(text):
+        if key == "@type" and "@type" in found:
+            continue
+        if key != "@type" or _ARTICLE.search(value):
+            found.setdefault(key, value.strip())
+    return found if "@type" in found else {}
+
+
 def types_of(node: Node) -> list[str]:
     value = node.get("@type")
     return [str(kind).rsplit("/", 1)[-1] for kind in (value if isinstance(value, list) else [value]) if kind]
@@ -109,7 +125,8 @@ def read(tree: HtmlElement, *, url: str) -> Structured:
         if not text.strip() or len(text) > left:
             continue
         left -= len(text)
-        nodes.extend(_walk(read_json(text), budget))
+        value = read_json(text)
+        nodes.extend(_walk(_salvaged(text) if value is None else value, budget))
     by_id: dict[str, Node] = {}
     for node in nodes:
         key = node.get("@id")

@@ -313,6 +313,16 @@ def test_the_text_of_a_page_drawn_by_a_script_is_found_in_its_state():
     assert TWO in found.body
 
 
+def test_of_a_json_ld_that_a_quotation_mark_broke_the_plain_values_are_kept():
+    broken = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "description": "The "old" landing", '
+        '"datePublished": "2026-02-14T09:30:00+01:00", "isAccessibleForFree": "false"}</script>'
+    )
+    found = article(head=broken)
+    assert found.published_at == datetime(2026, 2, 14, 8, 30, tzinfo=UTC)
+    assert "the page says it is not free to read" in found.body_evidence
+
+
 def test_a_broken_json_ld_is_forgiven_or_left_out():
     script = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Ferry\tlanding",}</script>'
     assert article(head=script).title == "Ferry landing to close"

@@ -31,6 +31,13 @@ def test_no_wall_and_no_teaser_passes_for_an_article(name, state, html, content)
     assert state_of(html, content) not in OPEN
 
 
+@pytest.mark.parametrize(("end", "state"), [(" ...", "teaser"), (" […]", "teaser"), ("…", "full"), (".", "full")])
+def test_a_text_that_a_program_cut_is_a_teaser(end, state):
+    text = "The mayor opened the new quay on Monday and thanked the workers, who had gone on through two winters" + end
+    html = f"<html lang=en><head><title>Quay opened</title></head><body><h1>Quay opened</h1><p>{text}</p></body></html>"
+    assert extract(html, url="https://tern.example/quay", now=NOW).body_status == state
+
+
 def test_what_decided_is_kept():
     locked = next(html for name, _, html, _ in CASES if name == "partial-locked")
     article = extract(locked, url="https://tern.example/wall", now=NOW)
