@@ -55,9 +55,12 @@ def from_tree(tree: HtmlElement, *, context: Context, method: str = "trafilatura
 
 def _extracted(tree: HtmlElement, *, context: Context, method: str, fast: bool) -> Body:
     # without the address: it would join every link to it, and only those that stay are needed
-    document: Any = trafilatura.bare_extraction(
-        tree, fast=fast, include_comments=False, include_links=True, with_metadata=False
-    )
+    try:
+        document: Any = trafilatura.bare_extraction(
+            tree, fast=fast, include_comments=False, include_links=True, with_metadata=False
+        )
+    except Exception:  # noqa: BLE001  (lists in lists in lists end its recursion; there are other ways to the text)
+        document = None
     if document is None or document.body is None:
         return Body(method, [], [])
     return Body(method, *cleaned(blocks_of(document.body), context))

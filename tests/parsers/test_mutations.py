@@ -130,6 +130,23 @@ def test_a_damaged_page_is_read_or_refused_and_leaves_no_markup(page, content_ty
     assert not [text for text in stored if OPENS_A_TAG.search(text)]
 
 
+@pytest.mark.parametrize(
+    "opened",
+    ["<ul><li>x", "<dl><dd>x", "<table><tr><td>x", "<blockquote>x", "<div>x", "<b>x", "<a href=x>x", "<p>x<div>"],
+)
+def test_a_page_of_elements_within_elements_is_read_or_refused(opened):
+    page = seeds("pages")[0].replace(b"</article>", opened.encode() * 300 + b"</article>")
+
+    failing_with(lambda: extract(page, url=URL, now=NOW), "no-content")
+
+
+def test_lists_within_lists_leave_the_text_before_them_as_it_is():
+    (page, *_) = seeds("pages")
+    nested = page.replace(b"<footer>", b"<ul><li>x" * 2000 + b"<footer>")
+
+    assert "beside it had been asked" in extract(nested, url=URL, now=NOW).body
+
+
 @unhurried
 @given(texts("topics"))
 def test_damaged_topics_are_rules_or_a_configuration_error(text):
