@@ -70,7 +70,7 @@ def ours(raw: bytes, url: str) -> dict[str, Any]:
 
 
 def reference(raw: bytes, url: str) -> dict[str, Any]:
-    found = trafilatura.bare_extraction(raw, url=url, with_metadata=True)
+    found: Any = trafilatura.bare_extraction(raw, url=url, with_metadata=True)
     if found is None:
         return {}
     authors = [found.author] if found.author else []
