@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from tasks.network import NetworkWatch
-from tasks.records import Entry, FeedDocument, Page, Worker
+from tasks.record import Worker
+from tasks.records import Entry, FeedDocument, Page
 from tasks.records import Nlp as NlpInfo
 
 if TYPE_CHECKING:

@@ -8,18 +8,8 @@ from urllib.parse import urlsplit
 
 from tasks.export.fields import FLAT_FIELDS
 from tasks.ports import Publication
-from tasks.records import (
-    Article,
-    FeedRef,
-    Http,
-    Page,
-    Provenance,
-    Publisher,
-    Record,
-    Rules,
-    Story,
-    Worker,
-)
+from tasks.record import FeedRef, Http, Provenance, Publisher, Record, Rules, Worker
+from tasks.records import Article, Page, Story
 
 if TYPE_CHECKING:
     from datetime import datetime

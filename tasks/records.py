@@ -1,13 +1,11 @@
-"""The shapes of a story on its way: Entry → Page → Article → Story → Record. `Record` is what dashboards read."""
+"""The shapes of a story on its way: Entry → Page → Article → Story. What is published stands in tasks/record.py."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
-
-SCHEMA = "article/1.0"
 
 #: What stands as the title where neither page nor feed has one: a record always has a title.
 UNTITLED = "(untitled)"
@@ -25,7 +23,7 @@ def rfc3339(moment: datetime) -> str:
     return text.replace("+00:00", "Z")
 
 
-def _is_none(value: object) -> bool:
+def is_none(value: object) -> bool:
     """`exclude_if` of the fields that the contract leaves out rather than null."""
     return value is None
 
@@ -230,7 +228,7 @@ class Entity(Shape):
     count: int = Field(ge=1)
     mentions: tuple[Span, ...] = ()
     roles: tuple[str, ...] = ()
-    geo: Geo | None = Field(default=None, exclude_if=_is_none)
+    geo: Geo | None = Field(default=None, exclude_if=is_none)
 
 
 class Underlying(Shape):
@@ -299,110 +297,3 @@ class Story(Shape):
     links: tuple[Link, ...] = ()
     warnings: tuple[Notice, ...] = ()
     nlp: Nlp
-
-
-# What dashboards read
-
-
-class Publisher(Shape):
-    id: Slug
-    name: str = Field(min_length=1)
-    domain: str
-    wikidata: Wikidata | None = None
-    country: str | None = None
-    labels: tuple[str, ...] = ()
-
-
-class FeedRef(Shape):
-    id: Slug
-    url: str | None
-    title: str | None
-
-
-class Http(Shape):
-    status: int
-    final_url: str
-    etag: str | None = None
-    last_modified: str | None = None
-    bytes: int = Field(ge=0)
-    robots: Robots
-
-
-class Rules(Shape):
-    topics: str
-    gazetteer: str
-
-
-class Worker(Shape):
-    name: str
-    version: str
-    task_id: str
-    attempt: int = Field(ge=1)
-
-
-class Cluster(Shape):
-    id: str = Field(pattern=r"^clu_")
-    size: int = Field(ge=1)
-    first: ArticleId
-    similarity: Share
-
-
-class Provenance(Shape):
-    feed: FeedRef
-    guid: str | None
-    seen_at: Moment | None
-    fetched_at: Moment | None
-    processed_at: Moment
-    http: Http | None = Field(default=None, exclude_if=_is_none)
-    extractor: Extractor
-    #: what decided `body_status`, and which source each field came from
-    body_evidence: tuple[str, ...] = ()
-    field_sources: dict[str, str] = {}
-    nlp: Nlp
-    rules: Rules
-    worker: Worker
-    content_hash: Sha256
-    simhash: str | None = Field(default=None, pattern=r"^sim64:[0-9a-f]{16}$", exclude_if=_is_none)
-    warnings: tuple[Notice, ...] = ()
-
-
-class Record(Shape):
-    """One version of one article, as published in the `data` field of a stream entry."""
-
-    schema_: str = Field(default=SCHEMA, alias="schema", pattern=r"^article/1\.[0-9]+$")
-    id: ArticleId
-    op: Literal["created", "updated", "corrected", "retracted"]
-    representation: Literal["full", "partial"] = "full"
-    version: int = Field(ge=1)
-    previous: Sha256 | None = None
-    title: str = Field(min_length=1)
-    url: str
-    canonical_url: str | None = None
-    source: Publisher
-    authors: tuple[Person, ...] = ()
-    lang: str = Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")
-    published_at: Moment
-    published_from: PublishedFrom
-    published_day: str | None = Field(default=None, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
-    modified_at: Moment | None = None
-    summary: str
-    summary_from: Literal["feed", "html", "lead"] = "lead"
-    body: str | None
-    body_status: BodyStatus
-    words: int = Field(ge=0)
-    image: str | None = None
-    section: str | None = None
-    tags: tuple[str, ...] = ()
-    topics: tuple[TopicTag, ...] = ()
-    topic_scores: dict[str, float] = {}
-    untagged: Literal["language"] | None = None
-    entities: tuple[Entity, ...] = ()
-    cited_sources: tuple[CitedSource, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-    dates: tuple[DateMention, ...] = ()
-    links: tuple[Link, ...] = ()
-    cluster: Cluster | None = None
-    duplicate_of: ArticleId | None = None
-    syndicated_from: SyndicatedFrom | None = None
-    provenance: Provenance
-    ext: dict[str, Any] = {}

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tasks.attribution import Origin, attribute
 from tasks.entities import EntityFinder
-from tasks.records import UNTITLED, Rules, Story, TopicTag
+from tasks.record import Rules
+from tasks.records import UNTITLED, Story, TopicTag
 from tasks.topics import TopicTagger
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tasks.records import Record, rfc3339
+from tasks.record import Record
+from tasks.records import rfc3339
 
 OUTLETS = (
     ("harbour-post", "The Harbour Post", "harbourpost.example", ("independent",), "GB"),

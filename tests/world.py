@@ -12,7 +12,8 @@ from tasks.network import NetworkWatch
 from tasks.pipeline import fetch_page, poll_feed, read_article
 from tasks.poll import read_feed
 from tasks.ports import Gathering, Limits, Reading, Validators
-from tasks.records import Nlp, Page, Rules, Story, TopicTag, Worker
+from tasks.record import Rules, Worker
+from tasks.records import Nlp, Page, Story, TopicTag
 from tasks.robots import RobotsRules
 from worker.ledger import Ledger, Politeness, SyncStore
 

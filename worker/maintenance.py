@@ -12,7 +12,7 @@ import structlog
 
 from config.topics import read_topics
 from config.trouble import ConfigError
-from tasks.records import SCHEMA
+from tasks.record import SCHEMA
 from worker.clock import now
 from worker.feedlist import read_feed_list, sync_call
 from worker.ledger import milliseconds

@@ -14,7 +14,8 @@ from tasks.identity import article_id_of_url, canonical_url
 from tasks.ports import Claim
 from tasks.publish import assemble
 from tasks.reasons import Failed
-from tasks.records import Article, Entry, Page, Record, Story, Worker
+from tasks.record import Record, Worker
+from tasks.records import Article, Entry, Page, Story
 
 if TYPE_CHECKING:
     from pathlib import Path

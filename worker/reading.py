@@ -14,7 +14,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from tasks.ports import Reading
-from tasks.records import Worker
+from tasks.record import Worker
 from worker.clock import now
 from worker.drains import Batch, one_by_one
 from worker.embedded import die_with_parent

@@ -8,7 +8,7 @@ from typing import Any
 
 from tasks.export.fields import DATA_FIELD, FLAT_FIELDS
 from tasks.export.schema import SCHEMA_FILE
-from tasks.records import SCHEMA
+from tasks.record import SCHEMA
 
 Json = dict[str, Any]
 

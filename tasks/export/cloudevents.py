@@ -9,7 +9,7 @@ from tasks.export.schema import SCHEMA_ID
 from tasks.records import rfc3339
 
 if TYPE_CHECKING:
-    from tasks.records import Record
+    from tasks.record import Record
 
 
 def cloudevent(record: Record) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from tasks.records import rfc3339
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tasks.records import CitedSource, Entity, Quote, Record
+    from tasks.record import Record
+    from tasks.records import CitedSource, Entity, Quote
 
 Json = dict[str, Any]
 

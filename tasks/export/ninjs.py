@@ -10,7 +10,8 @@ from tasks.records import rfc3339
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tasks.records import Entity, Record
+    from tasks.record import Record
+    from tasks.records import Entity
 
 Json = dict[str, Any]
 

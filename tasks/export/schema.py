@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tasks.export.fields import RECORD_FIELDS
-from tasks.records import SCHEMA, Record
+from tasks.record import SCHEMA, Record
 
 Json = dict[str, Any]
 

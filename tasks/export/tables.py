@@ -7,10 +7,15 @@ from typing import get_args
 
 from pydantic import AwareDatetime, BaseModel
 
-from tasks import records
+from tasks import record, records
 from tasks.export.fields import DATA_FIELD, FLAT_FIELDS, RECORD_FIELDS
 
 BEGIN, END = "<!-- fields: written by `wirebeat schema --write` -->", "<!-- end of fields -->"
+
+
+def shape_named(name: str) -> type[BaseModel]:
+    shape: type[BaseModel] = getattr(record, name, None) or getattr(records, name)
+    return shape
 
 
 def with_tables(page: str) -> str:
@@ -46,7 +51,7 @@ def _record() -> Iterator[str]:
         yield from _where(shape)
         yield "| field | type | holds |"
         yield "|---|---|---|"
-        fields = getattr(records, shape).model_fields
+        fields = shape_named(shape).model_fields
         for name, meaning in meanings.items():
             field = fields[name] if name in fields else fields[f"{name}_"]
             yield f"| `{name}` | {_type_name(field.annotation)} | {meaning} |"
@@ -54,7 +59,7 @@ def _record() -> Iterator[str]:
 
 
 def _where(shape: str) -> Iterator[str]:
-    base = getattr(records, shape).__base__
+    base = shape_named(shape).__base__
     if base is records.Span:
         yield "A [Span](#span), and:"
         yield ""

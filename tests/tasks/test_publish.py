@@ -13,7 +13,8 @@ from config.feeds import Feed
 from tasks.export.fields import FLAT_FIELDS
 from tasks.ports import Claim
 from tasks.publish import assemble, content_hash, flat_fields, partial, publication, publisher_of
-from tasks.records import Article, Entry, Extractor, Nlp, Page, Record, Rules, Story, Worker
+from tasks.record import Record, Rules, Worker
+from tasks.records import Article, Entry, Extractor, Nlp, Page, Story
 from tests import newsroom
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

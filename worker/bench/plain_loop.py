@@ -15,7 +15,8 @@ from tasks.pipeline import sighting
 from tasks.poll import read_feed
 from tasks.ports import Claim
 from tasks.publish import assemble, publication
-from tasks.records import Page, Worker
+from tasks.record import Worker
+from tasks.records import Page
 from worker.clock import now
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from config.opml import Outline, write_opml
 from tasks.export.cloudevents import cloudevent
 from tasks.export.jsonld import news_article
 from tasks.export.ninjs import ninjs
-from tasks.records import Record
+from tasks.record import Record
 from worker.web.answers import bodies, csv_answer, form_of, json_answer, lines_answer, page_answer, view_of
 from worker.web.query import DEFAULT_LIMIT
 

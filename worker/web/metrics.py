@@ -11,7 +11,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from redis.exceptions import RedisError
 from starlette.responses import Response
 
-from tasks.records import SCHEMA
+from tasks.record import SCHEMA
 from worker.stage_times import BOUNDS, LAST, SUM
 from worker.web import series
 from worker.web.groups import Group, read_groups

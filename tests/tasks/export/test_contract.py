@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from tasks.export.schema import article_schema
-from tasks.records import Record
+from tasks.record import Record
 from tests import newsroom
 
 CONTRACT = Path(__file__).parents[4] / "shared" / "contract"

@@ -11,7 +11,7 @@ from tasks.export.cloudevents import cloudevent
 from tasks.export.fields import FLAT_FIELDS
 from tasks.export.jsonld import news_article
 from tasks.export.ninjs import ninjs
-from tasks.records import Record
+from tasks.record import Record
 from tests import newsroom
 
 RECORD = Record.model_validate_json((Path(__file__).parent / "golden" / "article-1.0.json").read_text())
