@@ -34,10 +34,10 @@ def imported(folder):
 
 @pytest.mark.parametrize("folder", ["config", "tasks", "worker"])
 def test_what_is_imported_is_asked_for_by_name(folder):
+    extras = [name for extra in PROJECT["project"]["optional-dependencies"].values() for name in extra]
+    declared = names(PROJECT["project"]["dependencies"]) | names(extras)
     undeclared = {
-        distribution: str(file)
-        for distribution, file in imported(folder).items()
-        if distribution not in names(PROJECT["project"]["dependencies"])
+        distribution: str(file) for distribution, file in imported(folder).items() if distribution not in declared
     }
 
     assert undeclared == {}

@@ -36,6 +36,8 @@ def db(server):
     client = server.client()
     client.flushall()
     yield client
+    while STARTED:
+        STARTED.pop().join(20)
     client.close()
 
 
@@ -52,8 +54,13 @@ def take(reader, count):
     return list(itertools.islice(reader, count))
 
 
+#: What still runs when a test has what it waited for: joined before its connection is closed.
+STARTED: list[threading.Thread] = []
+
+
 def in_background(work):
     thread = threading.Thread(target=work, daemon=True)
+    STARTED.append(thread)
     thread.start()
     return thread
 
