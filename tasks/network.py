@@ -12,9 +12,10 @@ from tasks.reasons import Failed
 T = TypeVar("T")
 
 #: Failures without a word from the other side.
-SILENCE = frozenset({"dns", "connect", "timeout"})
-#: These come before anything is asked, or from what stands between us and the host; they tell nothing.
-TELLS_NOTHING = frozenset({"blocked-url", "blocked-address", "no-url", "robots", "tls", "error"})
+SILENCE = frozenset({"dns", "connect"})
+#: These come before anything is asked, or from what stands between us and the host; they tell nothing. A time-out may
+#: be a site that accepts and never answers, of which a list can have several; without a network, names fail first.
+TELLS_NOTHING = frozenset({"timeout", "blocked-url", "blocked-address", "no-url", "robots", "tls", "error"})
 #: Two hosts may go down in the same minute, or be behind the same wire.
 HOSTS_AT_LEAST = 3
 KNOWN_HOSTS = 5000

@@ -58,8 +58,8 @@ def test_one_answer_of_any_kind_says_that_the_network_is_up(answer):
 def test_what_was_begun_before_the_last_answer_says_nothing_of_the_time_since():
     watch = told(NetworkWatch(), HOSTS, None, 0)
 
-    assert not told(watch, HOSTS[:3], "timeout", 20, took=21).down
-    assert told(watch, HOSTS[:3], "timeout", 50, took=20).down
+    assert not told(watch, HOSTS[:3], "connect", 20, took=21).down
+    assert told(watch, HOSTS[:3], "connect", 50, took=20).down
 
 
 @pytest.mark.parametrize("reason", sorted(TELLS_NOTHING))

@@ -143,7 +143,7 @@ def test_feeds_of_several_hosts_that_used_to_answer_find_out_that_the_network_is
     feeds = [world.feed(name) for name in names]
     rows = [(feed.id, feed.model_dump_json(), f"{feed.id}.test", feed.url) for feed in feeds]
     world.store.do(world.ledger.sync_feeds("all", rows))
-    world.web.answers = {feed.url: [page(rss()), Failed("timeout")] for feed in feeds}
+    world.web.answers = {feed.url: [page(rss()), Failed("connect")] for feed in feeds}
     world.poll()
     world.later(1000)
     world.poll()
@@ -330,7 +330,7 @@ def test_a_page_that_fails_for_now_is_tried_again(world: World):
 
 def test_a_network_of_our_own_that_is_down_costs_an_entry_no_try(world: World):
     good = world.web.answers["http://paper.test/1"]
-    world.web.answers["http://paper.test/1"] = Failed("timeout")
+    world.web.answers["http://paper.test/1"] = Failed("connect")
     world.poll()
     without_a_network(world)
     for _ in range(9):
@@ -339,7 +339,7 @@ def test_a_network_of_our_own_that_is_down_costs_an_entry_no_try(world: World):
     assert world.account().pending == {"fetch": 1, "enrich": 0}
     assert {event for event, *_ in world.events[1:]} == {"put-off"}
 
-    world.web.answers["http://paper.test/1"] = [Failed("timeout"), good]
+    world.web.answers["http://paper.test/1"] = [Failed("connect"), good]
     world.network.heard("0.test", None, began=world.now, now=world.now)
     for _ in range(2):
         world.fetch()
