@@ -26,7 +26,7 @@ from tasks.identity import alias, article_id, article_id_of_url, canonical_url, 
 from tasks.ports import Claim, Gathering, PollClaim, Polled, Reading, Sighting, Validators
 from tasks.publish import assemble, content_hash, publication
 from tasks.reasons import Failed, backoff_seconds
-from tasks.records import Article, Entry, Page
+from tasks.records import Article, Entry, FeedDocument, Page
 from tasks.schedule import after_failure, after_success, must_read_whole
 from tasks.waiting import pack_page
 
@@ -96,12 +96,18 @@ async def _polled(ports: Gathering, claim: PollClaim, feed: Feed) -> Polled:
         validators,
         after_success(feed, now, ttl_seconds=document.ttl_seconds),
         "working",
-        sightings=tuple({s.id: s for s in reversed([sighting(feed, entry) for entry in document.entries])}.values())[
-            ::-1
-        ],
+        sightings=_sightings(feed, document),
         whole=True,
         moved_to=page.moved_to,
     )
+
+
+def _sightings(feed: Feed, document: FeedDocument) -> tuple[Sighting, ...]:
+    """Of entries that are the same article, the first one in the document."""
+    found: dict[str, Sighting] = {}
+    for one in (sighting(feed, entry) for entry in document.entries):
+        found.setdefault(one.id, one)
+    return tuple(found.values())
 
 
 def sighting(feed: Feed, entry: Entry) -> Sighting:
