@@ -9,6 +9,7 @@ from tasks.decode import decoded
 from tasks.reasons import Failed
 
 PAGE = b"<p>Envoys met on Tuesday.</p>" * 50
+ZIPPED = gzip.compress(PAGE, mtime=0)
 BARE = zlib.compressobj(wbits=-zlib.MAX_WBITS)
 BARE_DEFLATE = BARE.compress(PAGE) + BARE.flush()
 
@@ -16,14 +17,16 @@ BARE_DEFLATE = BARE.compress(PAGE) + BARE.flush()
 @pytest.mark.parametrize(
     ("body", "coding"),
     [
-        (PAGE, ""),
-        (PAGE, "identity"),
-        (gzip.compress(PAGE), "gzip"),
-        (gzip.compress(PAGE), " X-GZIP "),
-        (zlib.compress(PAGE), "deflate"),
-        (BARE_DEFLATE, "deflate"),
-        (gzip.compress(PAGE[:700]) + gzip.compress(PAGE[700:]), "gzip"),
-        (gzip.compress(PAGE) + b"\0\0padding", "gzip"),
+        pytest.param(PAGE, "", id="no coding"),
+        pytest.param(PAGE, "identity", id="identity"),
+        pytest.param(ZIPPED, "gzip", id="gzip"),
+        pytest.param(ZIPPED, " X-GZIP ", id="old name with spaces"),
+        pytest.param(zlib.compress(PAGE), "deflate", id="deflate with zlib header"),
+        pytest.param(BARE_DEFLATE, "deflate", id="bare deflate"),
+        pytest.param(
+            gzip.compress(PAGE[:700]) + gzip.compress(PAGE[700:]), "gzip", id="two gzip members"
+        ),
+        pytest.param(ZIPPED + b"\0\0padding", "gzip", id="gzip with padding"),
     ],
 )
 def test_what_servers_send_is_opened(body, coding):
@@ -33,13 +36,13 @@ def test_what_servers_send_is_opened(body, coding):
 @pytest.mark.parametrize(
     ("body", "coding", "reason"),
     [
-        (PAGE, "gzip", "encoding"),
-        (gzip.compress(PAGE), "br", "encoding"),
-        (gzip.compress(PAGE), "gzip, gzip", "encoding"),
-        (gzip.compress(PAGE)[:-20], "gzip", "truncated"),
-        (BARE_DEFLATE[:-3], "deflate", "truncated"),
-        (gzip.compress(b"\0" * 5_000_000), "gzip", "too-large"),
-        (b"x" * 10_001, "", "too-large"),
+        pytest.param(PAGE, "gzip", "encoding", id="not zipped at all"),
+        pytest.param(ZIPPED, "br", "encoding", id="a coding we do not ask for"),
+        pytest.param(ZIPPED, "gzip, gzip", "encoding", id="zipped twice"),
+        pytest.param(ZIPPED[:-20], "gzip", "truncated", id="gzip cut short"),
+        pytest.param(BARE_DEFLATE[:-3], "deflate", "truncated", id="deflate cut short"),
+        pytest.param(gzip.compress(b"\0" * 5_000_000), "gzip", "too-large", id="zip bomb"),
+        pytest.param(b"x" * 10_001, "", "too-large", id="one byte too many"),
     ],
 )
 def test_what_cannot_be_opened_is_named(body, coding, reason):
