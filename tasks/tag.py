@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from tasks.attribution import Origin, attribute
@@ -33,6 +34,17 @@ class Tagger:
             nlp,
         )
         self.rules = Rules(topics=topics.version, gazetteer=gazetteer.version)
+
+    @property
+    def topic_rules(self) -> TopicRules:
+        return self._topics.rules
+
+    def with_topics(self, topics: TopicRules) -> Tagger:
+        """Another one with other topics, and all else in common with this one."""
+        other = copy(self)
+        other._topics = TopicTagger(topics)  # noqa: SLF001  (of the same class)
+        other.rules = self.rules.model_copy(update={"topics": topics.version})
+        return other
 
     def tag(self, article: Article, entry: Entry, feed: Feed) -> Story:
         title, body = title_of(article), article.body

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -39,15 +40,15 @@ async def maintain(settings: Settings, ledger: Ledger, store: AsyncStore, client
 
 async def describe(settings: Settings, store: AsyncStore) -> None:
     """`news:meta`, the first thing a reader may ask for: which schema, which streams, which topics."""
-    topics = [topic.id for topic in read_topics(settings.topics).topics]
-    streams = [f"{store.prefix}:articles", *(f"{store.prefix}:topic:{topic}" for topic in topics)]
     told = {
         "schema": SCHEMA,
         "version": version("wirebeat"),
-        "streams": ",".join(streams),
-        "topics": ",".join(topics),
         "seen_generations": str(math.ceil(settings.seen_days / SEEN_GENERATION_DAYS) + 1),
     }
+    with suppress(ConfigError):  # those told before are still those in use; worker.topic_reload says what is wrong
+        topics = [topic.id for topic in read_topics(settings.topics).topics]
+        streams = [f"{store.prefix}:articles", *(f"{store.prefix}:topic:{topic}" for topic in topics)]
+        told |= {"streams": ",".join(streams), "topics": ",".join(topics)}
     await store.redis.hset(f"{store.prefix}:meta", mapping=told)
 
 

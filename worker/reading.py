@@ -21,6 +21,7 @@ from worker.embedded import die_with_parent
 from worker.ledger import StoreUnavailable, SyncStore
 from worker.observe import saw
 from worker.stage_times import StageTimes
+from worker.topic_reload import PostedRules, Told, TopicWatch
 from worker.warden import Patient, Slots, Warden
 from worker.wiring import lease_name, limits, open_ledger, open_store
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from config.settings import Settings
+    from config.topics import TopicRules
     from tasks.ports import Claim, Held
     from tasks.tag import Tagger
 
@@ -48,6 +50,8 @@ class ArticleReader:
         self.ledger = open_ledger(settings)
         self.by = ""
         self._times = StageTimes()
+        self._posted = PostedRules()
+        self._taken = self._posted.digest
 
     @cached_property
     def store(self) -> SyncStore:
@@ -65,6 +69,13 @@ class ArticleReader:
             now=now,
             saw=saw,
         )
+
+    def _take_rules(self) -> None:
+        """Rules that changed since this process was forked count from its next article on."""
+        if (posted := self._posted.digest) != self._taken and (rules := self._posted.rules(posted)):
+            self._tagger, self._taken = self._tagger.with_topics(rules), posted
+            if "ports" in self.__dict__:
+                self.ports = self.ports._replace(tagger=self._tagger)
 
     def in_pool_process(self) -> None:
         """Called once in each process of the pool."""
@@ -99,6 +110,7 @@ class ArticleReader:
     def _read(
         self, work: Callable[[Reading, Claim, Claim | None], None], claim: Claim, following: Claim | None
     ) -> None:
+        self._take_rules()
         self.slots.working_on(claim)
         try:
             with self._times.of("enrich"):
@@ -139,6 +151,25 @@ class ArticleReader:
             bury=lambda held, detail: self._end(held, "resource-limit", detail),
             orphaned=self._orphaned,
         ).start()
+
+    def start_topic_watch(self) -> None:
+        TopicWatch(
+            self.settings.topics,
+            self._tagger.topic_rules,
+            changed=self._post_rules,
+            tell=self._tell_rules,
+            stopping=self.slots.stopping,
+        ).start()
+
+    def _post_rules(self, rules: TopicRules) -> None:
+        """To the processes there are; those forked later begin with them."""
+        tagger = self._tagger.with_topics(rules)
+        self._taken = self._posted.post(rules)
+        self._tagger = tagger
+
+    def _tell_rules(self, told: Told) -> None:
+        fields = {"topics_version": told.version, "topics_trouble": told.trouble}
+        self.store.redis.hset(f"{self.store.prefix}:meta", mapping=fields)
 
     def _orphaned(self, by: str) -> None:
         freed = self.store.do(self.ledger.orphaned("enrich", by))

@@ -86,6 +86,7 @@ def _enrich(settings: Settings, app: Celery) -> list[str]:
     signals.worker_process_shutdown.connect(lambda **_: reader.slots.leave(), weak=False)
     signals.worker_shutting_down.connect(lambda **_: reader.slots.stop(), weak=False)
     reader.start_warden()
+    reader.start_topic_watch()
     gc.collect()
     gc.freeze()  # what was loaded stays shared between the processes
     return ["--pool", "prefork", "--concurrency", str(processes), "-O", "fair"]

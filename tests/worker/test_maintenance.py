@@ -85,6 +85,19 @@ def test_a_list_that_changed_is_taken_in(shop: Shop):
     assert (event["event"], event["new"], event["gone"]) == ("feed-list-changed", 1, 0)
 
 
+def test_a_wrong_topic_file_keeps_nothing_else_from_being_done(shop: Shop, tmp_path):
+    topics = tmp_path / "topics.toml"
+    topics.write_text('[topics.quay]\nname = "Quays"\nterms = ["quay"]\n')
+    shop.maintain(topics=topics)
+    topics.write_text("[topics.quay]\n")
+    shop.list.write_text(OTHER)
+
+    shop.maintain(topics=topics)
+
+    assert shop.feeds() == {"paper", "post"}
+    assert shop.db.hget("test:meta", "topics") == "quay"
+
+
 def test_a_list_that_did_not_change_is_not_told_of(shop: Shop):
     shop.maintain()
 
