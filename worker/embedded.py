@@ -27,6 +27,8 @@ import redis
 from config.trouble import ConfigError
 
 READERS_PORTS_TRIED = 20
+#: One that was told to stop writes what it still holds; one that was killed leaves at once what rewrites its file.
+FORMER_SERVER_SECONDS = 10.0
 #: Linux limits the path of a socket to 107 bytes.
 MAX_SOCKET_PATH_BYTES = 100
 #: Readers see streams and their state, keep groups of their own, and change nothing else.
@@ -130,17 +132,17 @@ class EmbeddedServer:
         self._secret = self._service_secret()
         self._write_acl()
         self.port = self._free_port()
-        log = (self._data_dir / "valkey.log").open("ab")
-        self._process = subprocess.Popen(
-            [server_binary(), *self._arguments()],
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            cwd=self._data_dir,
-            start_new_session=True,
-            preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # noqa: PLW1509  (one call of libc)
-        )
-        log.close()
+        with self._sole() as held, (self._data_dir / "valkey.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [server_binary(), *self._arguments()],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd=self._data_dir,
+                start_new_session=True,
+                pass_fds=(held.fileno(),),
+                preexec_fn=lambda: die_with_parent(signal.SIGTERM),  # noqa: PLW1509  (one call of libc)
+            )
         self._wait_until_it_answers()
 
     def stop(self, timeout_seconds: float = 8.0) -> None:
@@ -152,6 +154,27 @@ class EmbeddedServer:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def _sole(self) -> IO[str]:
+        """A lock that the server inherits and holds as long as it lives, whatever became of who started it.
+
+        A server whose owner was killed lives on for a moment, and two of them must never append to one file.
+        """
+        lock = (self._data_dir / "server.lock").open("a")
+        deadline = time.monotonic() + FORMER_SERVER_SECONDS
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    lock.close()
+                    raise ConfigError(
+                        f"a server that nobody owns still runs in {self._data_dir}",
+                        mend=f"find it with `fuser {self._data_dir / 'server.lock'}`, and end it with SIGTERM",
+                    ) from None
+                time.sleep(0.02)
+            else:
+                return lock
 
     def _arguments(self) -> list[str]:
         options = {

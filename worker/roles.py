@@ -81,7 +81,10 @@ def _enrich(settings: Settings, app: Celery) -> list[str]:
 
     processes = settings.enrich_processes or os.cpu_count() or 1
     reader = ArticleReader(settings, warm_tagger(settings), Slots(processes * 4))
-    Wired.drains = Wiring(Clockwork(settings, app), articles=reader)
+    clockwork = Clockwork(settings, app)
+    Wired.drains = Wiring(clockwork, articles=reader)
+    # wake-ups sent before it was there have run out by now: it does not wait for the next tick as well
+    signals.worker_ready.connect(lambda **_: clockwork.wake("enrich"), weak=False)
     signals.worker_process_init.connect(lambda **_: reader.in_pool_process(), weak=False)
     signals.worker_process_shutdown.connect(lambda **_: reader.slots.leave(), weak=False)
     signals.worker_shutting_down.connect(lambda **_: reader.slots.stop(), weak=False)

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger("wirebeat")
 
 ROLES = {
+    "enrich": ["worker", "enrich"],  # first: it loads a language model while the others are long at work
     "beat": ["beat"],
     "poll": ["worker", "poll"],
     "fetch": ["worker", "fetch"],
-    "enrich": ["worker", "enrich"],
     "web": ["web"],
 }
 #: of these a process holds leases; the role that does has the same name
@@ -67,7 +67,7 @@ def serve(settings: Settings, feed_list: FeedList, *, until_idle: bool, web: boo
         if settings.redis_url is None:
             embedded = _embedded(settings, stack)
             settings = settings.model_copy(update={"redis_url": embedded.url})
-        server = check_server(settings.redis_url or "")
+        server = check_server(settings.redis_url or "", settings.prefix)
         ledger, store = open_ledger(settings), open_store(settings, retries=STORE_RETRIES)
         if embedded is not None:  # no one else can hold a lease in a store that was ours alone
             for stage in STAGES:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -247,6 +248,21 @@ def test_stopping_twice_or_before_the_start_does_no_harm(folder: Path):
     server.stop()
 
     assert server.process.returncode == 0
+
+
+def test_a_server_waits_until_the_one_before_it_has_let_go_of_the_files(folder: Path):
+    """As after a kill of its owner alone: the lock of the directory is free, the server not yet gone."""
+    former, next_one = (EmbeddedServer(folder, port=0, prefix="news") for _ in range(2))
+    former.start()
+    killer = threading.Timer(0.4, former.process.kill)
+    started = time.monotonic()
+    killer.start()
+    next_one.start()
+    try:
+        assert time.monotonic() - started > 0.4
+        assert former.process.wait(1) == -signal.SIGKILL
+    finally:
+        next_one.stop()
 
 
 @pytest.mark.slow
