@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
+import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -19,6 +20,7 @@ from pydantic_settings import (
 )
 
 from config.origins import parse_origin
+from config.sharding import shard_prefix
 from config.trouble import ConfigError, line_of
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="folder of the embedded server and its lock")
     feeds: str = Field(str(CONFIG_FOLDER / "feeds.toml"), description="path or URL of the feed list, TOML or OPML")
     topics: Path = Field(CONFIG_FOLDER / "topics.toml", description="path of the topic rules")
+    shards: int = Field(1, ge=1, le=1024, description="shards of the installation; docs/scaling.md")
+    shard: int = Field(0, ge=0, description="which of them this process works for, from 0")
     prefix: str = Field("news", pattern=r"^[A-Za-z0-9_{}.-]{1,64}$", description="first part of every key in the store")
     embedded_port: int = Field(
         6390, ge=0, le=65535, description="read-only loopback port of the embedded server; 0: off"
@@ -122,6 +126,18 @@ class Settings(BaseSettings):
         for origin in origins:
             parse_origin(origin)
         return origins
+
+    @field_validator("shard")
+    @classmethod
+    def _one_of_the_shards(cls, shard: int, given: ValidationInfo) -> int:
+        if (shards := given.data.get("shards", 1)) <= shard:
+            raise ValueError(f"there are {shards} shards, the last is {shards - 1}")
+        return shard
+
+    @field_validator("prefix")
+    @classmethod
+    def _prefix_of_the_shard(cls, prefix: str, given: ValidationInfo) -> str:
+        return shard_prefix(prefix, given.data.get("shard", 0), given.data.get("shards", 1))
 
     @classmethod
     def settings_customise_sources(
@@ -193,3 +209,18 @@ def _check_settings_file() -> None:
                 line=line_of(text, key),
                 mend=f"did you mean {near[0]!r}?" if near else "`wirebeat check` lists the settings there are",
             )
+
+
+class Surroundings(NamedTuple):
+    """Where a command was started, as far as the environment tells."""
+
+    #: by a program that checks something, not by a person
+    ci: bool
+    #: a browser would open before whoever started the command
+    display: bool
+
+
+def surroundings() -> Surroundings:
+    ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
+    screen = sys.platform == "darwin" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+    return Surroundings(ci=ci, display=screen and not os.environ.get("SSH_CONNECTION"))

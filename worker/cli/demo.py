@@ -8,49 +8,84 @@ import json
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
+import webbrowser
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
+import aiohttp
 import typer
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from rich.console import Console
-from rich.markup import escape
 from rich.status import Status
-from rich.text import Text
 
+from config.settings import surroundings
 from worker.clock import now
+from worker.demo.lines import arrival, evidence
+from worker.demo.ports import free_port
 from worker.demo.site import DemoSite, serve
 from worker.embedded import die_with_parent
 
 PREFIX = "news"
 STREAM = f"{PREFIX}:articles"
 STOP_SECONDS = 15.0
-#: how long the site stays up for the live page
-STAY_SECONDS = 3600.0
+#: the site is gone after this even where nobody ends it
+STAY_SECONDS = 12 * 3600.0
+LOOK_SECONDS = 0.1
 #: the report whose topics are explained at the end
 RETOLD = "/trump-putin-call.html"
-SHOWN_EVIDENCE = 3
-SHORTEST_TITLE = 24
 CLI = [sys.executable, "-m", "worker.cli"]
+
+
+class Wishes(NamedTuple):
+    seconds: float
+    stay: bool
+    every_seconds: float
+    port: int
+    reader_port: int
+    browser: bool
 
 
 def demo(
     *,
-    seconds: Annotated[float, typer.Option(help="Give up after this long.", min=5)] = 120.0,
-    stay: Annotated[bool, typer.Option(help="Keep running with the live page, until Ctrl-C.")] = False,
-    port: Annotated[int, typer.Option(help="Port of the live page, with --stay.")] = 8000,
+    seconds: Annotated[float, typer.Option(help="Give up when not all has come after this long.", min=5)] = 120.0,
+    stay: Annotated[
+        bool | None,
+        typer.Option(
+            "--stay/--until-idle",
+            help="Go on with new articles until Ctrl-C, or end when all has come.  [default: stay in a terminal]",
+            show_default=False,
+        ),
+    ] = None,
+    every: Annotated[float, typer.Option(help="Seconds between two new articles, while it stays.", min=0.5)] = 8.0,
+    port: Annotated[int, typer.Option(help="Port of the live page; the next free one where it is taken.")] = 8000,
+    reader_port: Annotated[int, typer.Option(help="Port for readers of the stream; likewise.")] = 6390,
+    browser: Annotated[
+        bool | None,
+        typer.Option(
+            help="Open the live page in a browser.  [default: in a terminal of a desktop]", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """The whole service on a small invented news site, all on this machine. Example: wirebeat demo --stay"""
     console = Console(highlight=False, soft_wrap=True)
+    around = surroundings()
+    watched = console.is_terminal and not around.ci
+    wishes = Wishes(
+        seconds=seconds,
+        stay=watched if stay is None else stay,
+        every_seconds=every,
+        port=_found_port(console, port, "the live page is on"),
+        reader_port=_found_port(console, reader_port, "readers find the stream on"),
+        browser=watched and around.display if browser is None else browser,
+    )
     with contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        raise typer.Exit(asyncio.run(_demo(console, seconds, port if stay else None)))
+        raise typer.Exit(asyncio.run(_demo(console, wishes)))
 
 
 class Show(NamedTuple):
@@ -59,46 +94,54 @@ class Show(NamedTuple):
     service: Process
     environment: dict[str, str]
     log: Path
-    reader_url: str
-    #: None: without the live page
-    page_port: int | None
+    wishes: Wishes
+
+    @property
+    def page_url(self) -> str:
+        return f"http://127.0.0.1:{self.wishes.port}/"
+
+    @property
+    def reader_url(self) -> str:
+        return f"redis://127.0.0.1:{self.wishes.reader_port}/0"
 
 
-async def _demo(console: Console, seconds: float, page_port: int | None) -> int:
+async def _demo(console: Console, wishes: Wishes) -> int:
     if (this := asyncio.current_task()) is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
     folder = Path(tempfile.mkdtemp(prefix="wirebeat-demo-"))
-    lifetime_seconds = seconds + (STAY_SECONDS if page_port else 0)
+    lifetime_seconds = wishes.seconds + (STAY_SECONDS if wishes.stay else 0)
     try:
         async with serve(started=now(), seconds=lifetime_seconds) as site:
             console.print(f"Four invented publishers at {', '.join(site.origins)}; feeds: {site.feeds_url}")
-            async with _service(console, site, folder, page_port) as show:
-                console.print(f"Reading {STREAM} at {show.reader_url}\n")
-                return await _watch(show, seconds)
+            async with _service(console, site, folder, wishes) as show:
+                console.print(f"Stream for readers:  {STREAM} at {show.reader_url}")
+                announcing = asyncio.create_task(_announce(show))
+                try:
+                    return await _watch(show)
+                finally:
+                    announcing.cancel()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.asynccontextmanager
-async def _service(console: Console, site: DemoSite, folder: Path, page_port: int | None) -> AsyncIterator[Show]:
+async def _service(console: Console, site: DemoSite, folder: Path, wishes: Wishes) -> AsyncIterator[Show]:
     """`wirebeat run` with a data directory of its own and nothing of the caller's configuration."""
-    reader_port = _free_port()
     settings = {
         "WIREBEAT_ALLOW_ORIGINS": ",".join(site.origins),
         "WIREBEAT_DATA_DIR": str(folder / "data"),
-        "WIREBEAT_EMBEDDED_PORT": str(reader_port),
+        "WIREBEAT_EMBEDDED_PORT": str(wishes.reader_port),
         "WIREBEAT_HOST_INTERVAL": "0.1",
         "WIREBEAT_POLL_INTERVAL": str(site.poll_every_seconds),
         "WIREBEAT_USER_AGENT": "Wirebeat-demo/0.1 (+http://127.0.0.1/; this machine only)",
     }
     inherited = os.environ.items()  # noqa: TID251  (handed on to a process of ours, not read)
     environment = {name: value for name, value in inherited if not name.startswith("WIREBEAT_")} | settings
-    web = ["--no-web"] if page_port is None else ["--port", str(page_port)]
     log_file = folder / "service.log"
     with log_file.open("wb") as log:
         process = await asyncio.create_subprocess_exec(
             *CLI,
-            *("run", "--feeds", site.feeds_url, *web),
+            *("run", "--feeds", site.feeds_url, "--port", str(wishes.port)),
             cwd=folder,
             env=environment,
             stdout=log,
@@ -106,16 +149,16 @@ async def _service(console: Console, site: DemoSite, folder: Path, page_port: in
             preexec_fn=lambda: die_with_parent(signal.SIGTERM),
         )
     try:
-        yield Show(console, site, process, environment, log_file, f"redis://127.0.0.1:{reader_port}/0", page_port)
+        yield Show(console, site, process, environment, log_file, wishes)
     finally:
         await _stop(process)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def _found_port(console: Console, wanted: int, purpose: str) -> int:
+    port = free_port(wanted)
+    if wanted and port != wanted:
+        console.print(f"Port {wanted} is taken by another program; {purpose} {port} instead.")
+    return port
 
 
 async def _stop(process: Process) -> None:
@@ -129,33 +172,59 @@ async def _stop(process: Process) -> None:
         await process.wait()
 
 
-async def _watch(show: Show, seconds: float) -> int:
+async def _announce(show: Show) -> None:
+    """Says where the page is as soon as it answers, some seconds before the first article."""
+    async with aiohttp.ClientSession() as session:
+        while True:
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                async with session.get(f"{show.page_url}livez", timeout=aiohttp.ClientTimeout(1)):
+                    break
+            await asyncio.sleep(LOOK_SECONDS)
+    show.console.print(f"The live page:       {show.page_url}\n", style="bold")
+    if show.wishes.browser:
+        await asyncio.to_thread(webbrowser.open, show.page_url)
+
+
+async def _watch(show: Show) -> int:
     console, awaited = show.console, show.site.expected
+    entries = _entries(show)
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(show.wishes.seconds):
             with console.status("starting the service ...") as status:
-                retold = await _print_arrivals(show, awaited, status)
+                retold = await _print_arrivals(show, entries, awaited, status)
             if show.service.returncode is not None:
                 return _fell_over(show)
             if retold:
-                _show_evidence(console, retold)
+                console.print("\n" + "\n".join(evidence(retold)))
             await _show_account(show)
     except TimeoutError:
         missing = ", ".join(f"{url} version {version}" for url, version in awaited.items())
-        console.print(f"\nStill missing after {seconds:.0f} s: {missing or 'nothing, but work was left'}")
+        console.print(f"\nStill missing after {show.wishes.seconds:.0f} s: {missing or 'nothing, but work was left'}")
         return _fell_over(show)
-    if show.page_port is not None:
-        console.print(f"\nThe live page: http://127.0.0.1:{show.page_port}/   (Ctrl-C ends the demonstration)")
-        await show.service.wait()
-    return 0
+    if not show.wishes.stay:
+        console.print("That was all; `wirebeat demo --stay` goes on with new articles and keeps the live page.")
+        return 0
+    return await _go_on(show, entries)
 
 
-async def _print_arrivals(show: Show, awaited: dict[str, int], status: Status) -> dict[str, Any] | None:
+async def _go_on(show: Show, entries: AsyncIterator[dict[str, str]]) -> int:
+    """Until Ctrl-C, or until the service ends by itself."""
+    show.site.tell_news(show.wishes.every_seconds)
+    show.console.print("\nThe publishers go on telling; each new article appears here and on the page.\n")
+    with show.console.status(f"live at {show.page_url} · Ctrl-C ends the demonstration"):
+        async for fields in entries:
+            _print_arrival(show, json.loads(fields["data"]))
+    return _fell_over(show)
+
+
+async def _print_arrivals(
+    show: Show, entries: AsyncIterator[dict[str, str]], awaited: dict[str, int], status: Status
+) -> dict[str, Any] | None:
     """Empties `awaited`, unless the service ends before. Reads the one record that is worth a closer look."""
     retold, count = None, len(awaited)
-    async for fields in _entries(show):
+    async for fields in entries:
         record = json.loads(fields["data"])
-        show.console.print(_line(record, show.console.width if show.console.is_terminal else None))
+        _print_arrival(show, record)
         if record["url"].endswith(RETOLD):
             retold = record
         if awaited.get(record["url"]) == record["version"]:
@@ -166,7 +235,11 @@ async def _print_arrivals(show: Show, awaited: dict[str, int], status: Status) -
     return retold
 
 
-async def _entries(show: Show) -> AsyncIterator[dict[str, str]]:
+def _print_arrival(show: Show, record: dict[str, Any]) -> None:
+    show.console.print(arrival(record, show.console.width if show.console.is_terminal else None))
+
+
+async def _entries(show: Show) -> AsyncGenerator[dict[str, str], None]:
     """The stream from its beginning on, until the service ends."""
     last = "0"
     async with Redis.from_url(show.reader_url, decode_responses=True) as database:
@@ -174,7 +247,7 @@ async def _entries(show: Show) -> AsyncIterator[dict[str, str]]:
             try:
                 answer = await database.xread({STREAM: last}, count=50, block=500)
             except RedisError:  # not up yet
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(LOOK_SECONDS)
                 continue
             for _stream, entries in _pairs(answer):
                 for id_, fields in entries:
@@ -184,38 +257,6 @@ async def _entries(show: Show) -> AsyncIterator[dict[str, str]]:
 
 def _pairs(answer: Any) -> list[Any]:
     return list(answer.items()) if isinstance(answer, dict) else list(answer or ())
-
-
-def _line(record: dict[str, Any], width: int | None) -> Text:
-    """`width`: what is longer loses the end of its title; None: nothing is cut."""
-    outlets = [source["name"] for source in record["cited_sources"] if source["role"] == "reported-by"]
-    notes = [
-        f"version {record['version']}" if record["version"] > 1 else "",
-        "" if record["body_status"] == "full" else record["body_status"].replace("_", " "),
-        f"text of {record['syndicated_from']['name']}" if record["syndicated_from"] else "",
-        "copy" if record["duplicate_of"] else "",
-    ]
-    ending = Text()
-    for note in filter(None, notes):
-        ending.append(f" ({note})", "yellow")
-    for topic in record["topics"]:
-        ending.append(f"  {topic['id']} {topic['score']:.2f}", "green")
-    if outlets:
-        ending.append(f"  ← {', '.join(outlets)}", "cyan")
-    beginning = Text(f"{record['published_at'][11:16]}  ", "dim").append(f"{record['source']['name']:<18}  ", "bold")
-    title = Text(record["title"])
-    if width is not None:
-        title.truncate(max(width - beginning.cell_len - ending.cell_len, SHORTEST_TITLE), overflow="ellipsis")
-    return beginning + title + ending
-
-
-def _show_evidence(console: Console, record: dict[str, Any]) -> None:
-    console.print(f"\nWhy these topics: {escape(record['title'])}")
-    for topic in record["topics"]:
-        weights = {one["text"].casefold(): one for one in sorted(topic["evidence"], key=lambda one: one["weight"])}
-        strongest = sorted(weights.values(), key=lambda one: -one["weight"])[:SHOWN_EVIDENCE]
-        words = ", ".join(f"“{escape(one['text'])}” {one['weight']:+.2f}" for one in strongest)
-        console.print(f"  {topic['id']} {topic['score']:.2f}: {words}")
 
 
 async def _show_account(show: Show) -> None:

@@ -14,12 +14,15 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from worker.demo.developing import telling
 from worker.demo.feeds import Channel, feed_document, feed_list, opml
 from worker.demo.news import Article, Newsstand, Publisher, load
 from worker.demo.pages import FEED_PATHS, FEED_TYPES, Printed, article_page, front_page, picture
 
 ROBOTS = "User-agent: *\nDisallow: /private/\n"
 OTHERS_SHOWN = 5
+#: newer ones push older ones out of a feed, as everywhere
+FEED_ENTRIES = 40
 
 
 class DemoSite:
@@ -43,6 +46,34 @@ class DemoSite:
         #: (publisher, path, status) → how often it was answered so
         self.answered: Counter[tuple[str, str, int]] = Counter()
         self._first_read: dict[str, float] = {}
+        self._up_since = asyncio.get_running_loop().time()
+        #: slug → what was told since `tell_news`, and when
+        self._told: dict[str, tuple[Article, datetime]] = {}
+        self._telling: tuple[float, float] | None = None
+
+    @property
+    def _up_seconds(self) -> float:
+        return asyncio.get_running_loop().time() - self._up_since
+
+    def tell_news(self, every_seconds: float) -> None:
+        """From now on there is something new so often, at each publisher in turn."""
+        self._telling = (self._up_seconds, every_seconds)
+
+    def _catch_up(self) -> None:
+        """Between two requests nobody can see when exactly something was told, so no task need wait for it."""
+        if self._telling is None:
+            return
+        began, every_seconds = self._telling
+        publishers = list(self.newsstand.publishers)
+        while began + len(self._told) * every_seconds <= self._up_seconds:
+            moment = self.started + timedelta(seconds=round(began + len(self._told) * every_seconds))
+            article = telling(len(self._told), publishers)
+            self._told[article.slug] = article, moment
+
+    def _of(self, publisher: str) -> list[Article]:
+        """Newest first."""
+        told = [article for article, _ in reversed(self._told.values()) if article.publisher == publisher]
+        return told + self.newsstand.of(publisher)
 
     @property
     def origins(self) -> list[str]:
@@ -77,10 +108,12 @@ class DemoSite:
         return main + [self._section_channel(*feed) for feed in self.newsstand.section_feeds]
 
     def printed(self, article: Article) -> Printed:
-        published = self.started - timedelta(minutes=article.minutes_ago)
+        told = self._told.get(article.slug)
+        published = told[1] if told else self.started - timedelta(minutes=article.minutes_ago)
         if not self._has_changed(article):
             return Printed(article, self.url(article), published, published)
-        return Printed(article.changed(), self.url(article), published, self.started + timedelta(seconds=1))
+        changed = max(published, self.started) + timedelta(seconds=1)
+        return Printed(article.changed(), self.url(article), published, changed)
 
     def _has_changed(self, article: Article) -> bool:
         first_read = self._first_read.get(article.slug)
@@ -102,6 +135,7 @@ class DemoSite:
         if request.transport is None:
             raise web.HTTPBadRequest
         address, port = request.transport.get_extra_info("sockname")[:2]
+        self._catch_up()
         publisher = next(id_ for id_, origin in self.addresses.items() if origin == f"{address}:{port}")
         response = self._page(publisher, request) or web.Response(status=404, text="There is no such page.\n")
         self.answered[publisher, request.path, response.status] += 1
@@ -116,7 +150,7 @@ class DemoSite:
                 return self._feed(channel, publisher, request)
         newsstand = self.newsstand
         documents: dict[str, tuple[str, Callable[[], str]]] = {
-            "/": ("text/html", lambda: front_page(newsstand.publishers[publisher], newsstand.of(publisher))),
+            "/": ("text/html", lambda: front_page(newsstand.publishers[publisher], self._of(publisher))),
             "/robots.txt": ("text/plain", lambda: ROBOTS),
             "/feeds.opml": ("text/x-opml", lambda: opml(self.channels())),
             "/feeds.toml": ("application/toml", lambda: feed_list(self.channels(), self.poll_every_seconds)),
@@ -127,7 +161,7 @@ class DemoSite:
         return self._article(publisher, path)
 
     def _article(self, publisher: str, path: str) -> web.Response | None:
-        articles = self.newsstand.of(publisher)
+        articles = self._of(publisher)
         article = next((article for article in articles if article.path == path), None)
         if article is None:
             return None
@@ -146,10 +180,8 @@ class DemoSite:
     def _feed(self, channel: Channel, publisher: str, request: web.Request) -> web.Response:
         section = dict(self.newsstand.section_feeds).get(publisher) if channel.id != publisher else None
         entries = [
-            self.printed(article)
-            for article in self.newsstand.of(publisher)
-            if section is None or article.section == section
-        ]
+            self.printed(article) for article in self._of(publisher) if section is None or article.section == section
+        ][:FEED_ENTRIES]
         document = feed_document(channel, entries)
         etag = f'"{hashlib.sha256(document.encode()).hexdigest()[:16]}"'
         modified = email.utils.format_datetime(max(entry.modified for entry in entries), usegmt=True)

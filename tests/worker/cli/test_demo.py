@@ -1,22 +1,31 @@
+import json
 import os
+import pty
 import re
+import select
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.service import descendants
+from worker.demo.developing import telling
 from worker.demo.news import load
 
 pytestmark = pytest.mark.slow
 
 
+ANY_PORTS = ["--port", "0", "--reader-port", "0"]
+
+
 def demo(*arguments):
     return subprocess.run(
-        [sys.executable, "-m", "worker.cli", "demo", *arguments],
+        [sys.executable, "-m", "worker.cli", "demo", *ANY_PORTS, *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -70,6 +79,67 @@ def test_the_account_adds_up(shown):
     assert sum(count for name, count in counts.items() if name.startswith("dead")) == 2
 
 
+def test_where_nobody_watches_it_says_where_the_page_was_and_how_it_would_have_stayed(shown):
+    assert re.search(r"(?m)^The live page: +http://127.0.0.1:\d+/$", shown)
+    assert "wirebeat demo --stay" in shown.splitlines()[-1]
+
+
+class Terminal:
+    """A demonstration as somebody sees it who sits before it."""
+
+    def __init__(self, *arguments):
+        ours, theirs = pty.openpty()
+        self.screen = os.fdopen(ours, "rb", buffering=0)
+        environment = {name: value for name, value in os.environ.items() if name != "CI"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "worker.cli", "demo", *ANY_PORTS, "--no-browser", *arguments],
+            env={**environment, "COLUMNS": "200", "TERM": "dumb"},
+            stdin=theirs, stdout=theirs, stderr=theirs,
+        )  # fmt: skip
+        os.close(theirs)
+        self.seen = ""
+
+    def until(self, words, seconds=90):
+        deadline = time.monotonic() + seconds
+        while words not in self.seen and time.monotonic() < deadline:
+            if select.select([self.screen], [], [], 0.2)[0]:
+                self.seen += self.screen.read(65536).decode("utf-8", "replace")
+        assert words in self.seen, self.seen
+
+
+def test_in_a_terminal_it_goes_on_with_new_articles_and_the_page_until_ctrl_c():
+    terminal = Terminal("--every", "0.5")
+    try:
+        terminal.until("The live page:")
+        page = re.search(r"http://127.0.0.1:\d+/(?=\s)", terminal.seen.partition("The live page:")[2]).group()
+        assert "<title>Wirebeat" in urllib.request.urlopen(page, timeout=5).read().decode()
+        assert "The account" not in terminal.seen
+        terminal.until("The publishers go on telling")
+        first = telling(0, list(load().publishers))
+        terminal.until(first.title[:20])  # the rest is cut to the width of the terminal
+        shown = json.load(urllib.request.urlopen(f"{page}v1/articles?limit=500", timeout=5))["articles"]
+        assert first.title in [article["title"] for article in shown]
+    finally:
+        terminal.process.send_signal(signal.SIGINT)
+        code = terminal.process.wait(20)
+        terminal.screen.close()
+    assert code == 0
+
+
+def test_a_port_that_is_taken_gives_way_to_the_next_and_it_is_said():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        taken = other.getsockname()[1]
+        finished = subprocess.run(
+            [sys.executable, "-m", "worker.cli", "demo", "--seconds", "5", "--port", str(taken), "--reader-port", "0"],
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+    said = re.search(rf"Port {taken} is taken by another program; the live page is on (\d+)", finished.stdout)
+    assert said, finished.stdout
+    assert int(said[1]) != taken
+    assert f"The live page:       http://127.0.0.1:{said[1]}/" in finished.stdout
+
+
 def test_a_demonstration_that_runs_out_of_time_says_what_is_missing_and_why():
     finished = demo("--seconds", "5")
 
@@ -82,7 +152,7 @@ def test_a_demonstration_that_runs_out_of_time_says_what_is_missing_and_why():
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_demonstration_that_is_ended_leaves_nothing_behind(how, tmp_path):
     running = subprocess.Popen(
-        [sys.executable, "-m", "worker.cli", "demo"],
+        [sys.executable, "-m", "worker.cli", "demo", *ANY_PORTS],
         env={**os.environ, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
