@@ -9,6 +9,7 @@ from celery import Celery
 
 from config.settings import Settings
 from config.trouble import ConfigError
+from worker.cluster import is_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,8 @@ def broker_url(settings: Settings) -> str:
     url = settings.broker_url or settings.redis_url
     if url is None:
         raise ConfigError("no server: WIREBEAT_REDIS_URL is not set", mend="`wirebeat run` starts an embedded one")
+    if is_cluster(url):
+        raise ConfigError("a cluster cannot be Celery's broker", mend="name a server beside it in WIREBEAT_BROKER_URL")
     if not url.startswith("unix://"):
         return url
     parts = urlsplit(url)

@@ -11,6 +11,7 @@ from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from config.trouble import ConfigError
+from worker.cluster import is_cluster, owner_url, plain_url
 from worker.embedded import AlreadyRunning, EmbeddedServer, lock_data_dir
 
 if TYPE_CHECKING:
@@ -29,16 +30,26 @@ class ServerInfo(NamedTuple):
     append_only: bool
 
 
-def check_server(url: str) -> ServerInfo:
-    """Raises redis ConnectionError when it is out of reach, ConfigError when it must not be used."""
-    parts = urlsplit(url)
+def check_server(url: str, prefix: str = "{}") -> ServerInfo:
+    """Of a cluster: the node that holds the prefix. Raises redis ConnectionError when it is out of reach, ConfigError
+    when it must not be used."""
+    parts = urlsplit(plain_url(url))
     if parts.scheme in ("redis", "rediss") and (parts.hostname or "localhost") not in LOOPBACK and not parts.password:
         raise ConfigError(
             f"the server at {parts.hostname} is not on this machine, and the URL holds no password",
             mend="give it one, redis://user:password@host:6379/0, best in the file /run/secrets/wirebeat_redis_url",
         )
-    with _asked_briefly(url) as client:
+    if is_cluster(url) and "{" not in prefix:
+        raise ConfigError(
+            f"on a cluster all keys of the prefix {prefix} must be on one node",
+            mend=f"WIREBEAT_PREFIX={{{prefix}}}, or several shards: docs/scaling.md",
+        )
+    with _asked_briefly(owner_url(url, prefix)) as client:
         info: Any = client.info()
+    if info.get("cluster_enabled") and not is_cluster(url):
+        raise ConfigError(
+            f"the server at {parts.hostname} is a node of a cluster", mend="write redis+cluster:// instead of redis://"
+        )
     found = ServerInfo(
         name="Valkey" if "valkey_version" in info else "Redis",
         version=str(info.get("valkey_version") or info["redis_version"]),
@@ -55,9 +66,9 @@ def check_server(url: str) -> ServerInfo:
     return found
 
 
-def ping(url: str) -> None:
+def ping(url: str, prefix: str = "{}") -> None:
     """Raises redis ConnectionError when it is out of reach, ConfigError for what is no URL of a server."""
-    with _asked_briefly(url) as client:
+    with _asked_briefly(owner_url(url, prefix)) as client:
         client.ping()
 
 
@@ -79,8 +90,8 @@ def _asked_briefly(url: str) -> Iterator[redis.Redis]:
 def server_url(settings: Settings) -> Iterator[str]:
     """The configured server; else the embedded one: the running service's, or started for as long as it is needed."""
     if settings.redis_url is not None:
-        ping(settings.redis_url)
-        yield settings.redis_url
+        ping(settings.redis_url, settings.prefix)
+        yield owner_url(settings.redis_url, settings.prefix)
         return
     server = EmbeddedServer(settings.data_dir, port=0, prefix=settings.prefix)
     if not settings.data_dir.is_dir():

@@ -109,7 +109,7 @@ def _server(settings: Settings) -> Iterator[Finding]:
     if settings.redis_url is None:
         yield Finding(0, "server", f"embedded ({server_binary().rpartition('/')[2]}) in {settings.data_dir}")
         return
-    server = check_server(settings.redis_url)
+    server = check_server(settings.redis_url, settings.prefix)
     yield Finding(0, "server", f"{server.name} {server.version}, {server.policy}")
     if not server.append_only:
         yield Finding(1, "server", "keeps no append-only file: a restart forgets everything; set appendonly yes")

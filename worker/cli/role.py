@@ -38,5 +38,5 @@ def _settings(redis_url: str | None) -> Settings:
             "a single role needs a server, and WIREBEAT_REDIS_URL is not set",
             mend="set it, or use `wirebeat run`, which starts an embedded server with all roles",
         )
-    check_server(settings.redis_url)
+    check_server(settings.redis_url, settings.prefix)
     return settings

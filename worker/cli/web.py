@@ -30,5 +30,5 @@ def web(
             "the gateway needs a server, and WIREBEAT_REDIS_URL is not set",
             mend="set it, or use `wirebeat run`, which starts an embedded server with all roles",
         )
-    ping(settings.redis_url)
+    ping(settings.redis_url, settings.prefix)
     sys.exit(serve(settings))

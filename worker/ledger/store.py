@@ -15,20 +15,22 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 
 from tasks.ports import Call
+from worker.cluster import MOVING, plain_url, pool_options
 
 T = TypeVar("T")
 Argument = str | bytes | int | float
 
 #: About 20 s in all: a server that restarts or loads its data is waited for, so no entry pays for it.
 RETRIES = 45
-RETRY_ON = [
+RETRY_ON: list[type[Exception]] = [
     exceptions.ConnectionError,
     exceptions.TimeoutError,
     exceptions.BusyLoadingError,
     exceptions.ReadOnlyError,
+    *MOVING,
 ]
 #: The server cannot do it now; nothing was changed, nothing is lost, it is asked again later.
-StoreUnavailable = (*RETRY_ON, exceptions.OutOfMemoryError)
+StoreUnavailable: tuple[type[Exception], ...] = (*RETRY_ON, exceptions.OutOfMemoryError)
 
 
 class Script(NamedTuple):
@@ -40,7 +42,7 @@ class Script(NamedTuple):
 _FILES = {"claim_fetch": "claim", "claim_enrich": "claim"}
 #: These bring new work in. With `maxmemory` reached they are refused as a whole; the others finish what is there,
 #: which frees memory.
-_NEED_MEMORY = frozenset({"admit", "advance", "claim_fetch", "claim_polls"})
+_NEED_MEMORY = frozenset({"admit", "advance", "claim_fetch", "claim_polls", "retag"})
 
 
 @cache
@@ -99,7 +101,10 @@ class SyncStore(_Store):
         super().__init__(prefix, fail_point)
         #: answers bytes; redis-py's own types unite its two clients and both kinds of answer
         self.redis: Any = redis.Redis.from_url(
-            url, **connection_options(), retry=Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), retries)
+            plain_url(url),
+            **connection_options(),
+            **pool_options(url, prefix),
+            retry=Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), retries),
         )
 
     def do(self, call: Call[T]) -> T:
@@ -116,8 +121,9 @@ class AsyncStore(_Store):
     def __init__(self, url: str, prefix: str = "news", *, fail_point: str | None = None) -> None:
         super().__init__(prefix, fail_point)
         self.redis: Any = redis.asyncio.Redis.from_url(
-            url,
+            plain_url(url),
             **connection_options(),
+            **pool_options(url, prefix, asynchronous=True),
             retry=redis.asyncio.retry.Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), RETRIES),
         )
 

@@ -14,6 +14,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from config.trouble import ConfigError
+from worker.cluster import plain_url, pool_options
 from worker.observe import set_up_logging
 from worker.web.app import create_app, is_loopback
 
@@ -29,9 +30,15 @@ BACKLOG = 512
 STOP_SECONDS = 3
 
 
-def connect(url: str) -> Redis:
+def connect(url: str, prefix: str = "news") -> Redis:
     """A gateway says at once that the store is away; its follower has patience of its own."""
-    return Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, retry=Retry(NoBackoff(), 1))
+    return Redis.from_url(
+        plain_url(url),
+        **pool_options(url, prefix, asynchronous=True),
+        socket_timeout=5,
+        socket_connect_timeout=2,
+        retry=Retry(NoBackoff(), 1),
+    )
 
 
 def serve(settings: Settings) -> int:
@@ -42,7 +49,7 @@ def serve(settings: Settings) -> int:
     address, port = listener.getsockname()[:2]
     if not is_loopback(settings.web_host) and settings.web_token is None:
         log.warning("open-gateway", host=settings.web_host, mend="set WIREBEAT_WEB_TOKEN: whoever reaches it reads it")
-    app = create_app(settings, connect(str(settings.redis_url)))
+    app = create_app(settings, connect(str(settings.redis_url), settings.prefix))
     server = _Server(
         uvicorn.Config(
             app,

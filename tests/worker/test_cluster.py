@@ -1,0 +1,127 @@
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+import redis
+
+from config.settings import Settings
+from config.sharding import shard_prefix, slot_of
+from config.trouble import ConfigError
+from tests.cluster import Cluster, cluster
+from worker.app import broker_url
+from worker.cluster import Node, owner_url, plain_url
+from worker.ledger import AsyncStore, Ledger, SyncStore
+from worker.server import check_server
+
+FEED = ("paper", '{"id":"paper"}', "paper.test", "http://paper.test/feed")
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory):
+    with cluster(tmp_path_factory.mktemp("three")) as nodes:
+        yield nodes
+
+
+@pytest.fixture
+def clean(three: Cluster):
+    yield three
+    for node in three.nodes:
+        node.client.flushall()
+
+
+def sync(store: SyncStore) -> tuple[int, int]:
+    return store.do(Ledger().sync_feeds("d", [FEED]))
+
+
+def test_each_shard_is_kept_on_the_node_that_has_its_slot(clean: Cluster):
+    stores = [SyncStore(clean.url, shard_prefix("news", shard, 3)) for shard in range(3)]
+
+    assert [tuple(sync(store)) for store in stores] == [(1, 0)] * 3
+
+    for shard, node in enumerate(clean.nodes):
+        prefixes = {key.partition(":")[0] for key in node.client.scan_iter()}
+        assert prefixes == {shard_prefix("news", shard, 3)}
+    for store in stores:
+        store.redis.close()
+
+
+def test_a_slot_that_moved_is_followed_and_the_step_is_done_once(clean: Cluster):
+    prefix = shard_prefix("news", 0, 3)
+    slot = slot_of(prefix)
+    store, ledger = SyncStore(clean.url, prefix), Ledger()
+    sync(store)
+    (claim,) = store.do(ledger.claim_polls(1)).claims
+    clean.move(slot, clean.nodes[2])
+    try:
+        due = datetime(2100, 1, 1, tzinfo=UTC)
+        held = store.do(ledger.poll_failed(claim, next_due=due, status="dns", error="dns"))
+        polls = store.redis.hget(f"{prefix}:feed:paper", "polls")
+        again = asyncio.run(_polls_read_async(clean.url, prefix))
+    finally:
+        store.redis.close()
+        clean.move(slot, clean.nodes[0], source=clean.nodes[2])
+
+    assert held is True
+    assert polls == again == b"1"
+
+
+async def _polls_read_async(url: str, prefix: str) -> bytes:
+    store = AsyncStore(url, prefix)
+    await store.do(Ledger().account())
+    polls = await store.redis.hget(f"{prefix}:feed:paper", "polls")
+    await store.redis.aclose()
+    return polls
+
+
+def test_the_node_that_holds_a_prefix_has_an_address_of_its_own(clean: Cluster):
+    for shard, node in enumerate(clean.nodes):
+        assert owner_url(clean.url, shard_prefix("news", shard, 3)) == f"redis://127.0.0.1:{node.port}/0"
+
+
+def test_when_the_node_that_was_named_is_away_the_others_are_asked(tmp_path):
+    with cluster(tmp_path) as nodes:
+        store = SyncStore(nodes.url, shard_prefix("news", 2, 3))
+        sync(store)
+        nodes.nodes[0].stop()
+        store.redis.connection_pool.disconnect()
+
+        assert store.do(Ledger().account()).due["poll"] == 1
+        store.redis.close()
+
+
+def test_a_prefix_without_a_hash_tag_is_refused_on_a_cluster(clean: Cluster):
+    with pytest.raises(ConfigError, match="must be on one node") as refused:
+        check_server(clean.url, "news")
+    assert "WIREBEAT_PREFIX={news}" in refused.value.mend
+
+
+def test_a_cluster_named_as_a_single_server_is_refused(clean: Cluster):
+    with pytest.raises(ConfigError, match="node of a cluster"):
+        check_server(plain_url(clean.url), "{news}")
+
+
+def test_a_cluster_is_checked_as_a_server_is(clean: Cluster):
+    assert check_server(clean.url, "{news}").policy == "noeviction"
+
+
+def test_a_cluster_is_no_broker():
+    with pytest.raises(ConfigError, match="broker"):
+        broker_url(Settings(redis_url="redis+cluster://127.0.0.1:7000", prefix="{news}"))
+
+
+def test_a_cluster_that_is_away_is_a_server_that_is_away():
+    with pytest.raises(redis.ConnectionError):
+        check_server("redis+cluster://127.0.0.1:1/0", "{news}")
+
+
+@pytest.mark.parametrize(
+    ("url", "node", "plain"),
+    [
+        ("redis+cluster://a:1/0", None, "redis://a:1/0"),
+        ("rediss+cluster://u:p@a:1/0?x=1", ("b", 2), "rediss://u:p@b:2/0?x=1"),
+        ("redis+cluster://a:1", ("::1", 2), "redis://[::1]:2"),
+        ("unix:///run/s", None, "unix:///run/s"),
+    ],
+)
+def test_a_cluster_has_a_plain_address_for_each_of_its_nodes(url: str, node, plain: str):
+    assert plain_url(url, Node(*node) if node else None) == plain
