@@ -12,6 +12,8 @@ from tasks.records import UNTITLED, Story, TopicTag
 from tasks.topics import TopicTagger
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from config.feeds import Feed
     from config.gazetteer import Gazetteer
     from config.topics import TopicRules
@@ -47,7 +49,7 @@ class Tagger:
         return other
 
     def tag(self, article: Article, entry: Entry, feed: Feed) -> Story:
-        title, body = title_of(article), article.body
+        title, body = tagged_title(article.title), article.body
         topics = self.topics(article)
         nlp = self._nlp.info
         spans: tuple[tuple[int, int, str], ...] = ()
@@ -66,7 +68,7 @@ class Tagger:
         )
         found = attribute(title, body, article.lang, entities, origin, self._gazetteer)
         return Story(
-            topics=_of_feed(topics.tags, feed),
+            topics=of_feed(topics.tags, feed.topics),
             topic_scores=topics.scores,
             untagged=topics.untagged,
             entities=found.entities,
@@ -78,17 +80,17 @@ class Tagger:
         )
 
     def topics(self, article: Article) -> TopicResult:
-        return self._topics.tag(title_of(article), article.body, article.lang)
+        return self._topics.tag(tagged_title(article.title), article.body, article.lang)
 
 
-def title_of(article: Article) -> str:
+def tagged_title(title: str) -> str:
     """A missing title is no title, not a title without words of a topic."""
-    return "" if article.title == UNTITLED else article.title
+    return "" if title == UNTITLED else title
 
 
-def _of_feed(tags: tuple[TopicTag, ...], feed: Feed) -> tuple[TopicTag, ...]:
+def of_feed(tags: tuple[TopicTag, ...], topics: Collection[str]) -> tuple[TopicTag, ...]:
     """A feed that names topics is tagged with these alone; the first of those left leads."""
-    if not feed.topics:
+    if not topics:
         return tags
-    kept = [tag for tag in tags if tag.id in feed.topics]
+    kept = [tag for tag in tags if tag.id in topics]
     return tuple(tag.model_copy(update={"primary": number == 0}) for number, tag in enumerate(kept))

@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "top": ("worker.cli.stats", "the same, live"),
     "dead": ("worker.cli.dead", "entries that could not become records: list, show, retry, drop"),
     "feeds": ("worker.cli.feeds", "the feed list: list, add, remove, import, export, check, status, parse, poll"),
-    "topics": ("worker.cli.topics", "topic rules: check, eval, fit, new"),
+    "topics": ("worker.cli.topics", "topic rules: check, eval, fit, new, diff, retag"),
     "bench": ("worker.cli.bench", "the whole service against a plain loop over the same pages"),
     "schema": ("worker.cli.schema", "JSON Schema of a record"),
     "version": ("worker.cli.stats", "what runs here"),

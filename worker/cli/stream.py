@@ -23,7 +23,7 @@ def _stream(prefix: str, topic: str | None) -> str:
     return f"{prefix}:topic:{topic}" if topic else f"{prefix}:articles"
 
 
-def _since(text: str | None) -> str | None:
+def since_id(text: str | None) -> str | None:
     """`2h` → milliseconds since 1970; anything else as it is."""
     from config.feeds import seconds
     from worker.clock import now
@@ -48,7 +48,7 @@ def tail(
 
     settings = load_settings()
     with server_url(settings) as url:
-        start = _since(since) or ("$" if follow else "0")
+        start = since_id(since) or ("$" if follow else "0")
         try:
             for entry in Reader(url, _stream(settings.prefix, topic), since=start, follow=follow):
                 sys.stdout.write(_line(entry.fields, as_data=as_data, flat=flat) + "\n")
@@ -86,7 +86,7 @@ def replay(
         raise typer.BadParameter(f"--to {to}: names that begin with {settings.prefix}: are the service's own")
     with server_url(settings) as url:
         client: Any = redis.Redis.from_url(url)
-        entries = client.xrange(source, _since(since) or "-", "+")
+        entries = client.xrange(source, since_id(since) or "-", "+")
         present = {fields.get(b"replayed_from") for _, fields in client.xrange(to)} if client.exists(to) else set()
         copied = 0
         for entry_id, fields in track(entries, description="replay", console=Console(stderr=True)):
@@ -112,7 +112,7 @@ def export(
         raise typer.BadParameter("--format parquet is no text: send it into a file, > records.parquet")
     settings = load_settings()
     with server_url(settings) as url:
-        reader = Reader(url, _stream(settings.prefix, topic), since=_since(since) or "0", follow=False)
+        reader = Reader(url, _stream(settings.prefix, topic), since=since_id(since) or "0", follow=False)
         if form == "jsonl":
             for entry in reader:
                 sys.stdout.write(entry.fields["data"] + "\n")

@@ -11,6 +11,7 @@ import typer
 
 from config.settings import load_settings
 from config.trouble import ConfigError
+from worker.cli import topic_changes
 
 if TYPE_CHECKING:
     from config.topics import TopicRules
@@ -21,6 +22,9 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=N
 
 Rules = Annotated[Path | None, typer.Option("--topics", help="topic file; default: the setting")]
 Gold = Annotated[Path, typer.Argument(help="JSON Lines: title, text, topics; language and source if known")]
+
+app.command()(topic_changes.diff)
+app.command()(topic_changes.retag)
 
 STARTER = """
 [topics.{id}]

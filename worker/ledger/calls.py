@@ -142,6 +142,17 @@ class Ledger:
             *(len(publication.topics), *topics),
         )
 
+    def retag(self, id_: str, publication: Publication) -> Call[tuple[str, str]]:
+        """The version after the one published last. Reads ('updated', stream id), ('busy', '') or ('stale', '')."""
+        flat = [part for pair in publication.fields.items() for part in pair]
+        topics = [part for pair in publication.topics for part in pair]
+        return self._call(
+            "retag",
+            lambda reply: (_text(reply[0]), _text(reply[1])),
+            *(id_, publication.version - 1, len(flat), *flat, publication.data, publication.partial),
+            *(len(publication.topics), *topics),
+        )
+
     def settle(self, claim: Claim, stage: Stage, reason: str, *, following: Held | None = None) -> Call[bool]:
         return self._call("settle", bool, claim.id, claim.token, stage, *_named(following), reason)
 
