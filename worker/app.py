@@ -14,8 +14,9 @@ from worker.cluster import is_cluster
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: stage → the queue that its drains are sent to
-QUEUES: Mapping[str, str] = {"poll": "poll", "fetch": "fetch", "enrich": "enrich"}
+STAGES = ("poll", "fetch", "enrich")
+#: task → the stage whose queue it is sent to; tick and maintain are for those who poll
+TASKS: Mapping[str, str] = {"tick": "poll", "maintain": "poll", **{f"drain_{stage}": stage for stage in STAGES}}
 WAKE_EXPIRES_SECONDS = 5
 TICK_SECONDS = 1.0
 MAINTAIN_SECONDS = 30.0
@@ -38,6 +39,31 @@ def key_prefix(settings: Settings) -> str:
     return f"{settings.prefix}:celery:"
 
 
+def queue_of(settings: Settings, stage: str) -> str:
+    """Two installations, or two shards, on one broker get none of each other's wake-ups."""
+    return stage if is_redis(broker_url(settings)) else f"{settings.prefix}.{stage}"
+
+
+def is_redis(broker: str) -> bool:
+    return urlsplit(broker).scheme in ("redis", "rediss", "redis+socket")
+
+
+def transport_options(settings: Settings) -> dict[str, Any]:
+    if not is_redis(broker_url(settings)):
+        return {}
+    return {
+        "visibility_timeout": 60,
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 2,
+        "socket_keepalive": True,
+        "health_check_interval": 5,
+        "max_connections": 20,
+        "global_keyprefix": key_prefix(settings),
+    }
+
+
 #: What each setting is for: docs/decisions/0001-ledger-instead-of-messages.md and celery's own names.
 def configuration(settings: Settings) -> dict[str, Any]:
     return {
@@ -46,12 +72,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],
-        "task_default_queue": "poll",
-        "task_routes": {
-            "wirebeat.tick": {"queue": "poll"},
-            "wirebeat.maintain": {"queue": "poll"},
-            **{f"wirebeat.drain_{stage}": {"queue": queue} for stage, queue in QUEUES.items()},
-        },
+        "task_default_queue": queue_of(settings, "poll"),
+        # a wake-up is worth nothing after a restart: no disk is written for it
+        "task_default_delivery_mode": "transient",
+        "task_routes": {f"wirebeat.{task}": {"queue": queue_of(settings, stage)} for task, stage in TASKS.items()},
         # a lost wake-up costs a second; late acknowledgement brings repeats and hanging stops
         "task_acks_late": False,
         "worker_prefetch_multiplier": 1,
@@ -74,17 +98,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
             "tick": {"task": "wirebeat.tick", "schedule": TICK_SECONDS, "options": {"expires": 3}},
             "maintain": {"task": "wirebeat.maintain", "schedule": MAINTAIN_SECONDS, "options": {"expires": 30}},
         },
-        "broker_transport_options": {
-            "visibility_timeout": 60,
-            "unacked_restore_interval": 5,
-            "unacked_restore_throttle": 1,
-            "socket_timeout": 5,
-            "socket_connect_timeout": 2,
-            "socket_keepalive": True,
-            "health_check_interval": 5,
-            "max_connections": 20,
-            "global_keyprefix": key_prefix(settings),
-        },
+        "broker_transport_options": transport_options(settings),
     }
 
 

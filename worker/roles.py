@@ -12,7 +12,7 @@ import structlog
 from celery import signals
 
 from tasks.pipeline import Wired
-from worker.app import make_app
+from worker.app import make_app, queue_of
 from worker.heartbeat import Heartbeat
 from worker.observe import set_up_logging
 from worker.warden import Slots
@@ -53,7 +53,8 @@ def run_worker(settings: Settings, role: str) -> None:
     _keep_logging_ours(settings, role)
     pool = _enrich(settings, app) if role == "enrich" else _gather(settings, app, role)
     Heartbeat(settings, role, open_store(settings), version("wirebeat")).start()
-    arguments = ["--quiet", "worker", "--loglevel", settings.log_level, "--queues", ",".join(ROLES[role])]
+    queues = ",".join(queue_of(settings, stage) for stage in ROLES[role])
+    arguments = ["--quiet", "worker", "--loglevel", settings.log_level, "--queues", queues]
     app.start([*arguments, *pool, "--without-gossip", "--without-mingle", "--hostname", f"{role}-{os.getpid()}@%h"])
 
 

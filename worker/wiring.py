@@ -6,13 +6,15 @@ import os
 import socket
 import uuid
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import redis
 import structlog
 
 from tasks.ports import Limits
-from worker.app import WAKE_EXPIRES_SECONDS, key_prefix
+from worker.app import WAKE_EXPIRES_SECONDS, broker_url, is_redis, key_prefix, queue_of
 from worker.ledger import RETRIES, Ledger, Politeness, SyncStore
+from worker.ledger.store import connection_options
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -75,9 +77,29 @@ class Clockwork:
     def tick(self) -> None:
         self._tell_when_full()
         for stage, count in self.store.do(self.ledger.account()).due.items():
-            waiting = self.store.redis.llen(key_prefix(self.settings) + stage)
-            for _ in range(min(count, MAX_WAKES) - int(waiting)):
+            for _ in range(min(count, MAX_WAKES) - (self.waiting(stage) if count else 0)):
                 self.wake(stage)
+
+    @cached_property
+    def _redis_broker(self) -> Any:
+        """The store itself, or the Redis beside it; None where the broker is none."""
+        if self.settings.broker_url is None:
+            return self.store.redis
+        if not is_redis(broker_url(self.settings)):
+            return None
+        return redis.Redis.from_url(self.settings.broker_url, **connection_options())
+
+    def waiting(self, stage: str) -> int:
+        """Wake-ups that nobody took yet; 0 where the broker cannot say."""
+        if self._redis_broker is not None:
+            return int(self._redis_broker.llen(key_prefix(self.settings) + stage))
+        try:
+            with self.app.connection_or_acquire() as broker, broker.channel() as channel:
+                queue = queue_of(self.settings, stage)
+                return int(channel.queue_declare(queue=queue, passive=True).message_count)
+        except Exception as reason:  # noqa: BLE001  (kombu raises what its transports raise)
+            log.debug("broker-asked-in-vain", stage=stage, reason=str(reason))
+            return 0
 
     def _tell_when_full(self) -> None:
         memory = self.store.redis.info("memory")
@@ -88,7 +110,7 @@ class Clockwork:
     def wake(self, stage: str) -> None:
         """Best effort: the next tick makes up for a wake-up that got lost."""
         try:
-            self.app.send_task(f"wirebeat.drain_{stage}", queue=stage, expires=WAKE_EXPIRES_SECONDS, ignore_result=True)
+            self.app.send_task(f"wirebeat.drain_{stage}", expires=WAKE_EXPIRES_SECONDS, ignore_result=True)
         except Exception as reason:  # noqa: BLE001  (kombu raises what its transports raise)
             log.debug("wake-failed", stage=stage, reason=str(reason))
 
