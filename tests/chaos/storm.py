@@ -12,16 +12,16 @@ import random
 import shutil
 import signal
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import redis
 
+from tests.chaos.reader import LiveReader
 from tests.chaos.world import World
 from tests.service import Service, environment
 from tests.valkey import Valkey, short_folder
@@ -41,6 +41,10 @@ VICTIMS: Mapping[str, int] = {
 }
 
 
+#: `everysec` asks for the disk each second, and lets a slow one take another second.
+MOST_UNSYNCED_SECONDS = 1.9
+
+
 class Plan(NamedTuple):
     entries: int = 300
     kills: int = 20
@@ -50,7 +54,7 @@ class Plan(NamedTuple):
     seconds: float = 300.0
     settings: Mapping[str, str] = MappingProxyType({})
     victims: Mapping[str, int] = VICTIMS
-    #: cut the tail of the append-only file at each kill of the server, as a power cut would
+    #: cut the tail of the append-only file at each kill of the server beside, or, embedded, of everything
     power_cuts: bool = False
     #: of the server beside
     appendfsync: str = "everysec"
@@ -63,6 +67,8 @@ class Storm:
         self.plan, self.folder = plan, folder
         self.rng = random.Random(plan.seed)
         self.killed: Counter[str] = Counter()
+        #: when the power went, by time.monotonic()
+        self.cuts: list[float] = []
         self.world = World(plan.entries)
         self.data = folder / "d"
         self.beside = None if plan.server == "embedded" else BesideServer(folder, plan.server, plan.appendfsync)
@@ -114,14 +120,9 @@ class Storm:
 
     def _kill(self, victim: str) -> None:
         if victim == "supervisor":
-            below = self.service.tree()
-            self.service.process.kill()
-            self.service.process.wait()
-            _until_gone(below)
-            self.service = Service(self.folder, "run", "--no-web", env=self.env)
+            self._kill_all()
         elif victim == "server" and self.beside:
-            self.beside.kill(cut_tail=self.plan.power_cuts)
-            self.beside.start()
+            self._kill_beside(self.beside)
         elif (pid := self._pid(victim)) is not None:
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -130,6 +131,23 @@ class Storm:
         else:
             return
         self.killed[victim] += 1
+
+    def _kill_all(self) -> None:
+        cut = Cut(self.data if self.plan.power_cuts and not self.beside else None, self.rng)
+        below = self.service.tree()
+        self.service.process.kill()
+        self.service.process.wait()
+        _until_gone(below)
+        self.cuts += cut.off()
+        self.service = Service(self.folder, "run", "--no-web", env=self.env)
+
+    def _kill_beside(self, beside: BesideServer) -> None:
+        # with `always` nothing is answered that is not on the disk: a power cut takes no more than a kill
+        unsafe = self.plan.power_cuts and self.plan.appendfsync == "everysec"
+        cut = Cut(self.folder if unsafe else None, self.rng)
+        beside.kill()
+        self.cuts += cut.off() or ([time.monotonic()] if self.plan.power_cuts else [])
+        beside.start()
 
     def _pid(self, victim: str) -> int | None:
         mains: dict[str, int] = {}
@@ -186,7 +204,8 @@ class Storm:
             "seen": account.seen, "published": account.published, "dead": account.dead, "dropped": account.dropped,
             "balance": account.balance(),
             "lost": len(lost) - sum(account.dead.values()), "duplicated": sum(n > 1 for n in versions.values()),
-            "seen_twice_live": self.reader.twice, "left_over_keys": len(left),
+            **self.reader.repeats(self.cuts, {(i.decode(), v.decode()) for i, v in versions}),
+            "left_over_keys": len(left),
             "fetched_again": sum(n > 1 for n in self.world.fetched),
             "kills": dict(self.killed), "killed": sum(self.killed.values()),
         }  # fmt: skip
@@ -196,36 +215,6 @@ def _ask(store: SyncStore):
     call = Ledger().account()
     reply = store.redis.eval(script(call.script).text, 1, "news:account", "news", *call.arguments)
     return call.read(reply)
-
-
-class LiveReader(threading.Thread):
-    """Follows the stream as a dashboard would, and counts what it was given again: same `id`, same `version`."""
-
-    def __init__(self, url: Callable[[], str]) -> None:
-        super().__init__(daemon=True)
-        self._url, self._stop_asked = url, threading.Event()
-        self._seen: Counter[tuple[str, str]] = Counter()
-
-    @property
-    def twice(self) -> int:
-        return sum(count > 1 for count in self._seen.values())
-
-    def run(self) -> None:
-        last = "0"
-        while not self._stop_asked.is_set():
-            try:
-                with redis.Redis.from_url(self._url(), decode_responses=True, socket_timeout=5, retry=None) as client:
-                    while not self._stop_asked.is_set():
-                        entries = client.xrange("news:articles", f"({last}", count=100)
-                        self._seen.update((fields["id"], fields["version"]) for _, fields in entries)
-                        last = entries[-1][0] if entries else last
-                        time.sleep(0.02)
-            except (redis.exceptions.RedisError, OSError):
-                time.sleep(0.1)
-
-    def stop(self) -> None:
-        self._stop_asked.set()
-        self.join(10)
 
 
 class BesideServer:
@@ -244,29 +233,44 @@ class BesideServer:
     def stop(self) -> None:
         self._server.stop()
 
-    def kill(self, *, cut_tail: bool) -> None:
-        """A power cut loses what was not yet on disk: the tail of the file since 0.7 s before."""
-        files = sorted(self.folder.glob("appendonlydir/*.incr.aof")) or sorted(self.folder.glob("*.aof"))
-        sizes = {file: file.stat().st_size for file in files}
-        if cut_tail:
-            time.sleep(0.7)
+    def kill(self) -> None:
         self._server.stop(signal.SIGKILL)
-        if cut_tail:
-            for file, size in sizes.items():
-                if file.exists():
-                    os.truncate(file, size)
+
+
+class Cut:
+    """A power cut loses what was not yet on the disk: the tails of the files since up to two seconds before.
+
+    To be made that long before the kill; no folder, no cut.
+    """
+
+    def __init__(self, folder: Path | None, rng: random.Random) -> None:
+        files = sorted(folder.glob("appendonlydir/*.incr.aof")) or sorted(folder.glob("*.aof")) if folder else []
+        self._sizes = {file: file.stat().st_size for file in files}
+        if files:
+            time.sleep(rng.uniform(0.2, MOST_UNSYNCED_SECONDS))
+
+    def off(self) -> list[float]:
+        """When it was, by time.monotonic()."""
+        for file, size in self._sizes.items():
+            if file.exists():
+                os.truncate(file, size)
+        return [time.monotonic()] if self._sizes else []
 
 
 def _until_gone(pids: list[int], seconds: float = 10.0) -> None:
     deadline = time.monotonic() + seconds
-    while any(map(_there, pids)):
+    while any(map(there, pids)):
         if time.monotonic() > deadline:
-            raise AssertionError(f"left behind by a killed supervisor: {[pid for pid in pids if _there(pid)]}")
+            raise AssertionError(f"left behind by a killed supervisor: {[pid for pid in pids if there(pid)]}")
         time.sleep(0.05)
 
 
-def _there(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
+def there(pid: int) -> bool:
+    """A zombie that nobody has asked after yet holds nothing any more."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def main() -> int:
@@ -278,10 +282,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=900.0)
     parser.add_argument("--appendfsync", choices=["everysec", "always"], default="everysec")
     parser.add_argument(
-        "--power-cuts", action="store_true", help="with a server beside: cut its file's tail at each kill"
+        "--power-cuts", action="store_true", help="cut the tail of the server's file at each kill, of all or of it"
     )
     asked = parser.parse_args()
-    victims = {"server": 1, "pool": 1} if asked.power_cuts else VICTIMS
+    victims = VICTIMS
+    if asked.power_cuts:  # embedded, the power goes for all at once
+        victims = {"supervisor": 1} if asked.server == "embedded" else {"server": 1, "pool": 1}
     plan = Plan(
         asked.entries,
         asked.kills,
@@ -295,8 +301,12 @@ def main() -> int:
     with short_folder() as folder:
         report = Storm(plan, Path(folder)).run()
     print(json.dumps(report, indent=1))
-    bad = not report["settled"] or report["lost"] or report["duplicated"] or report["dead"] or report["balance"]
-    return 1 if bad or report["left_over_keys"] else 0
+    return 1 if faults(report) else 0
+
+
+def faults(report: Mapping[str, Any]) -> list[str]:
+    wanted_none = ("lost", "duplicated", "dead", "balance", "left_over_keys", "repeats_too_old", "seen_live_only")
+    return [name for name in wanted_none if report[name]] + ([] if report["settled"] else ["settled"])
 
 
 if __name__ == "__main__":

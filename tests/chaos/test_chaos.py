@@ -43,6 +43,22 @@ def test_random_kills_of_everything_lose_and_double_nothing():
     assert report["killed"] == 12
 
 
+def test_after_power_cuts_a_live_reader_is_given_the_last_two_seconds_again_and_nothing_else():
+    report = _storm(Plan(entries=100, kills=3, seed=4, seconds=240, victims={"supervisor": 1}, power_cuts=True))
+
+    _nothing_lost_and_nothing_twice(report)
+    assert report["power_cuts"] == 3
+    assert (report["read_live"], report["seen_live_only"], report["repeats_too_old"]) == (100, 0, 0), report
+
+
+def test_a_server_that_waits_for_the_disk_repeats_nothing_after_a_power_cut():
+    plan = Plan(entries=60, kills=2, seed=5, seconds=240, server="valkey", victims={"server": 1}, power_cuts=True)
+    report = _storm(plan._replace(appendfsync="always"))
+
+    _nothing_lost_and_nothing_twice(report)
+    assert (report["power_cuts"], report["seen_twice_live"], report["seen_live_only"]) == (2, 0, 0), report
+
+
 def test_a_death_before_and_after_every_script_loses_and_doubles_nothing():
     # feeds that were read are not due again at once: else they, being unchanged, would always be done before the death
     # and fewer fetches stand before the same point at once than it takes to die there
