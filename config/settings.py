@@ -116,6 +116,13 @@ class Settings(BaseSettings):
     heartbeat_file: Path | None = Field(
         None, description="touched every 5 s by each role; unset: in the temporary folder"
     )
+    canary_interval: float = Field(
+        0.0, ge=0, description="seconds between two articles of our own that go all the way through; 0: none"
+    )
+    canary_limit: float = Field(300.0, gt=0, description="seconds that such an article may take before /readyz is red")
+    canary_port: int = Field(
+        6391, ge=1, le=65535, description="port of 127.0.0.1 on which a role serves itself those articles"
+    )
     fail_point: str | None = Field(None, description="tests only: ends a process at a script call, publish:after:3")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least level that is logged")
 

@@ -48,6 +48,7 @@ REASONS: dict[str, Reason] = {
 #: Ends that are neither a record nor a failure.
 DROPPED: dict[str, str] = {
     "unchanged": "the feed changed the entry, but title and body are as published",
+    "canary": "our own test article came through; it stands in `news:canary`, not among the news",
     "discarded": "an operator dropped the dead letter",
 }
 

@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from config.feeds import load_feeds
+from config.feeds import FeedList, load_feeds
+from config.sharding import shard_of
 from config.trouble import ConfigError
 from tasks.decode import decoded
 from tasks.ports import Call, Validators
 from tasks.reasons import Failed
+from worker.canary import FEED_ID, canary_feed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from config.feeds import FeedList
     from config.settings import Settings
     from worker.http import Client
     from worker.ledger import Ledger
@@ -29,7 +30,10 @@ def is_url(place: str) -> bool:
 async def read_feed_list(settings: Settings, client: Client, *, topics: Collection[str] | None = None) -> FeedList:
     """Raises ConfigError with the place and the mend."""
     text = await _fetched(settings, client) if is_url(settings.feeds) else _read(settings.feeds)
-    return load_feeds(text, file=settings.feeds, poll_interval_seconds=settings.poll_interval, topics=topics)
+    feeds = load_feeds(text, file=settings.feeds, poll_interval_seconds=settings.poll_interval, topics=topics)
+    if settings.canary_interval:
+        return FeedList((*(feed for feed in feeds if feed.id != FEED_ID), canary_feed(settings)), feeds.problems)
+    return feeds
 
 
 def _read(path: str) -> str:
@@ -61,12 +65,14 @@ async def _fetched(settings: Settings, client: Client) -> str:
         raise ConfigError("the feed list is not UTF-8", file=settings.feeds) from reason
 
 
-def sync_call(ledger: Ledger, feed_list: FeedList) -> tuple[str, Call[tuple[int, int]]]:
-    """(digest, the call): the digest tells whether there is anything to sync."""
+def sync_call(
+    ledger: Ledger, feed_list: FeedList, *, shard: int = 0, shards: int = 1
+) -> tuple[str, Call[tuple[int, int]]]:
+    """(digest, the call): the digest tells whether there is anything to sync. Feeds of other shards are left out."""
     rows = [
-        (feed.id, feed.model_dump_json(), urlsplit(feed.url).hostname or "", feed.url)
+        (feed.id, feed.model_dump_json(), host, feed.url)
         for feed in feed_list
-        if feed.enabled
+        if feed.enabled and shard_of(host := urlsplit(feed.url).hostname or "", shards) == shard
     ]
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()
     return digest, ledger.sync_feeds(digest, rows)

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from tasks.network import NetworkWatch
 from tasks.ports import Gathering
+from worker.canary import canary_site
 from worker.clock import now
 from worker.drains import Abreast, Batch
 from worker.http import Client
@@ -23,6 +24,7 @@ from worker.maintenance import maintain
 from worker.observe import saw
 from worker.robots import SharedRobots
 from worker.sandbox import Sandbox
+from worker.shards import Shards
 from worker.stage_times import StageTimes
 from worker.wiring import lease_name, limits, open_ledger
 
@@ -51,7 +53,9 @@ class Gatherer:
         self.ledger = open_ledger(settings)
         self.by = lease_name(os.getpid())
         self.stop = threading.Event()
+        self.shards = Shards(settings, self._open_store)
         self._times = StageTimes()
+        self._canary = canary_site(settings)
         self._locks = {"poll": threading.Lock(), "fetch": threading.Lock()}
         self.ports = self._open_ports()
 
@@ -66,15 +70,19 @@ class Gatherer:
 
     @cached_property
     def store(self) -> AsyncStore:
-        return AsyncStore(self.settings.redis_url or "", self.settings.prefix, fail_point=self.settings.fail_point)
+        return self._open_store(self.settings.prefix)
+
+    def _open_store(self, prefix: str) -> AsyncStore:
+        return AsyncStore(self.settings.redis_url or "", prefix, fail_point=self.settings.fail_point)
 
     @cached_property
     def client(self) -> Client:
         async def gate(host: str) -> None:
-            await asyncio.sleep(await self.store.do(self.ledger.hop(host)))
+            store = self.shards.elsewhere(host) or self.store
+            await asyncio.sleep(await store.do(self.ledger.hop(host)))
 
         async def opened() -> Client:
-            return await Client(self.settings, gate=gate).__aenter__()
+            return await Client(await self._canary.__aenter__(), gate=gate).__aenter__()
 
         return self.on_loop(opened())
 
@@ -92,6 +100,7 @@ class Gatherer:
             now=now,
             wake=self._wake,
             saw=saw,
+            elsewhere=self.shards.elsewhere,
         )
 
     def maintain(self) -> None:

@@ -17,6 +17,7 @@ from tasks.record import SCHEMA
 from worker.clock import now
 from worker.feedlist import read_feed_list, sync_call
 from worker.ledger import milliseconds
+from worker.presence import tell_presence
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -33,6 +34,7 @@ HEARTBEAT_KEPT = timedelta(minutes=10)
 
 async def maintain(settings: Settings, ledger: Ledger, store: AsyncStore, client: Client) -> None:
     await describe(settings, store)
+    await tell_presence(store.redis, store.prefix, now())
     await _reload_feeds(settings, ledger, store, client)
     await _trim(settings, store)
     await _forget_heartbeats(store)
@@ -43,6 +45,8 @@ async def describe(settings: Settings, store: AsyncStore) -> None:
     told = {
         "schema": SCHEMA,
         "version": version("wirebeat"),
+        "canary_interval": str(settings.canary_interval),
+        "canary_limit": str(settings.canary_limit),
         "seen_generations": str(math.ceil(settings.seen_days / SEEN_GENERATION_DAYS) + 1),
     }
     with suppress(ConfigError):  # those told before are still those in use; worker.topic_reload says what is wrong
@@ -59,7 +63,7 @@ async def _reload_feeds(settings: Settings, ledger: Ledger, store: AsyncStore, c
     except ConfigError as trouble:
         log.error("feed-list-refused", reason=str(trouble), mend=trouble.mend)  # noqa: TRY400  (no fault of ours)
         return
-    digest, call = sync_call(ledger, feed_list)
+    digest, call = sync_call(ledger, feed_list, shard=settings.shard, shards=settings.shards)
     stored = await store.redis.hget(f"{store.prefix}:meta", "feeds_digest")
     if stored is None or stored.decode() != digest:
         added, removed = await store.do(call)

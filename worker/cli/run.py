@@ -30,7 +30,7 @@ def run(
     settings = load_settings(feeds=feeds, data_dir=data_dir, web_port=port)
     if until_idle:
         cap = min(settings.backoff_cap, UNTIL_IDLE_BACKOFF_SECONDS)
-        settings = settings.model_copy(update={"backoff_cap": cap})
+        settings = settings.model_copy(update={"backoff_cap": cap, "canary_interval": 0.0})
     set_up_logging(settings, "supervisor")
     if settings.allow_origins:
         import structlog

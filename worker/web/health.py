@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from worker.ledger import moment
+from worker.presence import KEY as PRESENCE
+from worker.presence import Span, spans_of
 from worker.stage_times import KEY as STAGE_TIMES
+from worker.web.canary import Canary, canary_of
 from worker.web.rhythm import Rhythm, quiet_for
 
 if TYPE_CHECKING:
@@ -76,6 +79,10 @@ class State(NamedTuple):
     last_record: datetime | None = None
     #: as worker.stage_times counts them
     stage_times: Mapping[str, int] = {}
+    #: when the service was up
+    up: tuple[Span, ...] = ()
+    #: None: it sends none through
+    canary: Canary | None = None
 
 
 class Trouble(NamedTuple):
@@ -97,11 +104,16 @@ async def read_state(redis: Redis, prefix: str, now: datetime) -> State:
     pipe.xlen(f"{prefix}:dead")
     pipe.xlen(f"{prefix}:articles")
     pipe.xrevrange(f"{prefix}:articles", count=1)
+    pipe.zrange(f"{prefix}:{PRESENCE}", 0, -1, withscores=True)
+    pipe.hgetall(f"{prefix}:meta")
+    pipe.xrevrange(f"{prefix}:canary", count=1)
     for stage in STAGES:
         pipe.zcard(f"{prefix}:pending:{stage}")
         pipe.zcount(f"{prefix}:pending:{stage}", "-inf", now_ms)
         pipe.zrange(f"{prefix}:pending:{stage}", 0, 0, withscores=True)
-    beats, account, configured, times, dead, length, newest, *pending = await pipe.execute()
+    beats, account, configured, times, dead, length, newest, *more = await pipe.execute()
+    (kept_up, meta, canaries), pending = more[:3], more[3:]
+    up = spans_of(kept_up)
     configs = dict(sorted(_text(configured).items())[:MAX_FEEDS])
     pipe = redis.pipeline(transaction=False)
     for feed in configs:
@@ -117,6 +129,8 @@ async def read_state(redis: Redis, prefix: str, now: datetime) -> State:
         stage_times={name: int(count) for name, count in _text(times).items()},
         dead_letters=dead,
         stream_length=length,
+        up=up,
+        canary=canary_of(_text(meta), canaries, up),
         last_record=moment(int(newest[0][0].partition(b"-")[0])) if newest else None,
     )
 
@@ -206,7 +220,12 @@ def span_words(span: timedelta) -> str:
 
 def troubles(state: State, now: datetime) -> list[Trouble]:
     """Worst first. Nothing here means that records come through."""
-    found = [*_dead_roles(state.beats, now), *_stuck_queues(state.queues, now), *_failing_feeds(state.feeds, now)]
+    found = [
+        *_dead_roles(state.beats, now),
+        *_late_canary(state.canary, now),
+        *_stuck_queues(state.queues, now),
+        *_failing_feeds(state.feeds, now),
+    ]
     return sorted(found, key=lambda trouble: trouble.level != "red")
 
 
@@ -228,6 +247,12 @@ def _dead_roles(beats: tuple[Beat, ...], now: datetime) -> Iterable[Trouble]:
             yield Trouble(
                 "amber", role, f"{role} on {machine}: silent for {span_words(now - at)}; others do its work", at
             )
+
+
+def _late_canary(canary: Canary | None, now: datetime) -> Iterable[Trouble]:
+    if canary and canary.late(now):
+        words = f"canary: no article of our own came through for {span_words(now - canary.last)}"
+        yield Trouble("red", "canary", f"{words}; one is due every {span_words(canary.every)}", canary.last)
 
 
 def _machine(host: str) -> str:

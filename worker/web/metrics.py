@@ -48,6 +48,7 @@ async def metrics(gateway: Gateway, _query: Query, _request: Request) -> Respons
             [
                 *_of_work(snapshot),
                 _of_stages(snapshot.state.stage_times),
+                *_of_canary(snapshot),
                 *_of_feeds(snapshot),
                 *_of_readers(groups),
                 *_of_gateway(gateway, snapshot),
@@ -101,6 +102,21 @@ def _of_stages(counted: Mapping[str, int]) -> Metric:
         buckets = list(zip((*BOUNDS, LAST), map(float, upto), strict=True))
         times.add_metric([stage], buckets=buckets, sum_value=counted.get(f"{stage}:{SUM}", 0) / 1_000_000)
     return times
+
+
+def _of_canary(snapshot: Snapshot) -> Iterable[Metric]:
+    canary = snapshot.state.canary
+    if canary is None:
+        return
+    yield GaugeMetricFamily(
+        "news_canary_late", "1 while our own test article does not come through.", value=canary.late(snapshot.at)
+    )
+    if canary.took is not None:
+        yield GaugeMetricFamily(
+            "news_canary_seconds",
+            "What the last one took, from its feed to its stream.",
+            value=canary.took.total_seconds(),
+        )
 
 
 def _of_feeds(snapshot: Snapshot) -> Iterable[Metric]:

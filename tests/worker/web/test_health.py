@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from worker.ledger import milliseconds
+from worker.presence import Span
+from worker.web.canary import canary_of
 from worker.web.health import Beat, FeedState, Queue, State, feed_words, troubles
 from worker.web.rhythm import Rhythm
 
@@ -132,3 +135,42 @@ def test_a_third_of_the_feeds_failing_is_red():
     assert troubles(State(beats=beats(), feeds=(*failing, *good)), NOW)[0].text == "2 of 6 feeds fail"
     found = troubles(State(beats=beats(), feeds=(failing[0], *good)), NOW)
     assert [trouble.level for trouble in found] == ["amber"]
+
+
+CANARY = {"canary_interval": "60", "canary_limit": "30"}
+
+
+def arrived(**span):
+    return [(f"{milliseconds(ago(**span))}-0".encode(), {b"lag_ms": b"2500"})]
+
+
+def up(**span):
+    return (Span(milliseconds(ago(**span)), milliseconds(NOW)),)
+
+
+def test_a_canary_that_is_late_is_red_and_says_since_when():
+    fresh = State(beats=beats(), canary=canary_of(CANARY, arrived(seconds=90), up(hours=1)))
+    assert troubles(fresh, NOW) == []
+    late = State(beats=beats(), canary=canary_of(CANARY, arrived(seconds=100), up(hours=1)))
+    (trouble,) = troubles(late, NOW)
+    assert (trouble.level, trouble.what, trouble.since) == ("red", "canary", ago(seconds=100))
+    assert "one is due every 1 min" in trouble.text
+
+
+def test_a_canary_of_before_a_stop_is_not_held_against_the_start():
+    started = State(beats=beats(), canary=canary_of(CANARY, arrived(hours=9), up(seconds=80)))
+    assert troubles(started, NOW) == []
+    assert troubles(started, NOW + timedelta(seconds=20))[0].what == "canary"
+
+
+def test_a_canary_that_never_came_is_late_too():
+    never = canary_of(CANARY, [], up(minutes=5))
+    assert never.took is None
+    assert never.late(NOW)
+
+
+@pytest.mark.parametrize(
+    "meta", [{}, {"canary_interval": "0.0", "canary_limit": "30"}, {"canary_interval": "nonsense"}]
+)
+def test_without_a_canary_none_is_waited_for(meta):
+    assert canary_of(meta, [], up(hours=1)) is None

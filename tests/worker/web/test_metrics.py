@@ -32,6 +32,9 @@ def exported(scratch):
     pipe = db.pipeline(transaction=False)
     times.hand_to(pipe, "news")
     pipe.execute()
+    db.hset("news:meta", mapping={"canary_interval": "60", "canary_limit": "30"})
+    db.zadd("news:up", {str(now_ms - 300_000): now_ms})
+    db.xadd("news:canary", {"lag_ms": 1500, "data": "{}"}, id=f"{now_ms - 200_000}-0")
     db.zadd("news:pending:enrich", {"art_1": now_ms - 1000})
     with running(scratch) as web:
         web.wait_for(3)
@@ -68,6 +71,8 @@ def test_what_was_counted_is_exported(exported):
     assert 'news_polls_total{feed="post"} 2.0' in exported
     assert 'news_articles_total{outcome="dead",reason="robots"} 1.0' in exported
     assert 'news_queue_due{queue="enrich"} 1.0' in exported
+    assert "news_canary_late 1.0" in exported
+    assert "news_canary_seconds 1.5" in exported
     assert 'news_consumer_lag{group="ours",stream="news:articles"} 3.0' in exported
 
 
