@@ -153,6 +153,14 @@ def article_id_of_url(url: str) -> str:
     return _id("url", path.rstrip("/"), "&".join(sorted(query.split("&"))))
 
 
+def host_of(entry: Entry) -> str:
+    """Of the article's address; "" where it has none."""
+    try:
+        return urlsplit(canonical_url(entry.url or "")).hostname or ""
+    except Failed:
+        return ""
+
+
 def _id(*parts: str) -> str:
     return "art_" + _digest(*parts).hex()[:24]
 

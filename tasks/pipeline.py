@@ -22,7 +22,8 @@ from celery import Task, shared_task
 
 from config.feeds import Feed
 from tasks.decode import decoded
-from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint
+from tasks.handover import hand_over, published_elsewhere
+from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint, host_of
 from tasks.ports import Claim, Gathering, PollClaim, Polled, Reading, Sighting, Validators
 from tasks.publish import assemble, content_hash, publication
 from tasks.reasons import Failed, backoff_seconds
@@ -48,10 +49,12 @@ async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
         next_due = after_failure(feed, now, failed, claim.errors_in_a_row, ports.limits.backoff_cap_seconds)
         await _poll_failed(ports, claim, failed, next_due)
         return
-    admission = await ports.store.do(ports.ledger.admit(claim, polled))
+    elsewhere, here = await hand_over(ports, claim, feed, polled)
+    admission = await ports.store.do(ports.ledger.admit(claim, here, elsewhere=elsewhere))
     if admission.new or admission.changed:
         ports.wake("fetch")
-    ports.saw("polled", feed.id, status=polled.status, new=admission.new, changed=admission.changed)
+    new, changed = admission.new + elsewhere, admission.changed
+    ports.saw("polled", feed.id, status=polled.status, new=new, changed=changed)
 
 
 async def _poll_failed(ports: Gathering, claim: PollClaim, failed: Failed, next_due: datetime) -> None:
@@ -111,17 +114,9 @@ def _sightings(feed: Feed, document: FeedDocument) -> tuple[Sighting, ...]:
 
 
 def sighting(feed: Feed, entry: Entry) -> Sighting:
-    return Sighting(
-        article_id(entry), alias(entry), fingerprint(entry), _host_to_ask(feed, entry), entry.model_dump_json()
-    )
-
-
-def _host_to_ask(feed: Feed, entry: Entry) -> str:
-    """Whose turn it is to be asked for this entry; "" where nobody is."""
-    try:
-        return (feed.fulltext and urlsplit(canonical_url(entry.url or "")).hostname) or ""
-    except Failed:
-        return ""
+    site = host_of(entry)
+    host_to_ask = site if feed.fulltext else ""
+    return Sighting(article_id(entry), alias(entry), fingerprint(entry), host_to_ask, entry.model_dump_json(), site)
 
 
 # fetch: an entry → its page
@@ -224,6 +219,9 @@ def _read(ports: Reading, claim: Claim, following: Claim | None) -> tuple[str, d
     story = ports.tagger.tag(article, entry, feed)
     record = assemble(claim, feed, page, article, story, ports.tagger.rules, ports.worker(claim.attempt), now)
     outgoing = publication(record, ports.now(), address=_other_address(claim.id, page))
+    if twin := published_elsewhere(ports, claim, page, outgoing):
+        held = ports.store.do(ports.ledger.duplicate(claim, outgoing.content_hash, following=following))
+        return ("duplicate" if held else "stale"), {"stream_id": twin}
     end, where = ports.store.do(ports.ledger.publish(claim, outgoing, following=following))
     if end == "published" and claim.version:
         end = "updated"

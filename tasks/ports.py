@@ -88,6 +88,8 @@ class Sighting(NamedTuple):
     host: str
     #: JSON
     entry: str
+    #: host of the article's address, by which shards divide; "" where there is none
+    site: str = ""
 
 
 class Polled(NamedTuple):
@@ -160,7 +162,8 @@ class Ledger(Protocol):
     """worker.ledger.calls.Ledger says what each does."""
 
     def claim_polls(self, count: int, *, by: str = "") -> Call[PollClaims]: ...
-    def admit(self, claim: PollClaim, polled: Polled) -> Call[Admission]: ...
+    def admit(self, claim: PollClaim, polled: Polled, *, elsewhere: int = 0) -> Call[Admission]: ...
+    def receive(self, claim: PollClaim, sightings: Sequence[Sighting]) -> Call[tuple[int, int, int]]: ...
     def poll_failed(
         self,
         claim: PollClaim,
@@ -176,6 +179,8 @@ class Ledger(Protocol):
     def publish(
         self, claim: Claim, publication: Publication, *, following: Held | None = None
     ) -> Call[tuple[str, str]]: ...
+    def lodge(self, address: str, id_: str, content_hash: bytes) -> Call[str]: ...
+    def duplicate(self, claim: Claim, content_hash: bytes, *, following: Held | None = None) -> Call[bool]: ...
     def settle(self, claim: Claim, stage: Stage, reason: str, *, following: Held | None = None) -> Call[bool]: ...
     def fail(
         self,
@@ -258,6 +263,8 @@ class Gathering(NamedTuple):
     wake: Callable[[str], None]
     #: one line and one count for each end: (event, feed, fields)
     saw: Callable[..., None]
+    #: host → the store of the shard that it belongs to; None: of this one
+    elsewhere: Callable[[str], AsyncStore | None] = lambda _host: None
 
 
 class Reading(NamedTuple):
@@ -271,6 +278,8 @@ class Reading(NamedTuple):
     worker: Callable[[int], Worker]
     now: Callable[[], datetime]
     saw: Callable[..., None]
+    #: as of Gathering
+    elsewhere: Callable[[str], Store | None] = lambda _host: None
 
 
 class Found(NamedTuple):

@@ -20,6 +20,7 @@ from worker.drains import Batch, one_by_one
 from worker.embedded import die_with_parent
 from worker.ledger import StoreUnavailable, SyncStore
 from worker.observe import saw
+from worker.shards import Shards
 from worker.stage_times import StageTimes
 from worker.topic_reload import PostedRules, Told, TopicWatch
 from worker.warden import Patient, Slots, Warden
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from config.settings import Settings
     from config.topics import TopicRules
-    from tasks.ports import Claim, Held
+    from tasks.ports import Claim, Held, Store
     from tasks.tag import Tagger
 
 log = structlog.get_logger("wirebeat")
@@ -68,7 +69,11 @@ class ArticleReader:
             worker=lambda attempt: worker.model_copy(update={"attempt": attempt}),
             now=now,
             saw=saw,
+            elsewhere=Shards(self.settings, self._store_of).elsewhere,
         )
+
+    def _store_of(self, prefix: str) -> Store:
+        return Patient(open_store(self.settings.model_copy(update={"prefix": prefix})), self.slots)
 
     def _take_rules(self) -> None:
         """Rules that changed since this process was forked count from its next article on."""

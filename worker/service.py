@@ -13,6 +13,7 @@ import structlog
 
 from config.settings import Settings
 from config.topics import read_topics
+from config.trouble import ConfigError
 from worker.clock import now
 from worker.embedded import EmbeddedServer, lock_data_dir
 from worker.feedlist import read_feed_list, sync_call
@@ -65,6 +66,11 @@ def serve(settings: Settings, feed_list: FeedList, *, until_idle: bool, web: boo
     with ExitStack() as stack:
         embedded = None
         if settings.redis_url is None:
+            if settings.shards > 1:
+                raise ConfigError(
+                    "several shards need one server, or one cluster, that all of them reach",
+                    mend="name it in WIREBEAT_REDIS_URL, or leave WIREBEAT_SHARDS at 1",
+                )
             embedded = _embedded(settings, stack)
             settings = settings.model_copy(update={"redis_url": embedded.url})
         server = check_server(settings.redis_url or "", settings.prefix)
@@ -73,7 +79,8 @@ def serve(settings: Settings, feed_list: FeedList, *, until_idle: bool, web: boo
             for stage in STAGES:
                 store.do(ledger.orphaned(stage))
         started = now()
-        added, removed = store.do(sync_call(ledger, feed_list)[1])
+        _, sync = sync_call(ledger, feed_list, shard=settings.shard, shards=settings.shards)
+        added, removed = store.do(sync)
         if until_idle:
             store.do(ledger.poll_now())
         log.info("starting", server=f"{server.name} {server.version}", feeds=len(feed_list), new=added, gone=removed)

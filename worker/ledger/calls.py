@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from tasks.ports import Account, Admission, Call, Claim, Claims, PollClaim, PollClaims, Stage, Validators
+from tasks.ports import Account, Admission, Call, Claim, Claims, PollClaim, PollClaims, Sighting, Stage, Validators
 from tasks.records import Entry
 from tasks.waiting import unpack_page
 from worker.ledger.store import Argument
@@ -51,6 +51,12 @@ def _named(following: Held | None) -> tuple[str, str]:
     return ("", "") if following is None else (following.id, following.token)
 
 
+def _shown(sightings: Sequence[Sighting]) -> list[Argument]:
+    """As scripts/sightings.lua takes them."""
+    parts = [part for s in sightings for part in (s.id, s.alias or b"", s.fingerprint, s.host, s.entry)]
+    return [len(sightings), *parts]
+
+
 class Politeness(NamedTuple):
     host_interval_ms: int = 1000
     host_concurrency: int = 2
@@ -80,9 +86,9 @@ class Ledger:
     def claim_polls(self, count: int, *, by: str = "") -> Call[PollClaims]:
         return self._call("claim_polls", _read_polls, count, LEASE_MS["poll"], by, *self._politeness)
 
-    def admit(self, claim: PollClaim, polled: Polled) -> Call[Admission]:
-        """Validators, next due time and new entries of one poll, all or nothing."""
-        sightings = [part for s in polled.sightings for part in (s.id, s.alias or b"", s.fingerprint, s.host, s.entry)]
+    def admit(self, claim: PollClaim, polled: Polled, *, elsewhere: int = 0) -> Call[Admission]:
+        """Validators, next due time and new entries of one poll, all or nothing. `elsewhere`: new ones of it that other
+        shards took."""
         return self._call(
             "admit",
             lambda reply: Admission(bool(reply[0]), *reply[1:]),
@@ -95,9 +101,13 @@ class Ledger:
             polled.moved_to or "",
             urlsplit(polled.moved_to or "").hostname or "",
             owner_of(claim.feed_id),
-            len(polled.sightings),
-            *sightings,
+            elsewhere,
+            *_shown(polled.sightings),
         )
+
+    def receive(self, claim: PollClaim, sightings: Sequence[Sighting]) -> Call[tuple[int, int, int]]:
+        """Into the shard that the sightings belong to, not the feed's. Reads (new, changed, known)."""
+        return self._call("receive", tuple, claim.feed_id, claim.config, owner_of(claim.feed_id), *_shown(sightings))
 
     def poll_failed(
         self,
@@ -152,6 +162,14 @@ class Ledger:
             *(id_, publication.version - 1, len(flat), *flat, publication.data, publication.partial),
             *(len(publication.topics), *topics),
         )
+
+    def lodge(self, address: str, id_: str, content_hash: bytes) -> Call[str]:
+        """Into the shard that the address belongs to. Reads the article that was published there; "" for none."""
+        return self._call("lodge", _text, address, id_, content_hash)
+
+    def duplicate(self, claim: Claim, content_hash: bytes, *, following: Held | None = None) -> Call[bool]:
+        """Of an article that another shard published."""
+        return self._call("duplicate", bool, claim.id, claim.token, *_named(following), content_hash)
 
     def settle(self, claim: Claim, stage: Stage, reason: str, *, following: Held | None = None) -> Call[bool]:
         return self._call("settle", bool, claim.id, claim.token, stage, *_named(following), reason)

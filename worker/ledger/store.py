@@ -40,17 +40,19 @@ class Script(NamedTuple):
 
 #: Names of calls whose file has another name: one text, with and without leave to run when memory is full.
 _FILES = {"claim_fetch": "claim", "claim_enrich": "claim"}
+#: What some scripts share, between the prelude and their own text.
+_SHARED = {"admit": "sightings", "receive": "sightings"}
 #: These bring new work in. With `maxmemory` reached they are refused as a whole; the others finish what is there,
 #: which frees memory.
-_NEED_MEMORY = frozenset({"admit", "advance", "claim_fetch", "claim_polls", "retag"})
+_NEED_MEMORY = frozenset({"admit", "advance", "claim_fetch", "claim_polls", "receive", "retag"})
 
 
 @cache
 def script(name: str) -> Script:
     folder = resources.files("worker.ledger") / "scripts"
     flags = "" if name in _NEED_MEMORY else " flags=allow-oom"
-    body = (folder / f"{_FILES.get(name, name)}.lua").read_text()
-    text = f"#!lua{flags}\n" + (folder / "prelude.lua").read_text() + body
+    parts = ["prelude", *([_SHARED[name]] if name in _SHARED else []), _FILES.get(name, name)]
+    text = f"#!lua{flags}\n" + "".join((folder / f"{part}.lua").read_text() for part in parts)
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 
 
