@@ -1,19 +1,21 @@
-"""The named-entity model: loaded once in the parent of the enrich pool, before it forks. Nothing else imports spaCy."""
+"""The named-entity model: loaded once in the parent of the enrich pool, before it forks. Nothing else imports spaCy.
+
+spaCy is imported where it is needed: what OpenBLAS is told beforehand, it reads when numpy is imported.
+"""
 
 from __future__ import annotations
 
 import ctypes
+import os
 import re
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import spacy
-from spacy.attrs import IS_SPACE, LOWER, NORM, PREFIX, SHAPE, SUFFIX
-from thinc.api import NumpyOps
 
 from tasks.ports import Found
 from tasks.records import Nlp
@@ -31,35 +33,41 @@ _ONE_THREAD = ("scipy_openblas_set_num_threads64_", "scipy_openblas_set_num_thre
 _UNUSED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
 #: What the model reads of a word. The other 14 flags (is it like a URL, a currency ...) take most of the time that a
 #: new word costs, at the start and in each article, and nothing asks for them.
-_READ_OF_A_WORD = frozenset({NORM, LOWER, PREFIX, SUFFIX, SHAPE, IS_SPACE})
+_READ_OF_A_WORD = frozenset({"NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE", "IS_SPACE"})
+_AVX512 = frozenset({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"})
 _PROBE = (
     "The foreign minister of Norway told reporters in Oslo on Tuesday that Anna Berg, who leads the Harbour Council, "
     "would travel to Geneva for talks with the United Nations about grain, shipping and a fund of $20 million. "
 ) * 4
 
 
+#: (a fresh document, how many of its tokens) → (first token, token after the last, label)
+Reader = Callable[[Any, int], list[tuple[int, int, str]]]
+
+
 class SpacyNlp:
     """`tasks.ports.Nlp`. `info.model` is None where there is no model: rules and gazetteer work alone."""
 
-    def __init__(self, language: Any, info: Nlp, max_tokens: int, notes: tuple[str, ...] = ()) -> None:
-        self._language = language
-        self._ner = language.get_pipe("ner") if language and language.has_pipe("ner") else None
+    def __init__(
+        self, language: Any, reader: Reader | None, info: Nlp, max_tokens: int, notes: tuple[str, ...] = ()
+    ) -> None:
+        self._language, self._reader = language, reader
         self._max_tokens = max_tokens
         self.info = info
         #: what an operator should know: a missing model, BLAS threads, the kernel chosen
         self.notes = notes
 
     def entities(self, text: str) -> Found:
-        if self._ner is None or not self._max_tokens or not text.strip():
+        if self._reader is None or not self._max_tokens or not text.strip():
             return Found((), None)
         with self._language.memory_zone():
             doc = self._language.make_doc(tame(text[:MAX_CHARS]))
-            cut = len(text) > MAX_CHARS or len(doc) > self._max_tokens
-            if len(doc) > self._max_tokens:
-                doc = doc[: self._max_tokens].as_doc()
-            doc = self._ner(doc)
-            spans = tuple((ent.start_char, ent.end_char, str(ent.label_)) for ent in doc.ents)
-            return Found(spans, len(doc) if cut else None)
+            read = min(len(doc), self._max_tokens)
+            spans = tuple(
+                (doc[first].idx, doc[after - 1].idx + len(doc[after - 1]), label)
+                for first, after, label in self._reader(doc, read)
+            )
+            return Found(spans, read if read < len(doc) or len(text) > MAX_CHARS else None)
 
 
 def tame(text: str) -> str:
@@ -74,23 +82,39 @@ def load_nlp(settings: Settings, words: Iterable[str] = ()) -> SpacyNlp:
     the vocabulary is filled first: with `words`, and with the strings that come with the model.
     """
     notes: list[str] = []
+    _allow_wide_kernels()
     language = _model(settings.spacy_model, notes)
     info = Nlp(library="spacy", version=version("spacy"), model=None, model_version=None)
     if language is None:
-        return SpacyNlp(None, info, 0, tuple(notes))
+        return SpacyNlp(None, None, info, 0, tuple(notes))
     info = info.model_copy(update={"model": settings.spacy_model, "model_version": language.meta.get("version")})
     if not _one_blas_thread():
         notes.append("BLAS threads could not be set to 1: set OPENBLAS_NUM_THREADS=1 before the start")
-    notes.append(_take_the_faster_gemm(language))
+    reader = _reader(language, notes) if language.has_pipe("ner") else None
     _leave_out_what_nothing_reads(language)
     _prewarm(language, words)
-    return SpacyNlp(language, info, settings.ner_max_tokens, tuple(notes))
+    return SpacyNlp(language, reader, info, settings.ner_max_tokens, tuple(notes))
+
+
+def _allow_wide_kernels() -> None:
+    """OpenBLAS takes an AMD CPU newer than itself for one without AVX-512: its products then take 1.5 times as long.
+
+    It asks once, when numpy is imported.
+    """
+    if "numpy" in sys.modules:
+        return
+    with suppress(OSError):
+        facts = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").partition("\n\n")[0].split()
+        if "AuthenticAMD" in facts and _AVX512.issubset(facts):
+            os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")  # noqa: TID251  (handed to OpenBLAS, not read)
 
 
 def _model(name: str, notes: list[str]) -> Any:
     if name == "blank":
         notes.append("no model is wanted (blank): names come from rules and gazetteer alone")
         return None
+    import spacy  # noqa: PLC0415  (it imports numpy, and what numpy finds is set just before)
+
     try:
         return spacy.load(name, exclude=list(_UNUSED))
     except (OSError, ImportError, PackageNotFoundError, ValueError) as error:
@@ -112,10 +136,35 @@ def _one_blas_thread() -> bool:
     return False
 
 
-def _take_the_faster_gemm(language: Any) -> str:
-    """BLIS falls back to a generic kernel on CPUs newer than it; numpy's BLAS is then 1.4 times as fast."""
+def _reader(language: Any, notes: list[str]) -> Reader:
+    """All tokens in one pass, where that gives the names that the model's own component gives."""
+    from worker.one_pass import OnePass, Unfit  # noqa: PLC0415  (it imports numpy)
+
     ner = language.get_pipe("ner")
+    notes.append(_take_the_faster_gemm(ner, language.make_doc(_PROBE)))
     doc = language.make_doc(_PROBE)
+    try:
+        one_pass = OnePass(ner)
+        same = one_pass.spans(doc, len(doc)) == _spans_of(ner, doc.copy(), len(doc))
+    except (Unfit, AttributeError, KeyError, IndexError, TypeError, ValueError) as reason:
+        notes.append(f"ner: token by token, since the model cannot be read in one pass ({reason})")
+        return lambda doc, tokens: _spans_of(ner, doc, tokens)
+    if not same:
+        notes.append("ner: token by token, since one pass gave other names")
+        return lambda doc, tokens: _spans_of(ner, doc, tokens)
+    return one_pass.spans
+
+
+def _spans_of(ner: Any, doc: Any, tokens: int) -> list[tuple[int, int, str]]:
+    if len(doc) > tokens:
+        doc = doc[:tokens].as_doc()
+    return [(ent.start, ent.end, str(ent.label_)) for ent in ner(doc).ents]
+
+
+def _take_the_faster_gemm(ner: Any, doc: Any) -> str:
+    """BLIS falls back to a generic kernel on CPUs newer than it; numpy's BLAS is then 1.4 times as fast."""
+    from thinc.api import NumpyOps  # noqa: PLC0415  (it imports numpy)
+
     with_blis = _seconds(ner, doc)
     try:
         ner.model._to_ops(NumpyOps(use_blis=False))  # noqa: SLF001 - thinc has no public way to change ops in place
@@ -139,8 +188,8 @@ def _seconds(ner: Any, doc: Any) -> float:
 
 
 def _leave_out_what_nothing_reads(language: Any) -> None:
-    getters = language.vocab.lex_attr_getters
-    for attribute in [one for one in getters if one not in _READ_OF_A_WORD]:
+    getters, numbers = language.vocab.lex_attr_getters, import_module("spacy.attrs").IDS
+    for attribute in set(getters) - {numbers[name] for name in _READ_OF_A_WORD}:
         del getters[attribute]
 
 
