@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from config.gazetteer.cues import Cues
 
 _NEVER = re.compile(r"(?!)")
+_CAP = r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'-]+"
+_NAME = rf"{_CAP}(?: (?:(?:de|del|della|du|des|la|le|of|the) ){{0,2}}{_CAP}){{0,3}}"
+_MARKED = r"[«\"„“](?P<marked>[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][^«»\"“”„\n.!?]{1,40})[»\"“”]"
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,10 @@ class Lexicon:
     #: "according to", "citing": what follows names the source
     according: re.Pattern[str]
     scare: re.Pattern[str]
+    #: a word for the kind of an outlet and its name, bare (`name`) or in quotation marks (`marked`)
+    kind_and_name: re.Pattern[str]
+    #: "according to" and a name in quotation marks (`marked`)
+    according_marked: re.Pattern[str]
 
 
 def lexicon(lang: str, cues: Cues) -> Lexicon:
@@ -45,7 +52,21 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         pronouns=pronouns,
         according=any_of((*cues.according, *cues.citing)),
         scare=any_of(cues.scare, before=""),
+        kind_and_name=_kind_and_name(cues.kinds),
+        according_marked=_behind((*cues.according, *cues.citing), _MARKED),
     )
+
+
+def _kind_and_name(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    """A bare name is one only behind the word as it is written within a sentence: `the Daily Berg` is another name."""
+    if not kinds:
+        return _NEVER
+    words = any_of(kinds).pattern
+    return re.compile(rf"(?i:{words})\s{_MARKED}|{words}\s(?P<name>{_NAME})")
+
+
+def _behind(phrases: tuple[str, ...], name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?i:{any_of(phrases).pattern})\s{name}") if phrases else _NEVER
 
 
 def any_of(phrases: tuple[str, ...], before: str = r"\b", after: str = r"\b") -> re.Pattern[str]:

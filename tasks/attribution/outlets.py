@@ -5,79 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from tasks.attribution import citing
 from tasks.entities.naming import slug
+from tasks.entities.press import press_form
 
 if TYPE_CHECKING:
-    from tasks.attribution.reading import Mention, Reading
+    from tasks.attribution.reading import Mention, Press, Reading
     from tasks.records import Entity
 
-_NAME_OF_KIND = (
-    r"(?:(?:the|a|an|its|their|new|recent|latest|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
-    r"television|TV|radio|network|channel|magazine|outlet|publication|website|site|tabloid|paper|portal|station|partner|sister|"
-    r"state-run|state-owned|state-controlled|government-run|independent|private|public|pro-\w+|\w+-language|"
-    r"[A-Z]\w+(?:['’]s)?),?\s){0,5}"
-)
-BEFORE = re.compile(
-    r"(?i:\b(?:told|tells|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
-    r"published (?:by|in|on)|obtained by|seen by|reviewed by|carried by|aired (?:by|on)|broadcast (?:by|on)|"
-    r"interviewed by|according to|as per|per|via|verified by|compiled by|"
-    r"(?:said|says|argued|predicted|claimed|insisted|explained|added|warned|admitted|stated|suggested|declared|joked|"
-    r"acknowledged|appeared|appearing|interviewed|joined\s\w+\s\w+|told\s\w+\s\w+)\s(?:\w+\s){0,3}on|"
-    r"(?:speaking|spoke|talking|talked|speaks) (?:to|with|on)|"
-    r"(?:interviews?|comments?|remarks?|statement|e-?mail|message|response|reply|answer|appearance|op-ed|column|essay|"
-    r"article|piece|opinion piece|story|report|reports|investigation|analysis|poll|survey|tally|count|text message|"
-    r"editorial|confirmed|files|reporting|material|information|inputs|said|says|appeared|appearing|wrote|writes|writing|revealed|disclosed|announced|confirmation)"
-    r"(?:\s(?:published|given|made|conducted|carried out|this week|last week|late|early|on \w+day))*"
-    r"\s(?:to|with|by|in|for|on|from|of)))\s" + _NAME_OF_KIND + r"$"
-)
-_SAYS = (
-    r"(?:report(?:s|ed|ing)?|said|says|wrote|writes|cit(?:ed|es|ing)|quot(?:ed|es|ing)|reveal(?:ed|s|ing)|not(?:ed|es)|"
-    r"published|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
-    r"described|added|suggest(?:ed|s)|found|show(?:ed|s)|confirmed)"
-)
-AFTER = re.compile(
-    r"(?:['’]s)?(?:\s(?:newspaper|daily|news|agency|magazine|website|broadcaster|TV|television|channel|network|site|state|media|"
-    r"online|report|reports|reporter|reporters|correspondent|journalist|journalists|reporting|sources?|article|story|"
-    r"investigation|analysis|survey|poll|editorial|has|have|had|was|were|first|also|earlier|previously|later|"
-    r"separately|exclusively|recently|on\s\w+day|\w+ly|that))*"
-    r"\s*,?\s" + _SAYS + r"\b(?:\s(?:on\s|last\s|late\s|earlier\s)?(?:Monday|Tuesday|Wednesday|Thursday|Friday|"
-    r"Saturday|Sunday|week|month|today|yesterday))?"
-)
-_SOURCES = re.compile(
-    r"['’]s?\s(?:anonymous\s|unnamed\s)?(?:sources?|report|reporting|investigation|article|scoop|story|analysis)\b"
-)
-_REPORTERS_TOLD = re.compile(
-    r"\b(?:told|asked by|interviewed by)\s(?:\w+\s){0,2}(?:reporters?|journalists?|correspondents?)\s"
-    r"(?:for|from|of|at|with)\s$"
-)
-#: a paper that nobody has heard of: what its name ends in, or the word for its kind beside it
-_KIND_BEHIND = re.compile(
-    r"\s(?:newspaper|news agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|news outlet|"
-    r"TV channel|TV station|radio station|television)\b"
-)
-_KIND_BEFORE = re.compile(
-    r"\b(?:newspaper|news agency|agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|website|"
-    r"outlet|channel|TV station|radio station|paper|portal|network|station|publication)\s$"
-)
-_PRESS_NAME = re.compile(
-    r"\b(?:Times|Post|Herald|Tribune|Journal|Gazette|News|Chronicle|Courier|Observer|Mail|Standard|Mirror|Daily|Weekly|"
-    r"Magazine|Radio|TV|Television|Zeitung|Nachrichten|Presse|Press|Dispatch|Examiner|Telegraph|Inquirer|Globe|Sun|"
-    r"Star|Bee|Record|Register|Review|Monitor|Broadcasting|Broadcasting Corporation|Broadcaster|"
-    r"Newspapers?|Morgenpost|Rundschau|Kurier|Anzeiger|Blatt|Pravda|Gazeta)$"
-)
-#: `the ferry will stop, the Media Line reported.`: nothing is reported but what stands before
-_ATTRIBUTES = re.compile(r"\sreport(?:ed|s)(?:\s(?:on\s)?\w+day)?[.,]")
-_ATTRIBUTES_BEFORE = (", ", ", the ", "” ", '" ')
-_NOT_PRESS = re.compile(
-    r"\b(?:Ministry|Department|University|Institute|Council|Association|Office|Committee|Service|Conference|Secretary)\b"
-)
-_PHOTO = re.compile(
-    r"(?i)\b(?:photo(?:graph)?s?|credit|handout|getty|images? (?:via|by|copyright|caption)|file pic|pool|picture|"
-    r"screenshot|screengrab)\b\W"
-)
-_CAPTION = re.compile(r"\((?:photo )?credit:|\((?:photo|picture|file photo)\b", re.IGNORECASE)
 _REACH = 110
 _MOST_CITATIONS = 200
+_TOLD = ("told", "tells", "telling", "speaking", "spoke")
+_MARKS = tuple("\"“”„«»’‘'")
 
 
 class Cited(NamedTuple):
@@ -106,17 +45,21 @@ def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
             continue
         if len(found) >= _MOST_CITATIONS:
             break
-        one = _cited(reading, mention.start, mention.end, entity) or _beside(reading, mention, found)
+        one = (
+            _cited(reading, mention.start, mention.end, entity)
+            or _beside(reading, mention, found)
+            or _family(reading, mention)
+        )
         if one:
             found.append(one)
-    return found + [
-        one for one in _unknown(reading, own) if not any(one.at[0] < at.at[1] and at.at[0] < one.at[1] for at in found)
-    ]
+    for more in (_unknown(reading, own), _credits(reading, own)):
+        found += [one for one in more if not any(one.at[0] < at.at[1] and at.at[0] < one.at[1] for at in found)]
+    return sorted(found, key=lambda one: one.at)
 
 
 def _beside(reading: Reading, mention: Mention, found: list[Cited]) -> Cited | None:
     """`told Reuters and the BBC`: the second of two is cited with the first."""
-    if not found or not _AND.fullmatch(reading.plain, found[-1].at[1], mention.start):
+    if not found or not citing.AND.fullmatch(reading.plain, found[-1].at[1], mention.start):
         return None
     entity, last = mention.entity, found[-1]
     return Cited(
@@ -124,34 +67,69 @@ def _beside(reading: Reading, mention: Mention, found: list[Cited]) -> Cited | N
     )
 
 
+def _family(reading: Reading, mention: Mention) -> Cited | None:
+    """`Sky News Arabia reported`: a house whose name goes on from one that is known."""
+    more = citing.FAMILY.match(reading.plain, mention.end) if reading.outlet(mention.entity) else None
+    return _cited(reading, mention.start, more.end(), None) if more else None
+
+
 def _unknown(reading: Reading, own: frozenset[str]) -> list[Cited]:
-    """`the newspaper Berg Tidende reported`: the word for its kind makes a name an outlet's."""
+    """Outlets that the gazetteer does not know, by the word for their kind or the form of their name."""
     found = []
-    for name in _NAMED_KIND.finditer(reading.plain):
-        start, end = name.span("name")
-        if slug(name["name"]) in own or reading.named(start, end):
+    for press in reading.press:
+        start, end = press.start, press.end
+        if slug(press.name) in own or slug(press.name.removeprefix("The ")) in own or reading.crossing(start, end):
             continue
-        one = _cited(reading, start, end, None)
+        if press.form == "weak" and not _reported(reading, start, end):
+            continue
+        one = _cited(reading, start, end, None, press=press)
         if one:
-            found.append(one)
+            found.append(one._replace(name=press.name))
+    return found
+
+
+def _reported(reading: Reading, start: int, end: int) -> bool:
+    return reading.plain.endswith(("the ", "The "), 0, start) and bool(citing.ATTRIBUTES.match(reading.plain, end))
+
+
+def _credits(reading: Reading, own: frozenset[str]) -> list[Cited]:
+    """`"..." Anna Berg, Harbour Post` at the end of a line: where the words before stood."""
+    found = []
+    several = False
+    for credit in citing.CREDIT.finditer(reading.plain):
+        start, end = credit.span("where")
+        mentions = [one for one in reading.named(start, end) if reading.outlet(one.entity)]
+        entity = mentions[0].entity if mentions else None
+        # in a row of such credits, all are of one kind
+        if entity is None and not several and not press_form(credit["where"]):
+            continue
+        several = True
+        name = entity.name if entity else credit["where"]
+        if slug(name) in own or (entity and entity.key in own):
+            continue
+        key, wikidata = (entity.key, entity.wikidata) if entity else (None, None)
+        found.append(Cited(name, key, wikidata, credit.start("who"), end, (start, end), told=False))
     return found
 
 
 def _like_press(reading: Reading, mention: Mention) -> bool:
-    if mention.entity.type != "org" or mention.entity.link == "gazetteer" or _NOT_PRESS.search(mention.entity.name):
+    entity, plain = mention.entity, reading.plain
+    if entity.type == "person" or entity.link == "gazetteer" or citing.NOT_PRESS.search(entity.name):
         return False
-    return bool(
-        _PRESS_NAME.search(mention.entity.name)
-        or _KIND_BEHIND.match(reading.plain, mention.end)
-        or _KIND_BEFORE.search(reading.plain, max(0, mention.start - 24), mention.start)
-        or (
-            reading.plain.endswith(_ATTRIBUTES_BEFORE, 0, mention.start)
-            and _ATTRIBUTES.match(reading.plain, mention.end)
-        )
+    kind = citing.KIND_BEHIND.match(plain, mention.end) or citing.KIND_BEFORE.search(
+        plain, max(0, mention.start - 24), mention.start
+    )
+    if kind or entity.type != "org":
+        return bool(kind)
+    form = press_form(entity.name)
+    return form == "sure" or bool(
+        plain.endswith(citing.ATTRIBUTES_BEFORE, 0, mention.start) and citing.ATTRIBUTES.match(plain, mention.end)
     )
 
 
-def _cited(reading: Reading, start: int, end: int, entity: Entity | None) -> Cited | None:
+def _cited(
+    reading: Reading, start: int, end: int, entity: Entity | None, *, press: Press | None = None
+) -> Cited | None:
     plain = reading.plain
     sentence = reading.sentence(start)
     # a name in quotation marks of its own
@@ -160,15 +138,21 @@ def _cited(reading: Reading, start: int, end: int, entity: Entity | None) -> Cit
     )
     low = max(sentence.start, left - _REACH)
     high = min(sentence.end, right + _REACH)
-    if _PHOTO.search(plain, max(sentence.start, left - 60), min(sentence.end, right + 12)):
+    if citing.PHOTO.search(plain, max(sentence.start, left - 60), min(sentence.end, right + 12)):
         return None
-    if _CAPTION.search(reading.body, right, right + 110):
+    if citing.CAPTION.search(reading.body, right, right + 110):
         return None
-    before = BEFORE.search(plain, low, left) or _REPORTERS_TOLD.search(plain, low, left)
-    after = AFTER.match(plain, right, high) or _SOURCES.match(plain, right, high) or _poll(plain, low, left, right)
+    before = citing.BEFORE.search(plain, low, left) or citing.REPORTERS_TOLD.search(plain, low, left)
+    after = None
+    if before or not _acts_itself(reading, low, (left, right), high):
+        after = (
+            citing.AFTER.match(plain, right, high)
+            or citing.SOURCES.match(plain, right, high)
+            or _poll(plain, low, left, right)
+        )
     if not before and not after:
-        return _by_words(reading, (left, right), (start, end), entity)
-    told = bool(before and before[0].split(" ", 1)[0].lower() in ("told", "tells", "telling", "speaking", "spoke"))
+        return _by_words(reading, (left, right), (start, end), entity, press)
+    told = bool(before and before[0].split(" ", 1)[0].lower() in _TOLD)
     first = before.start() if before else start
     last = after.end() if after and not before else end
     name = entity.name if entity else reading.body[start:end]
@@ -177,44 +161,47 @@ def _cited(reading: Reading, start: int, end: int, entity: Entity | None) -> Cit
     )
 
 
-def _by_words(reading: Reading, marked: tuple[int, int], at: tuple[int, int], entity: Entity | None) -> Cited | None:
+def _acts_itself(reading: Reading, low: int, name: tuple[int, int], high: int) -> bool:
+    """The outlet speaks of its own affairs, or somebody speaks for it: nothing is drawn from what it reported."""
+    left, right = name
+    if citing.SPEAKS_FOR.search(reading.plain, low, left):
+        return True
+    return bool(citing.OF_ITSELF.match(reading.body, right + 1, min(high + 3, len(reading.body))))
+
+
+def _by_words(
+    reading: Reading, marked: tuple[int, int], at: tuple[int, int], entity: Entity | None, press: Press | None
+) -> Cited | None:
     """In languages that have no patterns of their own here: a word of reporting beside the name."""
     lexicon, plain = reading.lexicon, reading.plain
-    if lexicon.lang == "en" or entity is None:
+    if lexicon.lang == "en" or (entity is None and press is None):
         return None
     sentence = reading.sentence(at[0])
     low = max(sentence.start, marked[0] - _REACH // 2)
     according = list(lexicon.according.finditer(plain, low, marked[0]))
-    near = according and len(plain[according[-1].end() : marked[0]].split()) <= _WORDS_BETWEEN
+    between = _WORDS_BETWEEN + bool(press)
+    near = according and len(plain[according[-1].end() : marked[0]].split()) <= between
     start = according[-1].start() if near else at[0]
-    before = plain[low : marked[0]].split()[-1:]
+    # `sagte Anna Berg der Zeitung`: who is told stands behind who speaks, and no comma between
+    before = plain[max(low, plain.rfind(",", low, marked[0])) : marked[0]].split()[-_WORDS_BEFORE:]
     after = plain[marked[1] : min(sentence.end, marked[1] + _REACH // 2)].split()[:_WORDS_BETWEEN]
     said = [word for word in (*before, *after) if word.strip(',.:;»”“"') in lexicon.verbs]
     if not near and not said:
         return None
     end = plain.index(said[0], marked[1]) + len(said[0]) if said and said[0] in after and not near else at[1]
-    return Cited(entity.name, entity.key, entity.wikidata, start, end, at, told=False)
+    name = entity.name if entity else reading.body[at[0] : at[1]]
+    key, wikidata = (entity.key, entity.wikidata) if entity else (None, None)
+    return Cited(name, key, wikidata, start, end, at, told=False)
 
 
 def _poll(plain: str, low: int, left: int, right: int) -> re.Match[str] | None:
     """`according to a new Daily Post poll`: the outlet stands within what is cited."""
-    behind = _OWN_WORK.match(plain, right)
-    return behind if behind and _ACCORDING.search(plain, low, left) else None
+    behind = citing.OWN_WORK.match(plain, right)
+    return behind if behind and citing.ACCORDING.search(plain, low, left) else None
 
 
 _WORDS_BETWEEN = 3
-_MARKS = tuple("\"“”„«»’‘'")
-_AND = re.compile(r"(?:\s[a-z]+)?\s(?:and|&|or)\s(?:[a-z]+\s){0,2}|,\s(?:the\s)?|/")
-_ACCORDING = re.compile(r"\b[Aa]ccording to (?:(?:a|an|the|its|new|recent|latest|[A-Z][\w/.’']+)\s){0,5}$")
-_OWN_WORK = re.compile(
-    r"(?:[-/][A-Z][\w-]+)?\s(?:poll|survey|analysis|report|investigation|tally|count|database|story|article)\b"
-)
-_NAMED_KIND = re.compile(
-    r"\b(?:newspapers?|news agency|news site|news website|news outlet|magazine|broadcaster|publication|tabloid|daily|"
-    r"TV channel|television channel|television station|radio station|news portal|Zeitung|Nachrichtenagentur|journal|"
-    r"quotidien|agence|agencia|diario|periódico)\s(?P<name>(?:[A-ZÀ-Þ][\w’'-]+)(?:\s(?:de|del|la|le|of|the|[A-ZÀ-Þ][\w’'-]+)){0,3}?)"
-    r"(?=[\s,.;:)](?!\s?[A-Z][a-z])|$)"
-)
+_WORDS_BEFORE = 7
 _TITLE_TAIL = re.compile(r"(?:\s[–—|-]\s|:\s)(?:the\s|The\s)?(?P<name>[^–—|:]{2,40})$|^(?P<first>[^–—|:]{2,40}):\s")
 
 

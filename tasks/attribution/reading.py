@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from config.gazetteer.words import WORDS
 from tasks.attribution.layout import Area, masked, paragraphs, quoted, sentences
+from tasks.entities.press import Form, press_form, press_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,12 +22,23 @@ if TYPE_CHECKING:
 
 #: each costs a look through the body
 _NAMES_LOOKED_FOR = 40
+_LONGEST_NAME = 80
 
 
 class Mention(NamedTuple):
     start: int
     end: int
     entity: Entity
+
+
+class Press(NamedTuple):
+    """An outlet's name that no table has."""
+
+    start: int
+    end: int
+    name: str
+    #: how sure its words make it; a word for its kind beside it makes it sure
+    form: Form
 
 
 class Reading:
@@ -37,7 +49,9 @@ class Reading:
         self.entities = entities
         self._full_names: dict[str, tuple[int, str] | None] = {}
         self.paragraphs = paragraphs(body)
+        self.press = _press(body, lexicon)
         names = {(span.start, span.end) for entity in entities if self.outlet(entity) for span in entity.mentions}
+        names |= {(press.start, press.end) for press in self.press}
         # newspapers stand in quotation marks in many languages: «Известия», "Economist"
         self.quotes = [one for one in quoted(body, list(self.paragraphs)) if tuple(one.words) not in names]
         #: the body with quoted words blotted out
@@ -88,6 +102,15 @@ class Reading:
                 found.append(mention)
         return found
 
+    def crossing(self, start: int, end: int) -> list[Mention]:
+        """Organisations and outlets whose mention has a part of this area."""
+        low = bisect_left(self._mention_starts, start - _LONGEST_NAME)
+        return [
+            mention
+            for mention in islice(self.mentions, low, bisect_left(self._mention_starts, end))
+            if mention.end > start and (mention.entity.type == "org" or self.outlet(mention.entity))
+        ]
+
     def gender(self, key: str) -> str | None:
         """`he` or `she`, where the gazetteer or the first name tells; None where neither does."""
         item = self.gazetteer.items.get(key)
@@ -110,3 +133,17 @@ class Reading:
     def outlet(self, entity: Entity) -> bool:
         item = self.gazetteer.items.get(entity.key)
         return item is not None and item.outlet
+
+
+def _press(body: str, lexicon: Lexicon) -> list[Press]:
+    found = []
+    for pattern in (lexicon.kind_and_name, lexicon.according_marked):
+        for kind in pattern.finditer(body):
+            group = kind.lastgroup or "marked"
+            first = kind[group].split()[0]
+            if first not in WORDS["no_name"] and first not in WORDS["press_leads"]:
+                found.append(Press(*kind.span(group), kind[group], "sure"))
+    for name in press_names(body):
+        if not any(one.start < name.end and name.start < one.end for one in found):
+            found.append(Press(name.start, name.end, name.text, press_form(name.text)))
+    return sorted(found)

@@ -10,6 +10,7 @@ from config.gazetteer import Alias, Gazetteer, Item
 from tasks.entities.matcher import Matcher
 from tasks.entities.naming import ends_in_title, slug
 from tasks.entities.places import stands_for_government
+from tasks.entities.press import own_words, press_form, with_press
 from tasks.entities.sightings import Names, Sighting, resolved
 from tasks.entities.spans import TYPES, Seen, cleaned, merged, overrules, same_first_name, surname
 from tasks.records import Entity, Geo, Span
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 #: salience: what a mention weighs by where it stands; the title says what the article is about
 _TITLE, _LEAD, _BODY, _PEOPLE = 3.0, 2.0, 1.0, 0.4
 _LEAD_CHARS = 450
+#: the words of reporting that tell an outlet beside its name are English
+_PRESS_LANGUAGE = "en"
 
 
 class _Mention(NamedTuple):
@@ -54,6 +57,9 @@ class EntityFinder:
         names = Names(self._matcher.find(title, lang), self._matcher.find(body, lang))
         sightings = resolved(names, title, body, self.gazetteer)
         seen = cleaned(body, model_spans)
+        if lang == _PRESS_LANGUAGE:
+            outlets = [(one.start, one.end) for one in sightings if self._outlet(one)]
+            seen = with_press(body, seen, outlets)
         sightings = self._without_overruled(sightings, seen, body)
         mentions: dict[str, list[_Mention]] = defaultdict(list)
         for sighting in sightings:
@@ -71,6 +77,9 @@ class EntityFinder:
         return tuple(
             sorted(entities, key=lambda one: (-one.salience, one.mentions[0].start if one.mentions else 0, one.key))
         )
+
+    def _outlet(self, sighting: Sighting) -> bool:
+        return sighting.zone == "body" and self.gazetteer.items[sighting.key].outlet
 
     def _without_overruled(self, sightings: list[Sighting], seen: Sequence[Seen], body: str) -> list[Sighting]:
         kept = []
@@ -160,12 +169,18 @@ def _model_items(
     for key, one in full.items():
         by_surname.setdefault(surname(one.name.text) or "", f"person:{key}")
     by_head = {name.removeprefix("The ").split()[0]: key for name, key in named if key.startswith("org:")}
+    by_press = {
+        word: f"org:{key}"
+        for key, one in seen.items()
+        if one.label == "ORG" and press_form(one.name.text)
+        for word in own_words(one.name.text)
+    }
     by_first = _first_names([*named, *((one.name.text, f"person:{key}") for key, one in full.items())])
     items: dict[str, Item] = {}
     aliases: list[Alias] = []
     for key, one in seen.items():
         text = one.name.text
-        linked = (by_surname.get(text) or by_first.get(text) or by_head.get(text)) if " " not in text else None
+        linked = _first_of(text, by_surname, by_first, by_head, by_press) if " " not in text else None
         item_key = linked or f"{TYPES[one.label]}:{key}"
         aliases.append(Alias(text, item_key, "always"))
         if linked or item_key in known:
@@ -176,6 +191,10 @@ def _model_items(
         if last and by_surname.get(last) == item_key:
             aliases.append(Alias(last, item_key, "after"))
     return list(items.values()), aliases
+
+
+def _first_of(name: str, *keys: dict[str, str]) -> str | None:
+    return next((found for known in keys if (found := known.get(name))), None)
 
 
 def _first_names(names: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -121,6 +121,9 @@ def _rank(alias: Alias, match: Match, text: str, item: Item, codes: dict[str, se
 
 
 def _reporting(match: Match, text: str) -> bool:
-    return bool(_TELLS_BEFORE.search(text, max(0, match.start - 30), match.start)) or bool(
-        _TELLS_AFTER.match(text, match.end)
-    )
+    return reporting(text, match.start, match.end)
+
+
+def reporting(text: str, start: int, end: int) -> bool:
+    """True where words of reporting stand right beside the name at text[start:end]."""
+    return bool(_TELLS_BEFORE.search(text, max(0, start - 30), start)) or bool(_TELLS_AFTER.match(text, end))

@@ -1,0 +1,109 @@
+"""English words around an outlet's name that say: this is where it was reported, told, published or counted."""
+
+from __future__ import annotations
+
+import re
+
+_DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+#: what may stand between the word of citing and the name
+_NAME_OF_KIND = (
+    r"(?:(?:the|a|an|its|their|new|recent|latest|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
+    r"television|TV|radio|network|channel|magazine|outlet|publication|website|site|tabloid|paper|portal|station|partner|sister|"
+    r"blog|podcast|wire|service|regional|financial|business|shipping|trade|personal|"
+    r"state-run|state-owned|state-controlled|government-run|independent|private|public|pro-\w+|\w+-language|\w+-based|"
+    r"[A-Z]\w+(?:['’]s)?),?\s){0,5}"
+)
+BEFORE = re.compile(
+    r"(?i:\b(?:told|tells|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
+    r"(?:published|broken|revealed|uncovered|detailed|disclosed|reported|aired) (?:by|in|on)|"
+    r"(?:obtained|seen|reviewed|viewed|read|heard|examined|analy[sz]ed|verified|compiled|carried|conducted|commissioned|"
+    r"interviewed|quoted as saying|leaked|shown|provided|sent|given|described|recalled) (?:by|to)|"
+    r"(?:aired|broadcast) (?:by|on)|shared with|according to|as per|per|via|"
+    r"according to (?:(?:a|an|the|its|their|two|three|several)\s)(?:[\w’'-]+\s){1,7}(?:by|in|from|on)|"
+    r"(?:said|says|argued|predicted|claimed|insisted|explained|added|warned|admitted|stated|suggested|declared|joked|"
+    r"acknowledged|appeared|appearing|interviewed|joined\s\w+\s\w+|told\s\w+\s\w+)\s(?:\w+\s){0,3}on|"
+    r"(?:speaking|spoke|talking|talked|speaks) (?:to|with|on)|"
+    r"(?:poll|survey|research)\s(?:[\w’'&,.-]+\s){1,14}for|"
+    r"(?:interviews?|comments?|remarks?|statement|e-?mail|message|response|reply|answer|appearance|op-ed|column|essay|"
+    r"article|piece|opinion piece|story|report|reports|investigation|analysis|poll|survey|tally|count|text message|"
+    r"editorial|confirmed|files|reporting|material|information|inputs|said|says|appeared|appearing|wrote|writes|writing|revealed|disclosed|announced|confirmation)"
+    r"(?:\s(?:published|given|made|conducted|carried out|this week|last week|late|early|on \w+day))*"
+    r"\s(?:to|with|by|in|for|on|from|of)))\s" + _NAME_OF_KIND + r"$"
+)
+_VERBS = (
+    r"(?:report(?:s|ed|ing)?|said|says|wrote|writes|cit(?:ed|es|ing)|quot(?:ed|es|ing)|reveal(?:ed|s|ing)|not(?:ed|es)|"
+    r"published|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
+    r"described|added|suggest(?:ed|s)|found|show(?:ed|s)|confirmed)"
+)
+#: `, citing two officials,` and `, which first saw the letter,` between the name and its verb
+_PUT_IN = (
+    r"(?:,\s(?:which|citing|quoting|a|an|the|one of|owned by|close to|based in|in its|in a|in an)\s[^.;:\"“”]{2,110},)?"
+)
+#: `Axios' Barak Ravid reported`: one who works there
+_JOURNALIST = r"(?:['’]s?\s(?:\w+\s){0,2}[A-Z][\w’'-]+\s[A-Z][\w’'-]+)?"
+AFTER = re.compile(
+    _JOURNALIST
+    + r"(?:['’]s)?(?:\s(?:newspaper|daily|news|agency|magazine|website|broadcaster|TV|television|channel|network|site|"
+    r"state|media|online|report|reports|reporter|reporters|correspondent|journalist|journalists|reporting|sources?|article|story|"
+    r"investigation|analysis|survey|poll|editorial|has|have|had|was|were|first|also|earlier|previously|later|"
+    r"separately|exclusively|recently|on\s\w+day|\w+ly|that))*"
+    + _PUT_IN
+    + r"\s*,?\s(?:(?:first|also|then|later)\s)?"
+    + _VERBS
+    + rf"\b(?:\s(?:on\s|last\s|late\s|earlier\s)?(?:{_DAY}|week|month|today|yesterday))?"
+)
+#: what an outlet says of itself is no report: `said it would close two studios`, `said: "We regret ..."`
+OF_ITSELF = re.compile(
+    r"(?:\b(?:said|says|added|confirmed|announced|claimed)\s(?:on\s\w+day\s)?(?:that\s)?(?:it|they|its|their)\s"
+    r"(?:would|will|is|was|were|are|plans|planned|does|did|intends|had been|has been|has no|stands?|stood|could not|"
+    r"own)\b"
+    r"|\bsaid:?\s[\"“](?:We|Our|I)\b)"
+)
+#: somebody else speaks, for the outlet: `a spokesperson for the Post said`, `the owner of the Post said`
+SPEAKS_FOR = re.compile(
+    r"\b(?:spokes\w+|representative|editors?|editor-in-chief|owners?|publishers?|directors?|head|chief|lawyers?|staff|"
+    r"managers?|reporters?|journalists?|correspondents?|employees|executives?)\s(?:for|of|at|from)\s(?:\S+\s){0,4}$"
+)
+SOURCES = re.compile(
+    r"['’]s?\s(?:anonymous\s|unnamed\s)?(?:sources?|report|reporting|investigation|article|scoop|story|analysis)\b"
+)
+REPORTERS_TOLD = re.compile(
+    r"\b(?:told|asked by|interviewed by)\s(?:\w+\s){0,2}(?:reporters?|journalists?|correspondents?)\s"
+    r"(?:for|from|of|at|with)\s$"
+)
+#: a paper that nobody has heard of: the word for its kind beside it
+KIND_BEHIND = re.compile(
+    r"\s(?:newspaper|news agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|news outlet|"
+    r"TV channel|TV station|radio station|television)\b"
+    r"|,\s(?:a|an|the|one of)\s(?:[\w’'-]+\s){0,4}(?:newspaper|news agency|magazine|broadcaster|daily|weekly|tabloid|"
+    r"(?:news )?(?:site|website|outlet|portal|agency)|publication|(?:TV|television|radio) (?:channel|station))\b"
+)
+KIND_BEFORE = re.compile(
+    r"\b(?:newspaper|news agency|agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|website|"
+    r"outlet|channel|TV station|radio station|paper|portal|network|station|publication|blog|podcast)\s$"
+)
+#: `the ferry will stop, the Media Line reported.`: nothing is reported but what stands before
+ATTRIBUTES = re.compile(r"\s(?:first\s)?report(?:ed|s)(?:\s(?:on\s)?\w+day)?[.,]")
+ATTRIBUTES_BEFORE = (", ", ", the ", "” ", '" ')
+NOT_PRESS = re.compile(
+    r"\b(?:Ministry|Department|University|Institute|Council|Association|Office|Committee|Conference|Secretary)\b"
+)
+PHOTO = re.compile(
+    r"(?i)\b(?:photo(?:graph)?s?|credit|handout|getty|images? (?:via|by|copyright|caption)|file pic|pool|picture|"
+    r"screenshot|screengrab)\b\W"
+)
+CAPTION = re.compile(r"\((?:photo )?credit:|\((?:photo|picture|file photo)\b", re.IGNORECASE)
+#: `the Daily Post and the BBC`: the second of two is cited with the first
+AND = re.compile(r"(?:\s[a-z]+)?\s(?:and|&|or)\s(?:[a-z]+\s){0,2}|,\s(?:the\s)?|/")
+ACCORDING = re.compile(r"\b[Aa]ccording to (?:(?:a|an|the|its|new|recent|latest|[A-Z][\w/.’']+)\s){0,5}$")
+OWN_WORK = re.compile(
+    r"(?:[-/][A-Z][\w-]+)?\s(?:poll|survey|analysis|report|investigation|tally|count|database|story|article)\b"
+)
+#: `Sky News Arabia reported`: a house of the same family
+FAMILY = re.compile(rf"\s(?!{_DAY}\b)([A-ZÀ-Þ][a-zà-ÿ]{{2,}})(?=\s(?:report(?:s|ed)|said|wrote)\b)")
+#: `"..." Anna Berg, Harbour Post`: whose words these are, and where they stood, at the end of a line
+CREDIT = re.compile(
+    r"[\"”»]\s?(?:[–—-]\s?)?(?P<who>(?:[A-ZÀ-Þ][\w.’'-]*\s){1,3}[A-ZÀ-Þ][\w’'-]+),\s(?:the\s)?"
+    r"(?P<where>[A-ZÀ-Þ][^\n,]{1,40})$",
+    re.MULTILINE,
+)

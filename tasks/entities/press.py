@@ -1,0 +1,161 @@
+"""Names that are a newspaper's, an agency's or a broadcaster's by their form: `Harbour Post`, `Radio Kestrel`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+from config.gazetteer.words import WORDS
+from tasks.entities.naming import Name
+from tasks.entities.sightings import reporting
+from tasks.entities.spans import Seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_CAPITAL = "A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹČŠŽ"
+_CAP = rf"[{_CAPITAL}][\w’'&-]*"
+_JOINER = r"(?:of|&|de|del|della|du|des|la|le|les|di|do|da)"
+_GAP = "[ \u00a0]"
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
+
+
+_AGENCY = (
+    r"(?:(?:News|Press|Wire) (?:Agency|Service|Network)|Broadcasting (?:Corporation|Service|Company|Network|Authority))"
+)
+_ENDS_IN_AGENCY = re.compile(rf"{_AGENCY}$")
+_ENDS, _WEAK_ENDS = WORDS["press_ends"], WORDS["press_weak"]
+_END = re.compile(rf"\b(?:{_AGENCY}|{_any(_ENDS | _WEAK_ENDS)})\b(?![’'-]\w{{2}})")
+_START = re.compile(
+    rf"\b(?:{_any(WORDS['press_starts'])}){_GAP}(?:(?:{_JOINER}|der|de l[’']){_GAP}?){{0,2}}{_CAP}(?:{_GAP}{_CAP})?"
+    rf"|\b(?:Times|Post|Herald|Voice|Echo|Journal|Chronicle|Gazette) of (?:the )?{_CAP}"
+)
+_COMPOUND = re.compile(rf"\b[{_CAPITAL}]\w*(?:{_any(WORDS['press_compounds'])})\b")
+#: the capitalised words that end where a head starts
+_BACK = re.compile(rf"(?<![\w’'])(?:{_CAP}{_GAP}(?:{_JOINER}{_GAP}){{0,2}}){{1,4}}$")
+_REACH = 60
+_AFTER_INNER = re.compile(
+    rf" (?!(?:{_any(WORDS['no_press'])}|[A-Z]\w+day)\b)([{_CAPITAL}][a-zà-ÿ]+)(?!\s?[{_CAPITAL}])"
+)
+#: `Argus Leader`, `Star Tribune`: two heads in a row
+_MORE = re.compile(rf"[ -](?:{_any(_ENDS | _WEAK_ENDS)})\b")
+_INNER = frozenset({"News"})
+_NO_PRESS = WORDS["no_press"]
+_LEADS = WORDS["no_name"] | WORDS["press_leads"]
+_STARTS_SENTENCE = {word for word in _LEADS if not word.endswith("day")}
+_NOT_FIRST = WORDS["no_press_first"] | _STARTS_SENTENCE
+_POSSESSIVE = ("'s", "’s")
+_OWNER_IN_NAME = re.compile(r".*['’]s?\s")
+
+Form = Literal["sure", "weak", ""]
+
+
+def press_form(name: str) -> Form:
+    """What the words of a name say of it being an outlet's; context has to say the rest."""
+    words = name.removeprefix("The ").removeprefix("the ").split()
+    if not words:
+        return ""
+    if (len(words) > 2 and _ENDS_IN_AGENCY.search(name)) or (len(words[-1]) > 9 and _COMPOUND.fullmatch(words[-1])):
+        return "sure"
+    if len(words) < 2 or _NO_PRESS.intersection(words) or (len(words) == 2 and words[0] in _NOT_FIRST):
+        return ""
+    two_heads = len(words) > 2 and words[-1] in _WEAK_ENDS and words[-2] in _ENDS
+    inner = not _INNER.isdisjoint(words[1:-1])
+    if words[-1] in _ENDS or two_heads or inner or _START.fullmatch(" ".join(words)):
+        return "sure"
+    return "weak" if words[-1] in _WEAK_ENDS else ""
+
+
+def press_names(text: str) -> list[Name]:
+    """In the order of the text, none within another; without an article."""
+    found = [Name(one[0], *one.span()) for one in _START.finditer(text)]
+    found += [Name(one[0], *one.span()) for one in _COMPOUND.finditer(text)]
+    for end in _END.finditer(text):
+        before = _BACK.search(text, max(0, end.start() - _REACH), end.start())
+        if before:
+            stop = end.end()
+            more = _MORE.match(text, stop) or (_AFTER_INNER.match(text, stop) if end[0] in _INNER else None)
+            found.append(_named(text, before.start(), more.end() if more else stop))
+    kept: list[Name] = []
+    for name in sorted((name for name in found if press_form(name.text)), key=lambda name: (name.start, -name.end)):
+        if not kept or name.start >= kept[-1].end:
+            kept.append(name)
+        elif name.end > kept[-1].end:
+            # `the broadcaster Radio Kestrel`: the name starts with the word that another could have ended in
+            kept[-1] = name
+    return kept
+
+
+def _named(text: str, start: int, end: int) -> Name:
+    """Without what has a capital of its own before the name: an article, an owner, the sentence's first word."""
+    owner = _OWNER_IN_NAME.match(text, start, end)
+    start = owner.end() if owner else start
+    words = text[start:end].split()
+    while len(words) > 1 and (words[0] in (_LEADS if len(words) > 2 else _STARTS_SENTENCE) or words[0][:1].islower()):
+        words = words[1:]
+        start = text.index(words[0], start + 1)
+    return Name(text[start:end], start, end)
+
+
+_THE = ("the ", "The ")
+
+
+def with_press(text: str, seen: Sequence[Seen], named: Sequence[tuple[int, int]]) -> list[Seen]:
+    """The model's spans, and the outlets that it took for something else or overlooked.
+
+    A name counts as an outlet's where words of reporting or an article stand beside it; `named`: where the gazetteer's
+    outlets are. A span that such a name overlaps goes, but for what it holds of a person (`the Post's Anna Berg`).
+    """
+    found = list(seen)
+    for name in press_names(text):
+        if any(start < name.end and name.start < end for start, end in named):
+            continue
+        beside = [one for one in found if one.name.start < name.end and name.start < one.name.end]
+        if any(one.label == "ORG" and _covers(text, one.name, name) for one in beside):
+            continue
+        if not _is_outlet(text, name, beside):
+            continue
+        found = [one for one in found if one not in beside] + [Seen(name, "ORG")]
+        found += [rest for one in beside if (rest := _journalist(text, name, one))]
+    return sorted(found)
+
+
+def _covers(text: str, longer: Name, name: Name) -> bool:
+    """The model's name is the outlet's, or a longer one that has it within; not `the Post's Anna Berg`."""
+    return longer.start <= name.start and name.end <= longer.end and text[name.end : name.end + 1] not in ("'", "’")
+
+
+def _is_outlet(text: str, name: Name, beside: Sequence[Seen]) -> bool:
+    told = reporting(text, name.start, name.end) or bool(
+        _WITH_ARTICLE.search(text, max(0, name.start - 40), name.start)
+    )
+    if press_form(name.text) == "weak":
+        return told and text.endswith(_THE, 0, name.start) and not beside
+    return told or text.endswith(_THE, 0, name.start)
+
+
+_WITH_ARTICLE = re.compile(
+    r"\b(?:told|tells|telling|to|citing|cites|cited|quoting|(?:reported|quoted|published|obtained|seen|reviewed|carried|"
+    r"broadcast|aired) (?:by|in|on)|according to|per|interview (?:with|in)|reports? (?:in|by|from)|wrote in|for|"
+    r"broadcaster|newspaper|agency|station|magazine)\s(?:the\s)?$"
+)
+
+
+def _journalist(text: str, name: Name, seen: Seen) -> Seen | None:
+    """The person in `the Capital Observer's Nina Falk`, which the model took for one name."""
+    found = _OWN_PERSON.match(text, name.end, seen.name.end)
+    return Seen(Name(found[1], *found.span(1)), "PERSON") if found else None
+
+
+_OWN_PERSON = re.compile(rf"[’']s?\s({_CAP}\s{_CAP})")
+
+
+def own_words(name: str) -> list[str]:
+    """The words of an outlet's name that are its own: `Kestrel` of `Radio Kestrel`."""
+    return [word for word in name.split() if word[0].isupper() and word not in _COMMON_WORDS]
+
+
+_COMMON_WORDS = _ENDS | _WEAK_ENDS | WORDS["press_starts"] | _NOT_FIRST
