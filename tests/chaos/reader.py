@@ -11,8 +11,9 @@ from typing import Any
 
 import redis
 
-#: The most that a server with `appendfsync everysec` may forget, and the time it takes to be read.
+#: The most that a server with `appendfsync everysec` may forget.
 REPEATED_SECONDS = 2.0
+#: Between the server's sending and the reader's looking at its clock.
 READ_SECONDS = 0.25
 
 
@@ -46,7 +47,7 @@ class LiveReader(threading.Thread):
     def repeats(self, cuts: Collection[float], kept: Collection[tuple[str, str]]) -> dict[str, Any]:
         """`kept`: what the stream holds in the end. A repeat's age: from its first reading to the cut that undid it."""
         ages = [
-            min((cut - first for cut in cuts if first <= cut <= second), default=float("inf"))
+            min((cut - first for cut in cuts if first - READ_SECONDS <= cut <= second), default=float("inf"))
             for times in self._given.values()
             for first, second in pairwise(times)
         ]

@@ -134,11 +134,14 @@ class Storm:
 
     def _kill_all(self) -> None:
         cut = Cut(self.data if self.plan.power_cuts and not self.beside else None, self.rng)
-        below = self.service.tree()
+        below, server = self.service.tree(), self._pid("server") if self.plan.power_cuts else None
         self.service.process.kill()
+        if server is not None:  # else it would be told to stop, and write what it still holds
+            os.kill(server, signal.SIGKILL)
+        died = time.monotonic()
         self.service.process.wait()
         _until_gone(below)
-        self.cuts += cut.off()
+        self.cuts += [died] if cut.off() else []
         self.service = Service(self.folder, "run", "--no-web", env=self.env)
 
     def _kill_beside(self, beside: BesideServer) -> None:
@@ -146,7 +149,8 @@ class Storm:
         unsafe = self.plan.power_cuts and self.plan.appendfsync == "everysec"
         cut = Cut(self.folder if unsafe else None, self.rng)
         beside.kill()
-        self.cuts += cut.off() or ([time.monotonic()] if self.plan.power_cuts else [])
+        cut.off()
+        self.cuts += [time.monotonic()] if self.plan.power_cuts else []
         beside.start()
 
     def _pid(self, victim: str) -> int | None:
@@ -249,12 +253,11 @@ class Cut:
         if files:
             time.sleep(rng.uniform(0.2, MOST_UNSYNCED_SECONDS))
 
-    def off(self) -> list[float]:
-        """When it was, by time.monotonic()."""
+    def off(self) -> bool:
         for file, size in self._sizes.items():
             if file.exists():
                 os.truncate(file, size)
-        return [time.monotonic()] if self._sizes else []
+        return bool(self._sizes)
 
 
 def _until_gone(pids: list[int], seconds: float = 10.0) -> None:
