@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from config.feeds import load_feeds
+from config.feeds import FeedList, load_feeds
 from config.settings import Settings
 from config.trouble import ConfigError
+from worker.canary import FEED_ID, canary_feed
 from worker.feedlist import read_feed_list, sync_call
 from worker.http import Client
 from worker.ledger import Ledger
@@ -164,3 +165,15 @@ def test_a_feed_that_is_turned_off_is_not_told():
 
     assert call.arguments[2] == 0
     assert digest(off) != digest(LIST)
+
+
+def test_each_feed_belongs_to_one_shard_and_each_shard_has_its_canary():
+    text = "".join(f'[[feed]]\nid = "p{number}"\nurl = "https://paper{number}.example/feed"\n' for number in range(40))
+    feeds = load_feeds(text, file="f", poll_interval_seconds=900)
+    with_canary = FeedList((*feeds, canary_feed(Settings())), ())
+
+    told = [sync_call(Ledger(), with_canary, shard=shard, shards=4)[1].arguments for shard in range(4)]
+
+    ids = [set(arguments[3::4]) for arguments in told]
+    assert sorted(id_ for one in ids for id_ in one - {FEED_ID}) == sorted(feed.id for feed in feeds)
+    assert all(FEED_ID in one and len(one) > 4 for one in ids)
