@@ -1,24 +1,23 @@
-"""The named-entity model: loaded once in the parent of the enrich pool, before it forks. Nothing else imports spaCy.
-
-spaCy is imported where it is needed: what OpenBLAS is told beforehand, it reads when numpy is imported.
-"""
+"""The named-entity model: loaded once in the parent of the enrich pool, before it forks. Nothing else imports spaCy."""
 
 from __future__ import annotations
 
 import ctypes
-import os
 import re
-import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import spacy
+from spacy.attrs import IDS
+from thinc.api import NumpyOps
+
 from tasks.ports import Found
 from tasks.records import Nlp
+from worker.one_pass import OnePass, Unfit
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -34,7 +33,6 @@ _UNUSED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatiz
 #: What the model reads of a word. The other 14 flags (is it like a URL, a currency ...) take most of the time that a
 #: new word costs, at the start and in each article, and nothing asks for them.
 _READ_OF_A_WORD = frozenset({"NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE", "IS_SPACE"})
-_AVX512 = frozenset({"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"})
 _PROBE = (
     "The foreign minister of Norway told reporters in Oslo on Tuesday that Anna Berg, who leads the Harbour Council, "
     "would travel to Geneva for talks with the United Nations about grain, shipping and a fund of $20 million. "
@@ -82,7 +80,6 @@ def load_nlp(settings: Settings, words: Iterable[str] = ()) -> SpacyNlp:
     the vocabulary is filled first: with `words`, and with the strings that come with the model.
     """
     notes: list[str] = []
-    _allow_wide_kernels()
     language = _model(settings.spacy_model, notes)
     info = Nlp(library="spacy", version=version("spacy"), model=None, model_version=None)
     if language is None:
@@ -96,25 +93,10 @@ def load_nlp(settings: Settings, words: Iterable[str] = ()) -> SpacyNlp:
     return SpacyNlp(language, reader, info, settings.ner_max_tokens, tuple(notes))
 
 
-def _allow_wide_kernels() -> None:
-    """OpenBLAS takes an AMD CPU newer than itself for one without AVX-512: its products then take 1.5 times as long.
-
-    It asks once, when numpy is imported.
-    """
-    if "numpy" in sys.modules:
-        return
-    with suppress(OSError):
-        facts = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").partition("\n\n")[0].split()
-        if "AuthenticAMD" in facts and _AVX512.issubset(facts):
-            os.environ.setdefault("OPENBLAS_CORETYPE", "SkylakeX")  # noqa: TID251  (handed to OpenBLAS, not read)
-
-
 def _model(name: str, notes: list[str]) -> Any:
     if name == "blank":
         notes.append("no model is wanted (blank): names come from rules and gazetteer alone")
         return None
-    import spacy  # noqa: PLC0415  (it imports numpy, and what numpy finds is set just before)
-
     try:
         return spacy.load(name, exclude=list(_UNUSED))
     except (OSError, ImportError, PackageNotFoundError, ValueError) as error:
@@ -138,8 +120,6 @@ def _one_blas_thread() -> bool:
 
 def _reader(language: Any, notes: list[str]) -> Reader:
     """All tokens in one pass, where that gives the names that the model's own component gives."""
-    from worker.one_pass import OnePass, Unfit  # noqa: PLC0415  (it imports numpy)
-
     ner = language.get_pipe("ner")
     notes.append(_take_the_faster_gemm(ner, language.make_doc(_PROBE)))
     doc = language.make_doc(_PROBE)
@@ -163,8 +143,6 @@ def _spans_of(ner: Any, doc: Any, tokens: int) -> list[tuple[int, int, str]]:
 
 def _take_the_faster_gemm(ner: Any, doc: Any) -> str:
     """BLIS falls back to a generic kernel on CPUs newer than it; numpy's BLAS is then 1.4 times as fast."""
-    from thinc.api import NumpyOps  # noqa: PLC0415  (it imports numpy)
-
     with_blis = _seconds(ner, doc)
     try:
         ner.model._to_ops(NumpyOps(use_blis=False))  # noqa: SLF001 - thinc has no public way to change ops in place
@@ -188,8 +166,8 @@ def _seconds(ner: Any, doc: Any) -> float:
 
 
 def _leave_out_what_nothing_reads(language: Any) -> None:
-    getters, numbers = language.vocab.lex_attr_getters, import_module("spacy.attrs").IDS
-    for attribute in set(getters) - {numbers[name] for name in _READ_OF_A_WORD}:
+    getters = language.vocab.lex_attr_getters
+    for attribute in set(getters) - {IDS[name] for name in _READ_OF_A_WORD}:
         del getters[attribute]
 
 
