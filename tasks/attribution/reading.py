@@ -141,7 +141,10 @@ def _press(body: str, lexicon: Lexicon) -> list[Press]:
         for kind in pattern.finditer(body):
             group = kind.lastgroup or "marked"
             first = kind[group].split()[0]
-            if first not in WORDS["no_name"] and first not in WORDS["press_leads"]:
+            within_a_word = body[kind.start() - 1 : kind.start()].isalnum()
+            # `the Daily Berg` is another name than `the daily Berg`
+            of_the_name = group == "name" and kind[0].split()[0] not in lexicon.kind_words
+            if not (within_a_word or of_the_name or first in WORDS["no_name"] or first in WORDS["press_leads"]):
                 found.append(Press(*kind.span(group), kind[group], "sure"))
     for name in press_names(body):
         if not any(one.start < name.end and name.start < one.end for one in found):

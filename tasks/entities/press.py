@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from config.gazetteer.words import WORDS
@@ -28,12 +29,15 @@ _AGENCY = (
 )
 _ENDS_IN_AGENCY = re.compile(rf"{_AGENCY}$")
 _ENDS, _WEAK_ENDS = WORDS["press_ends"], WORDS["press_weak"]
-_END = re.compile(rf"\b(?:{_AGENCY}|{_any(_ENDS | _WEAK_ENDS)})\b(?![’'-]\w{{2}})")
+_COMPOUNDS = tuple(sorted(WORDS["press_compounds"]))
+#: a capitalised word; looked through one by one, which is faster than a pattern of all that a name may end in
+_WORD = re.compile(rf"(?<![\w’'])[{_CAPITAL}]\w*(?![’'-]\w{{2}})")
+_LAST = _ENDS | _WEAK_ENDS | {"Service", "Corporation", "Company", "Authority"}
+_FIRST = WORDS["press_starts"] | {"Times", "Post", "Herald", "Voice", "Echo", "Journal", "Chronicle", "Gazette"}
 _START = re.compile(
-    rf"\b(?:{_any(WORDS['press_starts'])}){_GAP}(?:(?:{_JOINER}|der|de l[’']){_GAP}?){{0,2}}{_CAP}(?:{_GAP}{_CAP})?"
-    rf"|\b(?:Times|Post|Herald|Voice|Echo|Journal|Chronicle|Gazette) of (?:the )?{_CAP}"
+    rf"(?:{_any(WORDS['press_starts'])}){_GAP}(?:(?:{_JOINER}|der|de l[’']){_GAP}?){{0,2}}{_CAP}(?:{_GAP}{_CAP})?"
+    rf"|(?:Times|Post|Herald|Voice|Echo|Journal|Chronicle|Gazette) of (?:the )?{_CAP}"
 )
-_COMPOUND = re.compile(rf"\b[{_CAPITAL}]\w*(?:{_any(WORDS['press_compounds'])})\b")
 #: the capitalised words that end where a head starts
 _BACK = re.compile(rf"(?<![\w’'])(?:{_CAP}{_GAP}(?:{_JOINER}{_GAP}){{0,2}}){{1,4}}$")
 _REACH = 60
@@ -58,7 +62,7 @@ def press_form(name: str) -> Form:
     words = name.removeprefix("The ").removeprefix("the ").split()
     if not words:
         return ""
-    if (len(words) > 2 and _ENDS_IN_AGENCY.search(name)) or (len(words[-1]) > 9 and _COMPOUND.fullmatch(words[-1])):
+    if (len(words) > 2 and _ENDS_IN_AGENCY.search(name)) or (len(words[-1]) > 9 and words[-1].endswith(_COMPOUNDS)):
         return "sure"
     if len(words) < 2 or _NO_PRESS.intersection(words) or (len(words) == 2 and words[0] in _NOT_FIRST):
         return ""
@@ -69,24 +73,36 @@ def press_form(name: str) -> Form:
     return "weak" if words[-1] in _WEAK_ENDS else ""
 
 
-def press_names(text: str) -> list[Name]:
+@lru_cache(maxsize=4)
+def press_names(text: str) -> tuple[Name, ...]:
     """In the order of the text, none within another; without an article."""
-    found = [Name(one[0], *one.span()) for one in _START.finditer(text)]
-    found += [Name(one[0], *one.span()) for one in _COMPOUND.finditer(text)]
-    for end in _END.finditer(text):
-        before = _BACK.search(text, max(0, end.start() - _REACH), end.start())
-        if before:
-            stop = end.end()
-            more = _MORE.match(text, stop) or (_AFTER_INNER.match(text, stop) if end[0] in _INNER else None)
-            found.append(_named(text, before.start(), more.end() if more else stop))
+    found = [name for word in _WORD.finditer(text) for name in _at_word(text, word) if press_form(name.text)]
     kept: list[Name] = []
-    for name in sorted((name for name in found if press_form(name.text)), key=lambda name: (name.start, -name.end)):
+    for name in sorted(found, key=lambda name: (name.start, -name.end)):
         if not kept or name.start >= kept[-1].end:
             kept.append(name)
         elif name.end > kept[-1].end:
             # `the broadcaster Radio Kestrel`: the name starts with the word that another could have ended in
             kept[-1] = name
-    return kept
+    return tuple(kept)
+
+
+def _at_word(text: str, word: re.Match[str]) -> list[Name]:
+    """The names that start or end with this word."""
+    found = []
+    if word[0] in _FIRST:
+        start = _START.match(text, word.start())
+        if start:
+            found.append(Name(start[0], *start.span()))
+    if word[0] in _LAST:
+        before = _BACK.search(text, max(0, word.start() - _REACH), word.start())
+        if before:
+            stop = word.end()
+            more = _MORE.match(text, stop) or (_AFTER_INNER.match(text, stop) if word[0] in _INNER else None)
+            found.append(_named(text, before.start(), more.end() if more else stop))
+    elif word[0].endswith(_COMPOUNDS):
+        found.append(Name(word[0], *word.span()))
+    return found
 
 
 def _named(text: str, start: int, end: int) -> Name:
