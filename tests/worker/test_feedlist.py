@@ -170,7 +170,7 @@ def test_a_feed_that_is_turned_off_is_not_told():
 def test_each_feed_belongs_to_one_shard_and_each_shard_has_its_canary():
     text = "".join(f'[[feed]]\nid = "p{number}"\nurl = "https://paper{number}.example/feed"\n' for number in range(40))
     feeds = load_feeds(text, file="f", poll_interval_seconds=900)
-    with_canary = FeedList((*feeds, canary_feed(Settings())), ())
+    with_canary = FeedList((*feeds, canary_feed(Settings(canary_interval=60))), ())
 
     told = [sync_call(Ledger(), with_canary, shard=shard, shards=4)[1].arguments for shard in range(4)]
 
