@@ -33,7 +33,7 @@ def news_article(record: Record) -> Json:
         "inLanguage": record.lang,
         "datePublished": rfc3339(record.published_at),
         "dateModified": rfc3339(record.modified_at) if record.modified_at else "",
-        "sdDatePublished": rfc3339(record.provenance.processed_at),
+        "sdDatePublished": record.provenance.processed_at.date().isoformat(),  # schema.org has a day here, no time
         "articleSection": record.section or "",
         "keywords": list(record.tags),
         "image": record.image or "",

@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from tasks.export.fields import FLAT_FIELDS
@@ -110,12 +111,11 @@ def test_an_export_to_parquet_without_what_it_needs_says_what_to_install(wirebea
 
 
 def test_an_export_to_parquet_has_types_lists_and_whole_records(published, store_url, tmp_path):
-    parquet = pytest.importorskip("pyarrow.parquet")
     with (tmp_path / "records.parquet").open("wb") as file:
         command = [sys.executable, "-m", "worker.cli", "export", "--format", "parquet"]
         subprocess.run(command, stdout=file, check=True, cwd=Path(__file__).parents[3], timeout=20)
 
-    table = parquet.read_table(tmp_path / "records.parquet")
+    table = pyarrow.parquet.read_table(tmp_path / "records.parquet")
 
     assert table.column_names == [*FLAT_FIELDS, "data"]
     rows = table.to_pylist()
