@@ -9,7 +9,7 @@ _DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 _NAME_OF_KIND = (
     r"(?:(?:the|a|an|its|their|new|recent|latest|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
     r"television|TV|radio|network|channel|magazine|outlet|publication|website|site|tabloid|paper|portal|station|partner|sister|"
-    r"blog|podcast|wire|service|regional|financial|business|shipping|trade|personal|"
+    r"blog|podcast|wire|\w+-\w+(?:-\w+)?|service|regional|financial|business|shipping|trade|personal|"
     r"state-run|state-owned|state-controlled|government-run|independent|private|public|pro-\w+|\w+-language|\w+-based|"
     r"[A-Z]\w+(?:['’]s)?),?\s){0,5}"
 )
@@ -17,9 +17,10 @@ BEFORE = re.compile(
     r"(?i:\b(?:told|tells|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
     r"(?:published|broken|revealed|uncovered|detailed|disclosed|reported|aired) (?:by|in|on)|"
     r"(?:obtained|seen|reviewed|viewed|read|heard|examined|analy[sz]ed|verified|compiled|carried|conducted|commissioned|"
-    r"interviewed|quoted as saying|leaked|shown|provided|sent|given|described|recalled) (?:by|to)|"
+    r"interviewed|(?:quoted|cited) as saying|leaked|shown|provided|sent|given|described|recalled) (?:by|to)|"
     r"(?:aired|broadcast) (?:by|on)|shared with|according to|as per|per|via|"
     r"according to (?:(?:a|an|the|its|their|two|three|several)\s)(?:[\w’'-]+\s){1,7}(?:by|in|from|on)|"
+    r"according to (?:\w+\s){0,2}(?:reporters|journalists|correspondents) (?:for|from|of|at)|"
     r"(?:said|says|argued|predicted|claimed|insisted|explained|added|warned|admitted|stated|suggested|declared|joked|"
     r"acknowledged|appeared|appearing|interviewed|joined\s\w+\s\w+|told\s\w+\s\w+)\s(?:\w+\s){0,3}on|"
     r"(?:speaking|spoke|talking|talked|speaks) (?:to|with|on)|"
@@ -33,7 +34,7 @@ BEFORE = re.compile(
 _VERBS = (
     r"(?:report(?:s|ed|ing)?|said|says|wrote|writes|cit(?:ed|es|ing)|quot(?:ed|es|ing)|reveal(?:ed|s|ing)|not(?:ed|es)|"
     r"published|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
-    r"described|added|suggest(?:ed|s)|found|show(?:ed|s)|confirmed)"
+    r"described|added|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|(?<=poll )(?:has|had|puts?|gives?|gave))"
 )
 #: `, citing two officials,` and `, which first saw the letter,` between the name and its verb
 _PUT_IN = (
@@ -103,7 +104,7 @@ OWN_WORK = re.compile(
 FAMILY = re.compile(rf"\s(?!{_DAY}\b)([A-ZÀ-Þ][a-zà-ÿ]{{2,}})(?=\s(?:report(?:s|ed)|said|wrote)\b)")
 #: `"..." Anna Berg, Harbour Post`: whose words these are, and where they stood, at the end of a line
 CREDIT = re.compile(
-    r"[\"”»]\s?(?:[–—-]\s?)?(?P<who>(?:[A-ZÀ-Þ][\w.’'-]*\s){1,3}[A-ZÀ-Þ][\w’'-]+),\s(?:the\s)?"
-    r"(?P<where>[A-ZÀ-Þ][^\n,]{1,40})$",
+    r"[\"”»]\s?(?:[–—(-]\s?)?(?P<who>(?:[A-ZÀ-Þ][\w.’'-]*\s){1,3}[A-ZÀ-Þ][\w’'-]+),\s(?:the\s)?"
+    r"(?P<where>[A-ZÀ-Þ][^\n,()]{1,40})(?:$|(?:,\s[\d/.]+)?\))",
     re.MULTILINE,
 )

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
 
 _PARAGRAPH = re.compile(r"\n[ \t\r]*\n\s*")
 #: opening mark → the marks that close it
-_CLOSES = {"“": "”“", "„": '“”"', "«": "»", "»": "«", '"': '"', "‘": "’", "'": "'", "‚": "‘"}
+_CLOSES = {"“": '”“"', "„": '“”"', "«": "»", "»": "«", '"': '"”', "‘": "’", "'": "'", "‚": "‘"}
 _DOUBLE = frozenset('“„«»"')
+_ENDS_WORDS = frozenset(",.!?…’'")
 _BEFORE_OPENING = frozenset(" \t\n\u00a0([{—–-:;/…,")
 _LONGEST_QUOTE = 4000
 #: a mark that closes nothing is tried no further than this, so that a page of opening marks takes linear time
@@ -104,9 +105,11 @@ def _closing(body: str, opened: int, areas: list[Area], index: int) -> tuple[int
     while True:
         area = areas[number]
         limit = min(area.end, opened + _LONGEST_QUOTE)
+        nested = False
         for at in islice(_any_of(body, closers, start, limit), _CLOSERS_TRIED):
-            if _closes(body, at, area, mark):
+            if _closes(body, at, area, mark) and not (nested and _other_kind(mark, body[at])):
                 return at, number
+            nested = nested or body[at] == '"'
         if mark in "'‘" or number + 1 >= len(areas) or body[areas[number + 1].start] not in mark + '"“„«':
             return -1, index
         number += 1
@@ -132,9 +135,19 @@ def _closes(body: str, at: int, area: Area, opening: str) -> bool:
     after = body[at + 1] if at + 1 < area.end else " "
     if opening in "'‘":
         return not after.isalnum() and not before.isspace()
+    if opening == '"' and body[at] == "”":
+        # programs turn one mark of a pair round and leave the other
+        return not after.isalnum() and not before.isspace()
+    if opening == "“" and body[at] == '"' and before not in _ENDS_WORDS:
+        return False
     if body[at] == '"' or (opening == "“" and body[at] == "“"):
         return not after.isalnum() and (not before.isspace() or after.isspace())
     return True
+
+
+def _other_kind(opening: str, closing: str) -> bool:
+    """A straight mark that closes a curly one: within such a quote it may as well belong to another straight one."""
+    return opening == "“" and closing == '"'
 
 
 def _quote(body: str, opened: int, close: int) -> Quoted:

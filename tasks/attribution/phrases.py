@@ -191,7 +191,8 @@ def _beside_name(reading: Reading, text: str, word: re.Match[str], low: int) -> 
     if POSSESSIVE.match(text, word.end()) or word[0].endswith(("'s", "’s")):
         return True
     titled = text[word.end() :].lstrip()[:1].isupper()
-    return titled or bool(word[0][0].isupper() and word.start() and reading.named(low, low + word.end() + 40))
+    inside = (one for one in reading.named(low, low + word.end() + 40) if one.end > low + word.start())
+    return titled or bool(word[0][0].isupper() and word.start() and any(inside))
 
 
 def _nominal_type(reading: Reading, text: str, head: str) -> SpeakerType:

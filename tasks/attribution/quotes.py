@@ -7,7 +7,8 @@ from bisect import bisect_left
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from tasks.attribution import phrases, subjects
+from tasks.attribution import citing, phrases, subjects
+from tasks.attribution.phrases import Speaker
 from tasks.records import Quote
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from tasks.attribution.layout import Quoted
     from tasks.attribution.outlets import Cited
-    from tasks.attribution.phrases import Speaker
     from tasks.attribution.reading import Reading
     from tasks.attribution.speech import Said
 
@@ -32,6 +32,12 @@ _COLON = re.compile(r":\s*(?:\n\s*)?$")
 _OF_A_CLAUSE_OF_ITS_OWN = re.compile(
     r"^\s*(?:that|which|who|and|but|as|while|when|where|because|of|in|to|for|from|with|is|was|are|were|has|have|had|will|would)\b"
 )
+
+
+#: say what somebody holds, not that he spoke; beside a verb of saying, that one counts
+_YIELD = frozenset("agreed agree agrees thinks think thought believes believe believed continues begins began".split())
+#: of these alone, nobody's words follow
+_NOT_SAID = frozenset("agreed agree agrees continues begins began".split())
 
 
 class _Found(NamedTuple):
@@ -84,9 +90,13 @@ def _attributed(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: 
     looks = (_after, _before) if after_first else (_before, _after)
     for look in looks:
         found = look(reading, quoted, said, starts)
+        if found and look is _after and found.speaker and found.speaker.type == "outlet":
+            # `the office called it "dead", the agency reported`
+            first = _before(reading, quoted, said, starts)
+            found = first if first and first.speaker and first.speaker.type != "outlet" else found
         if found:
             return found
-    return _according(reading, quoted) or _colon(reading, quoted, said, starts) or _NOBODY
+    return _credited(reading, quoted) or _according(reading, quoted) or _colon(reading, quoted, said, starts) or _NOBODY
 
 
 def _after(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Sequence[int]) -> _Found | None:
@@ -120,7 +130,8 @@ def _stands_behind(reading: Reading, quoted: Quoted, act: Said, sentence_end: in
     text = reading.plain
     between = text[quoted.end : min(act.speaker.start, act.start)]
     if _OF_A_CLAUSE_OF_ITS_OWN.match(text[quoted.end : act.start]):
-        return False
+        # `"..." and the boats turned back, Berg said.` attributes the whole sentence
+        return between.rstrip().endswith(",") and not text[act.end : sentence_end].strip(' .”"»')
     if act.start >= sentence_end:
         # a sentence that only says who: `"Never!" Berg said.`
         rest = text[act.end : _next_end(reading, sentence_end)].split()
@@ -143,8 +154,24 @@ def _before(reading: Reading, quoted: Quoted, said: Sequence[Said], starts: Sequ
     return _last_act(said, starts, sentence.start, quoted.start)
 
 
+def _credited(reading: Reading, quoted: Quoted) -> _Found | None:
+    """`"..." Anna Berg, Harbour Post` at the end of a line."""
+    credit = citing.CREDIT.match(reading.plain, quoted.end - 1)
+    if not credit:
+        return None
+    start, end = credit.span("who")
+    known = [mention for mention in reading.named(start, end, "person") if mention.end == end]
+    speaker = phrases.of_mention(reading, known[-1]) if known else Speaker(credit["who"], "named", None, start, end)
+    return _Found(speaker, None)
+
+
 def _last_act(said: Sequence[Said], starts: Sequence[int], low: int, high: int) -> _Found | None:
     index = bisect_left(starts, high) - 1
+    while index > 0 and starts[index] >= low and said[index].verb in _YIELD and starts[index - 1] >= low:
+        # `Berg told us that Hill agreed to "..."`
+        index -= 1
+    if index >= 0 and said[index].verb in _NOT_SAID:
+        return None
     return _Found(said[index].speaker, said[index].verb) if index >= 0 and starts[index] >= low else None
 
 
@@ -192,7 +219,8 @@ def _continued(reading: Reading, quoted: Quoted, previous: tuple[Quoted, _Found]
 
 
 def _whole_sentence(reading: Reading, quoted: Quoted) -> bool:
-    return reading.body[quoted.end - 2] in ".!?…" or reading.body[quoted.end : quoted.end + 1] in ".!?"
+    last = reading.body[quoted.words.start : quoted.words.end].rstrip("’'‘”\"")[-1:]
+    return last in ".!?…" or reading.body[quoted.end : quoted.end + 1] in ".!?"
 
 
 def _is_scare(reading: Reading, quoted: Quoted, attributed: _Found) -> bool:
@@ -207,7 +235,8 @@ def _is_scare(reading: Reading, quoted: Quoted, attributed: _Found) -> bool:
     if len(words) <= _SCARE_WORDS:
         return not _whole_sentence(reading, quoted) or attributed.cue is None
     small = {"of", "the", "a", "an", "and", "in", "for", "to", "on", "or", "with", "at", "by"}
-    return all(word[:1].isupper() or word.lower() in small for word in words)
+    title = all(word[:1].isupper() or word.lower() in small for word in words)
+    return title and not all(map(str.isupper, words))
 
 
 def _record(reading: Reading, quoted: Quoted, found: _Found, cited: Sequence[Cited], *, inherited: bool) -> Quote:

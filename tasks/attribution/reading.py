@@ -111,6 +111,16 @@ class Reading:
             if mention.end > start and (mention.entity.type == "org" or self.outlet(mention.entity))
         ]
 
+    def persons_before(self, at: int, most: int) -> list[Mention]:
+        """The nearest first."""
+        found: list[Mention] = []
+        for number in range(bisect_left(self._mention_starts, at) - 1, -1, -1):
+            if len(found) >= most:
+                break
+            if self.mentions[number].entity.type == "person":
+                found.append(self.mentions[number])
+        return found
+
     def gender(self, key: str) -> str | None:
         """`he` or `she`, where the gazetteer or the first name tells; None where neither does."""
         item = self.gazetteer.items.get(key)

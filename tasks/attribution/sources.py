@@ -130,7 +130,7 @@ def _underlying(reading: Reading, spans: Sequence[Cited], said: Sequence[Said]) 
     for one in spans[:_MOST_EVIDENCE]:
         sentence = reading.sentence(one.at[0])
         for act in said[bisect_left(starts, one.start) : bisect_left(starts, one.at[0])]:
-            speaker = act.speaker
+            speaker = act.as_written or act.speaker
             # the outlet was told, or its own words are quoted: who told it stands before the verb
             if speaker and speaker.type != "outlet" and not act.antecedent:
                 _add(found, speaker)
@@ -169,7 +169,7 @@ def _others(
     found: dict[str, list[_Source]] = {}
     told_to_outlets = {reading.sentence_number(start) for start, _ in taken}
     speakers: list[tuple[Speaker, int, bool]] = [
-        (act.speaker, act.end, False)
+        (act.as_written or act.speaker, act.end, False)
         for act in said
         if act.speaker and not act.antecedent and not act.participle and act.verb in reading.lexicon.verbs
     ]

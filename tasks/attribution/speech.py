@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.attribution import phrases, subjects
+from tasks.attribution.described import described
 
 if TYPE_CHECKING:
     from tasks.attribution.layout import Area
@@ -22,6 +23,7 @@ _PREPOSITION = re.compile(
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being|what['’]s|it['’]s|get|gets|got)\s(?:\w+ly\s|also\s|often\s|sometimes\s|now\s|not\s|then\s)?$"
 )
+_QUOTED_AS = re.compile(r"\b(?:is|was|were|are|been)\s(?:also\s)?(?:quoted|cited)\sas\s$")
 _AND = re.compile(r"\b(?:and|but|or|then)(?:\s(?:also|then|later|again|even|has|had|\w+ly))*$")
 _ALSO_NOUNS = frozenset(
     "reports claims calls notes posts states quotes promises comments remarks vows urges stresses say report called "
@@ -44,6 +46,8 @@ class Said(NamedTuple):
     participle: bool
     #: where the speaker was named, when a pronoun stands for him
     antecedent: bool = False
+    #: the office as the text has it, where the speaker is the person who holds it
+    as_written: Speaker | None = None
 
 
 def acts(reading: Reading) -> list[Said]:
@@ -113,6 +117,10 @@ def _behind_a_quote(reading: Reading, verb: int, sentence: Area) -> bool:
 
 def _participle(reading: Reading, sentence: Area, start: int, end: int, earlier: list[Said]) -> Said | None:
     verb = reading.plain[start:end]
+    passed_on = _QUOTED_AS.search(reading.plain, max(sentence.start, start - _AUXILIARY_CHARS), start)
+    if passed_on:
+        quoted = subjects.before(reading, sentence.start, passed_on.start())
+        return _resolved(reading, Said(start, end, verb, quoted, participle=False), earlier) if quoted else None
     continuing = verb in reading.lexicon.cues.continuing
     beside = subjects.name_before(reading, sentence.start, start)
     if beside:
@@ -138,8 +146,11 @@ def _loose(text: str, start: int) -> bool:
 
 def _resolved(reading: Reading, said: Said, earlier: list[Said]) -> Said | None:
     speaker = said.speaker
-    if speaker is None or speaker.pronoun is None:
+    if speaker is None:
         return said
+    if speaker.pronoun is None:
+        holder = described(reading, speaker)
+        return said if holder is speaker else said._replace(speaker=holder, as_written=speaker)
     found = _antecedent(reading, speaker, earlier)
     if found is None:
         return said._replace(speaker=None)
@@ -168,8 +179,9 @@ def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Spea
         if isinstance(person, phrases.Speaker):
             return person
         if person:
-            # somebody is named, but only beside something else: no guess
-            return None
+            # somebody is named, but only beside something else: no guess, unless it is who spoke last
+            keys = {mention.entity.key for mention in reading.named(area.start, area.end, "person")}
+            return last if last and last.type == "named" and keys == {last.entity} else None
     return last if last and last.type == "named" and _fits(reading, last, pronoun) else None
 
 

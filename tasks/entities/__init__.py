@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from config.gazetteer import Alias, Gazetteer, Item
+from config.gazetteer.cues import Cues
 from tasks.entities.matcher import Matcher
 from tasks.entities.naming import ends_in_title, slug
 from tasks.entities.places import stands_for_government
@@ -39,6 +40,8 @@ class EntityFinder:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
         self._matcher = Matcher(gazetteer.aliases)
+        cues = gazetteer.cues.get(_PRESS_LANGUAGE, Cues())
+        self._first_names = frozenset((*cues.he_names, *cues.she_names))
 
     def find(
         self,
@@ -56,7 +59,7 @@ class EntityFinder:
         lang = lang.partition("-")[0]
         names = Names(self._matcher.find(title, lang), self._matcher.find(body, lang))
         sightings = resolved(names, title, body, self.gazetteer)
-        seen = cleaned(body, model_spans)
+        seen = cleaned(body, model_spans, self._first_names)
         if lang == _PRESS_LANGUAGE:
             outlets = [(one.start, one.end) for one in sightings if self._outlet(one)]
             seen = with_press(body, seen, outlets)

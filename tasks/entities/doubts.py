@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from config.gazetteer.words import WORDS
-from tasks.entities.naming import Name, is_title
+from tasks.entities.naming import Name, ends_in_title, is_title
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
 _NO_ORGANISATION = WORDS["abbreviations"]
 _COMMON = WORDS["common"]
@@ -56,14 +56,31 @@ def with_first_name(text: str, name: Name) -> Name:
     return Name(f"{found[1]} {name.text}", found.start(1), name.end)
 
 
-def mended(text: str, name: Name, label: str) -> str:
-    """One word that follows "city of" is no person, whatever the model says."""
+def mended(text: str, name: Name, label: str, first_names: Container[str] = ()) -> str:
+    """One word that follows "city of" is no person, whatever the model says; `first_names` in lower case."""
     if label == "ORG" and _GATHERING.search(name.text):
         return "EVENT"
+    if label == "ORG" and _is_person(text, name, first_names):
+        return "PERSON"
     if label == "ORG" and _PLACE_BEFORE.search(text, max(0, name.start - 20), name.start):
         return "GPE"
     one_word = label in ("PERSON", "ORG") and " " not in name.text and not name.text.isupper()
     return "GPE" if one_word and _TOWN_BEFORE.search(text, max(0, name.start - 16), name.start) else label
+
+
+def _is_person(text: str, name: Name, first_names: Container[str]) -> bool:
+    """`Admiral Pavel Orlov`, `Ruben Castillo, the leader of the union`, which the model takes for organisations."""
+    if not _TWO_NAMES.fullmatch(name.text) or _NO_PERSON.search(name.text):
+        return False
+    if ends_in_title(text[max(0, name.start - 24) : name.start]):
+        return True
+    return name.text.split()[0].lower() in first_names and bool(_PERSON_BEHIND.match(text, name.end))
+
+
+_TWO_NAMES = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ’'-]+(?:\s[A-Z]\.)?\s[A-ZÀ-Þ][\w’'-]+")
+_PERSON_BEHIND = re.compile(
+    r",\s(?:who|whose|\d\d,|an?|the|a\s\w+|former|his|her)\s|,\s\d\d,|\s(?:said|says|told|tells|wrote|added|who)\b"
+)
 
 
 def doubtful(text: str, words: Counter[str], name: Name, label: str) -> bool:

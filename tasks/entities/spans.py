@@ -19,7 +19,7 @@ from tasks.entities.naming import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from config.gazetteer import Gazetteer, Item
     from tasks.entities.sightings import Sighting
@@ -45,8 +45,8 @@ class Seen(NamedTuple):
     label: str
 
 
-def cleaned(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Seen]:
-    """The spans of wanted labels, trimmed, that look like a name at all."""
+def cleaned(text: str, spans: Sequence[tuple[int, int, str]], first_names: Container[str] = ()) -> list[Seen]:
+    """The spans of wanted labels, trimmed, that look like a name at all; `first_names` in lower case."""
     found = []
     words = Counter(_WORD.findall(text))
     for start, end, given in joined(text, [span for span in spans if span[2] in TYPES]):
@@ -58,7 +58,7 @@ def cleaned(text: str, spans: Sequence[tuple[int, int, str]]) -> list[Seen]:
             name = without_office(name)
         if name and _is_name(name.text, label):
             name = with_first_name(text, name) if label == "PERSON" else name
-            label = mended(text, name, label)
+            label = mended(text, name, label, first_names)
             if not doubtful(text, words, name, label):
                 found.append(Seen(name, label))
     return found
