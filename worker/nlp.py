@@ -29,7 +29,7 @@ MAX_CHARS = 50_000
 _RUNS = re.compile(r"(?<=[^\w\s]{8})[^\w\s]+|(?<=\S{100})\S+")
 _ONE_THREAD = ("scipy_openblas_set_num_threads64_", "scipy_openblas_set_num_threads", "openblas_set_num_threads")
 #: Every other component is excluded: the model's `ner` has its own tok2vec, and the shared one costs as much again.
-_UNUSED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
+UNUSED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
 #: What the model reads of a word. The other 14 flags (is it like a URL, a currency ...) take most of the time that a
 #: new word costs, at the start and in each article, and nothing asks for them.
 _READ_OF_A_WORD = frozenset({"NORM", "LOWER", "PREFIX", "SUFFIX", "SHAPE", "IS_SPACE"})
@@ -85,7 +85,7 @@ def load_nlp(settings: Settings, words: Iterable[str] = ()) -> SpacyNlp:
     if language is None:
         return SpacyNlp(None, None, info, 0, tuple(notes))
     info = info.model_copy(update={"model": settings.spacy_model, "model_version": language.meta.get("version")})
-    if not _one_blas_thread():
+    if not one_blas_thread():
         notes.append("BLAS threads could not be set to 1: set OPENBLAS_NUM_THREADS=1 before the start")
     reader = _reader(language, notes) if language.has_pipe("ner") else None
     _leave_out_what_nothing_reads(language)
@@ -98,14 +98,14 @@ def _model(name: str, notes: list[str]) -> Any:
         notes.append("no model is wanted (blank): names come from rules and gazetteer alone")
         return None
     try:
-        return spacy.load(name, exclude=list(_UNUSED))
+        return spacy.load(name, exclude=list(UNUSED))
     except (OSError, ImportError, PackageNotFoundError, ValueError) as error:
         reason = f"{type(error).__name__}: {str(error)[:160]}"
         notes.append(f"model {name} cannot be loaded: names come from rules and gazetteer alone ({reason})")
         return None
 
 
-def _one_blas_thread() -> bool:
+def one_blas_thread() -> bool:
     """True when numpy's BLAS runs one thread: more of them make the small products of the model twice as dear."""
     folder = Path(import_module("numpy").__file__ or "").parent.parent / "numpy.libs"
     for library in sorted(folder.glob("*openblas*")):
@@ -121,27 +121,27 @@ def _one_blas_thread() -> bool:
 def _reader(language: Any, notes: list[str]) -> Reader:
     """All tokens in one pass, where that gives the names that the model's own component gives."""
     ner = language.get_pipe("ner")
-    notes.append(_take_the_faster_gemm(ner, language.make_doc(_PROBE)))
+    notes.append(take_the_faster_gemm(ner, language.make_doc(_PROBE)))
     doc = language.make_doc(_PROBE)
     try:
         one_pass = OnePass(ner)
-        same = one_pass.spans(doc, len(doc)) == _spans_of(ner, doc.copy(), len(doc))
+        same = one_pass.spans(doc, len(doc)) == spans_of(ner, doc.copy(), len(doc))
     except (Unfit, AttributeError, KeyError, IndexError, TypeError, ValueError) as reason:
         notes.append(f"ner: token by token, since the model cannot be read in one pass ({reason})")
-        return lambda doc, tokens: _spans_of(ner, doc, tokens)
+        return lambda doc, tokens: spans_of(ner, doc, tokens)
     if not same:
         notes.append("ner: token by token, since one pass gave other names")
-        return lambda doc, tokens: _spans_of(ner, doc, tokens)
+        return lambda doc, tokens: spans_of(ner, doc, tokens)
     return one_pass.spans
 
 
-def _spans_of(ner: Any, doc: Any, tokens: int) -> list[tuple[int, int, str]]:
+def spans_of(ner: Any, doc: Any, tokens: int) -> list[tuple[int, int, str]]:
     if len(doc) > tokens:
         doc = doc[:tokens].as_doc()
     return [(ent.start, ent.end, str(ent.label_)) for ent in ner(doc).ents]
 
 
-def _take_the_faster_gemm(ner: Any, doc: Any) -> str:
+def take_the_faster_gemm(ner: Any, doc: Any) -> str:
     """BLIS falls back to a generic kernel on CPUs newer than it; numpy's BLAS is then 1.4 times as fast."""
     with_blis = _seconds(ner, doc)
     try:

