@@ -143,18 +143,22 @@ class HostileWeb:
                 request = await reader.readuntil(b"\r\n\r\n")
                 path = request.split(b" ", 2)[1].decode()
                 self.asked[path] += 1
-                served = self._answer(path)
-                if served is None:
-                    await asyncio.sleep(30)
-                    return
-                writer.write(self._filled(served, path).removesuffix(b"EOF"))
-                await writer.drain()
-                if served.endswith(b"EOF"):
+                if not await self._send(path, writer):
                     return
         except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
         finally:
             writer.close()
+
+    async def _send(self, path: str, writer) -> bool:
+        """Whether the connection may be used again."""
+        served = self._answer(path)
+        if served is None:
+            await asyncio.sleep(30)
+            return False
+        writer.write(self._filled(served, path).removesuffix(b"EOF"))
+        await writer.drain()
+        return not served.endswith(b"EOF")
 
     def _filled(self, served: bytes, path: str) -> bytes:
         places = {"canary": self.canary, "canary_port": self.canary.rpartition(":")[2], "here": path}
@@ -202,8 +206,8 @@ class HostileWeb:
 
 
 @contextmanager
-def hostile_web():
-    web = HostileWeb()
+def hostile_web(web: HostileWeb | None = None):
+    web = web or HostileWeb()
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
