@@ -65,6 +65,8 @@ SPEAKS_FOR = re.compile(
     r"\b(?:spokes\w+|representative|editors?|editor-in-chief|owners?|publishers?|directors?|head|chief|lawyers?|staff|"
     r"managers?|reporters?|journalists?|correspondents?|employees|executives?)\s(?:for|of|at|from)\s(?:\S+\s){0,4}$"
 )
+#: `NBC affiliate WXYZ said`: a station of its own, under the network's name
+AFFILIATE = re.compile(r"[’'s]*\s(?:\w+\s)?affiliates?\b")
 SOURCES = re.compile(
     r"['’]s?\s(?:anonymous\s|unnamed\s)?(?:sources?|report|reporting|investigation|article|scoop|story|analysis)\b"
 )
@@ -77,7 +79,8 @@ KIND_BEHIND = re.compile(
     r"\s(?:newspaper|news agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|news outlet|"
     r"TV channel|TV station|radio station|television)\b"
     r"|,\s(?:a|an|the|one of)\s(?:[\w’'-]+\s){0,4}(?:newspaper|news agency|magazine|broadcaster|daily|weekly|tabloid|"
-    r"(?:news )?(?:site|website|outlet|portal|agency)|publication|(?:TV|television|radio) (?:channel|station))\b"
+    r"(?:news )?(?:site|website|outlet|portal|agency)|publication|affiliate|"
+    r"(?:TV|television|radio) (?:channel|station))\b"
 )
 KIND_BEFORE = re.compile(
     r"\b(?:newspaper|news agency|agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|website|"

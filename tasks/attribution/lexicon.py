@@ -32,6 +32,8 @@ class Lexicon:
     #: a word for the kind of an outlet and its name, bare (`name`) or in quotation marks (`marked`)
     kind_and_name: re.Pattern[str]
     kind_words: frozenset[str]
+    #: what stands behind a name that nobody knows: ", a newspaper close to the government"
+    apposed: re.Pattern[str]
     #: "according to" and a name in quotation marks (`marked`)
     according_marked: re.Pattern[str]
 
@@ -55,6 +57,7 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         scare=any_of(cues.scare, before=""),
         kind_and_name=_kind_and_name(cues.kinds),
         kind_words=frozenset(kind.split()[0] for kind in cues.kinds),
+        apposed=_apposed(cues),
         according_marked=_behind((*cues.according, *cues.citing), _MARKED),
     )
 
@@ -67,6 +70,14 @@ def _kind_and_name(kinds: tuple[str, ...]) -> re.Pattern[str]:
         {form for kind in kinds for form in (kind, kind[0].upper() + kind[1:])}, key=lambda kind: (-len(kind), kind)
     )
     return re.compile(rf"(?:{'|'.join(map(re.escape, both))})\s(?:{_MARKED}|(?P<name>{_NAME}))")
+
+
+def _apposed(cues: Cues) -> re.Pattern[str]:
+    if not cues.kinds or not cues.articles:
+        return _NEVER
+    return re.compile(
+        rf",\s{any_of(cues.articles).pattern}\s(?:[\w’'-]+\s){{0,4}}{any_of(cues.kinds, after='').pattern}(?![\w’'-])"
+    )
 
 
 def _behind(phrases: tuple[str, ...], name: str) -> re.Pattern[str]:

@@ -140,7 +140,7 @@ def _cited(
     high = min(sentence.end, right + _REACH)
     if citing.PHOTO.search(plain, max(sentence.start, left - 60), min(sentence.end, right + 12)):
         return None
-    if citing.CAPTION.search(reading.body, right, right + 110):
+    if citing.CAPTION.search(reading.body, right, right + 110) or citing.AFFILIATE.match(plain, right):
         return None
     before = citing.BEFORE.search(plain, low, left) or citing.REPORTERS_TOLD.search(plain, low, left)
     after = None
@@ -185,6 +185,9 @@ def _by_words(
     # `sagte Anna Berg der Zeitung`: who is told stands behind who speaks, and no comma between
     before = plain[max(low, plain.rfind(",", low, marked[0])) : marked[0]].split()[-_WORDS_BEFORE:]
     after = plain[marked[1] : min(sentence.end, marked[1] + _REACH // 2)].split()[:_WORDS_BETWEEN]
+    # `wie die Zeitung unter Berufung auf den Hafen meldet`: the verb closes the clause
+    clause = _CLAUSE.match(plain, marked[1], min(sentence.end, marked[1] + _REACH))
+    after += clause[1].split()[-1:] if clause and lexicon.lang == "de" else []
     said = [word for word in (*before, *after) if word.strip(',.:;»”“"') in lexicon.verbs]
     if not near and not said:
         return None
@@ -201,6 +204,7 @@ def _poll(plain: str, low: int, left: int, right: int) -> re.Match[str] | None:
 
 
 _WORDS_BETWEEN = 3
+_CLAUSE = re.compile(r"([^,.;:]+)[,.;:]")
 _WORDS_BEFORE = 7
 _TITLE_TAIL = re.compile(r"(?:\s[–—|-]\s|:\s)(?:the\s|The\s)?(?P<name>[^–—|:]{2,40})$|^(?P<first>[^–—|:]{2,40}):\s")
 

@@ -28,6 +28,8 @@ _SHORT_CHARS = 40
 _LONE_ATTRIBUTION_WORDS = 8
 #: "the ministry's", "Berg's spokesman": what may stand before the part of the subject that is taken for the speaker
 _LEAD_WORDS = 5
+#: a comma before the speaker, and his title
+_LAST_CLAUSE = re.compile(r",\s(?:the\s)?(?:[A-Z][\w.]*\s){0,3}$")
 _COLON = re.compile(r":\s*(?:\n\s*)?$")
 _OF_A_CLAUSE_OF_ITS_OWN = re.compile(
     r"^\s*(?:that|which|who|and|but|as|while|when|where|because|of|in|to|for|from|with|is|was|are|were|has|have|had|will|would)\b"
@@ -131,7 +133,7 @@ def _stands_behind(reading: Reading, quoted: Quoted, act: Said, sentence_end: in
     between = text[quoted.end : min(act.speaker.start, act.start)]
     if _OF_A_CLAUSE_OF_ITS_OWN.match(text[quoted.end : act.start]):
         # `"..." and the boats turned back, Berg said.` attributes the whole sentence
-        return between.rstrip().endswith(",") and not text[act.end : sentence_end].strip(' .”"»')
+        return bool(_LAST_CLAUSE.search(between)) and not text[act.end : sentence_end].strip(' .”"»')
     if act.start >= sentence_end:
         # a sentence that only says who: `"Never!" Berg said.`
         rest = text[act.end : _next_end(reading, sentence_end)].split()

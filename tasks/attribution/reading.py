@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from config.gazetteer.words import WORDS
 from tasks.attribution.layout import Area, masked, paragraphs, quoted, sentences
+from tasks.entities.naming import Name
 from tasks.entities.press import Form, press_form, press_names
 
 if TYPE_CHECKING:
@@ -145,6 +146,19 @@ class Reading:
         return item is not None and item.outlet
 
 
+def _apposed(body: str, lexicon: Lexicon) -> list[Name]:
+    """`Al-Sabil, a newspaper close to the government`"""
+    found = []
+    for kind in lexicon.apposed.finditer(body):
+        name = _NAME_BEFORE.search(body, max(0, kind.start() - _LONGEST_NAME), kind.start())
+        if name and name[0].split()[0] not in WORDS["no_name"]:
+            found.append(Name(name[0], *name.span()))
+    return found
+
+
+_NAME_BEFORE = re.compile(r"(?<![\w’'-])[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,2}$")
+
+
 def _press(body: str, lexicon: Lexicon) -> list[Press]:
     found = []
     for pattern in (lexicon.kind_and_name, lexicon.according_marked):
@@ -156,6 +170,7 @@ def _press(body: str, lexicon: Lexicon) -> list[Press]:
             of_the_name = group == "name" and kind[0].split()[0] not in lexicon.kind_words
             if not (within_a_word or of_the_name or first in WORDS["no_name"] or first in WORDS["press_leads"]):
                 found.append(Press(*kind.span(group), kind[group], "sure"))
+    found += [Press(name.start, name.end, name.text, "sure") for name in _apposed(body, lexicon)]
     for name in press_names(body):
         if not any(one.start < name.end and name.start < one.end for one in found):
             found.append(Press(name.start, name.end, name.text, press_form(name.text)))

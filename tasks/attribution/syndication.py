@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from config.gazetteer.cues import Cues
 from tasks.entities.naming import slug
+from tasks.entities.press import is_agency, press_form
 from tasks.records import SyndicatedFrom
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Credits:
         self._gazetteer = gazetteer
         self._patterns = {lang: CreditPatterns(gazetteer, cues) for lang, cues in gazetteer.cues.items()}
         self._plain = CreditPatterns(gazetteer, Cues())
+        #: what else has initials: countries, alliances
+        self._others = frozenset(
+            alias.text for alias in gazetteer.aliases if alias.text.isupper() and not gazetteer.items[alias.key].outlet
+        )
         self._by_slug: dict[str, Item] = {}
         for alias in gazetteer.aliases:
             item = gazetteer.items[alias.key]
@@ -48,6 +53,7 @@ class Credits:
             self._feed_source(origin, own)
             or self._canonical(origin, own)
             or self._credit_line(body, lang, own)
+            or self._unknown_agency(body, lang, own)
             or self._byline(origin, own)
         )
 
@@ -101,6 +107,8 @@ class Credits:
                 item = self._by_slug.get(slug(_BYLINE_NOISE.sub("", part.strip())))
                 if item and item.key not in own and (item.agency or len(parts) == 1):
                     return _made(item.name, item, "byline", author)
+                if item is None and is_agency(part.strip().removeprefix("The ")):
+                    return _made(part.strip(), None, "byline", author)
         return None
 
     def _credit_line(self, body: str, lang: str, own: frozenset[str]) -> SyndicatedFrom | None:
@@ -108,6 +116,7 @@ class Credits:
         head, tail = body[:_HEAD_CHARS], body[-_TAIL_CHARS:]
         looks = (
             (patterns.dateline, body[:_DATELINE_CHARS]),
+            (patterns.named_byline, head),
             (patterns.republished, head),
             (patterns.republished, tail),
             (patterns.provided, tail),
@@ -125,6 +134,31 @@ class Credits:
                 if known and not own_name and not patterns.excused(text, found):
                     return _made(name, item, "credit_line", found[0].strip(" \r\n\t.“”»«"))
         return None
+
+    def _unknown_agency(self, body: str, lang: str, own: frozenset[str]) -> SyndicatedFrom | None:
+        """Where the form is clear: `HAVN (Tallis Wire) -`, and `(Tallis Wire)` as the last line."""
+        patterns = self._patterns.get(lang, self._plain)
+        for pattern, text in ((_DATELINE, body[:_DATELINE_CHARS]), (_LAST_LINE, body[-_TAIL_CHARS:])):
+            for found in pattern.finditer(text):
+                name = found["name"]
+                initials = pattern is _DATELINE and _INITIALS.fullmatch(name) and name not in self._others
+                form = press_form(name) == "sure" if pattern is _DATELINE else is_agency(name)
+                item = self._by_slug.get(slug(name))
+                ours = _forms(name) & own or (item and item.key in own)
+                if (initials or form) and not ours and not patterns.excused(text, found):
+                    return _made(name, item, "credit_line", found[0].strip(" \r\n\t.“”»«"))
+        return None
+
+
+_TOWN = r"[A-ZÀ-ÞА-ЯЁІЇЄҐ][A-ZÀ-ÞА-ЯЁІЇЄҐ.’'-]+"
+_DATELINE = re.compile(
+    rf"^\s*{_TOWN}(?:\s{_TOWN}){{0,2}}(?:,\s[A-Z][\w.]+(?:\s[A-Z][\w.]+)?)?(?:,\s(?:[A-Z]\w+\.?\s\d{{1,2}}|\d{{1,2}}\s[A-Z]\w+))?"
+    r"[ ,]*\((?P<name>[A-Z][\w&.’' -]{2,40})\)\s?(?:[-–—]|--)\s",
+    re.MULTILINE,
+)
+_LAST_LINE = re.compile(r"(?:^|\n|[.!?”\"]\s)\s*[\[(](?P<name>[A-Z][\w&.’' -]{4,40})[\])]\.?\s*$")
+#: `(PAN)`; three letters or more, since two are a state's, and no call sign: a station signs its own texts so
+_INITIALS = re.compile(r"(?![KW][A-Z]{2,3}\b)[A-Z]{3,6}")
 
 
 def registered(host: str) -> str:
@@ -169,6 +203,11 @@ class CreditPatterns:
             rf"[\[(](?:(?:{by})[:\s]\s*)?(?-i:({agencies}))(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\.?|"
             rf"(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s)?(?-i:({agencies}))[^\n]{{0,60}}|"
             rf"[–—-]\s?(?-i:({agencies}))\.?|(?-i:({agencies}))(?:\s?/\s?[\w.-]{{1,12}})*)[ \t]*$"
+        )
+        person = rf"{cap}(?:\s(?:{cap}|[a-z]{{2,3}}\s{cap})){{1,3}}"
+        self.named_byline = re.compile(
+            rf"(?m)^[ \t]*(?:(?i:{by})[:\s]\s*){person}(?:(?:,|\s(?:and|und|et|y|&))\s{person}){{0,2}}"
+            rf"\s?(?:[,|/]|\s[–—-]\s)\s?(?:[Tt]he\s)?({agencies})(?:\s(?:Writers?|Staff|Reporters?|News))*[ \t]*$"
         )
         phrases, provided = ("|".join(map(re.escape, words)) or "(?!)" for words in (cues.republished, cues.provided))
         where = r"(?:\s(?:by|in|on|at|from|with permission from|here|the|website|site|of))*\s*:?\s*"

@@ -28,6 +28,11 @@ _AGENCY = (
     r"(?:(?:News|Press|Wire) (?:Agency|Service|Network)|Broadcasting (?:Corporation|Service|Company|Network|Authority))"
 )
 _ENDS_IN_AGENCY = re.compile(rf"{_AGENCY}$")
+_SELLS = re.compile(
+    r"(?:\b(?:Wire|Newswires?|Press|Presse|Prensa|(?:News|Press) Agency|(?:News|Wire|Press) Service|"
+    r"Press Association)$)"
+    r"|^(?:Agence|Agencia|Agencja|Agenzia|Agência)\s"
+)
 _ENDS, _WEAK_ENDS = WORDS["press_ends"], WORDS["press_weak"]
 _COMPOUNDS = tuple(sorted(WORDS["press_compounds"]))
 #: a capitalised word; looked through one by one, which is faster than a pattern of all that a name may end in
@@ -71,6 +76,11 @@ def press_form(name: str) -> Form:
     if words[-1] in _ENDS or two_heads or inner or _START.fullmatch(" ".join(words)):
         return "sure"
     return "weak" if words[-1] in _WEAK_ENDS else ""
+
+
+def is_agency(name: str) -> bool:
+    """Whether the form of a name is that of a house that sells its texts: `Tallis Wire`, `Nordic News Agency`."""
+    return bool(_SELLS.search(name)) and press_form(name) == "sure"
 
 
 @lru_cache(maxsize=4)
