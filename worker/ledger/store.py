@@ -40,8 +40,21 @@ class Script(NamedTuple):
 
 #: Names of calls whose file has another name: one text, with and without leave to run when memory is full.
 _FILES = {"claim_fetch": "claim", "claim_enrich": "claim"}
-#: What some scripts share, between the prelude and their own text.
-_SHARED = {"admit": "sightings", "receive": "sightings"}
+#: What some scripts share beside the prelude; each file stands on those before it.
+_PARTS: dict[str, tuple[str, ...]] = {
+    "admit": ("memory", "sightings"),
+    "claim": ("memory", "ends", "hosts"),
+    "claim_polls": ("hosts",),
+    "dead_retry": ("memory",),
+    "duplicate": ("memory", "ends"),
+    "fail": ("memory", "ends"),
+    "hop": ("hosts",),
+    "lodge": ("memory", "twins"),
+    "publish": ("memory", "twins", "ends"),
+    "receive": ("memory", "sightings"),
+    "retag": ("memory",),
+    "settle": ("memory", "ends"),
+}
 #: These bring new work in. With `maxmemory` reached they are refused as a whole; the others finish what is there,
 #: which frees memory.
 _NEED_MEMORY = frozenset({"admit", "advance", "claim_fetch", "claim_polls", "receive", "retag"})
@@ -51,7 +64,8 @@ _NEED_MEMORY = frozenset({"admit", "advance", "claim_fetch", "claim_polls", "rec
 def script(name: str) -> Script:
     folder = resources.files("worker.ledger") / "scripts"
     flags = "" if name in _NEED_MEMORY else " flags=allow-oom"
-    parts = ["prelude", *([_SHARED[name]] if name in _SHARED else []), _FILES.get(name, name)]
+    file = _FILES.get(name, name)
+    parts = ("prelude", *_PARTS.get(file, ()), file)
     text = f"#!lua{flags}\n" + "".join((folder / f"{part}.lua").read_text() for part in parts)
     return Script(text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
 

@@ -7,27 +7,19 @@ local flat = {}
 for i = 1, take_number() do flat[i] = take() end
 local data, partial = take(), take()
 
--- The same article under two links that lead to one page: both redirect there, or one is the page itself.
 if version == 1 then
-  local twins = {alias_get(alias_of_id(id))}
-  if address ~= '' then
-    twins[#twins + 1] = alias_get(alias_of_id(address))
-    twins[#twins + 1] = address
+  local twin, still_shown = twin_of(id, id, hash)
+  if not twin and address ~= '' then twin, still_shown = twin_of(id, address, hash) end
+  if twin then
+    count('duplicate')
+    entry_end(id, 0, hash)
+    if still_shown then redirect_put(id, twin) end
+    begin(next_id, next_token)
+    return {'duplicate', twin}
   end
-  for _, twin in pairs(twins) do
-    local seen = twin ~= id and seen_get(twin)
-    if seen and seen.version > 0 and seen.hash == hash then
-      count('duplicate')
-      entry_end(id, 0, hash)
-      alias_put(alias_of_id(id), twin)
-      begin(next_id, next_token)
-      return {'duplicate', twin}
-    end
-  end
-  if address ~= '' and not alias_get(alias_of_id(address)) and not seen_get(address) then
-    alias_put(alias_of_id(address), id)
-  end
+  if address ~= '' and not seen_get(address) then redirect_put(address, id) end
 end
+if address ~= '' then content_put(address, hash) end
 
 local function with(...)
   local fields = {}

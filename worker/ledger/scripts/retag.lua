@@ -25,5 +25,9 @@ count('seen')
 count('updated')
 -- what its feed says next, if it is on its way already, comes as the version after this one
 if e[1] then redis.call('HSET', entry_key(id), 'version', version + 1) end
-seen_put(id, version + 1, seen.fingerprint, seen.owner, seen.hash)
+if seen.owner then
+  seen_put(id, version + 1, seen.fingerprint, seen.owner, seen.hash)
+else
+  remember(id, version + 1, NO_HASH)
+end
 return {'updated', stream_id}

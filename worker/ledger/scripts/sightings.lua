@@ -12,26 +12,46 @@ local function again_as(owner, id, fingerprint, host, entry)
   end
 end
 
+-- Under which id it goes, and what is remembered of that
+local function followed(id, seen)
+  if not seen or not seen.to then return id, seen end
+  if seen.aging then redirect_put(id, seen.to) end
+  return seen.to, seen_get(seen.to)
+end
+local function identified(id, alias)
+  local seen = seen_get(id)
+  if seen or alias == '' then return followed(id, seen) end
+  local other = alias_get(alias)
+  if other == '' then return id, {version = 0} end  -- it came under another link, nobody knows any more which
+  if other and other ~= id then return followed(other, seen_get(other)) end
+  return id, nil
+end
+
 local function take_sightings(feed, owner, n)
   local admitted, changed, known = 0, 0, 0
   for _ = 1, n do
-    local id, alias, fingerprint, host, entry = take(), take(), take(), take(), take()
-    local other = alias_get(alias_of_id(id))
-    if not other and alias ~= '' and not seen_get(id) then other = alias_get(alias) end
-    id = other or id
+    local shown_as, alias, fingerprint, host, entry = take(), take(), take(), take(), take()
+    local id, seen = identified(shown_as, alias)
+    local is_owners = seen and seen.owner == owner
     if redis.call('EXISTS', entry_key(id)) == 1 then
       again_as(owner, id, fingerprint, host, entry)
       known = known + 1
+    elseif not seen or (is_owners and seen.fingerprint ~= fingerprint) then
+      entry_new(id, {entry = entry, feed = feed, fingerprint = fingerprint, owner = owner, host = host,
+        version = seen and seen.version or 0, hash = seen and seen.hash or NO_HASH})
+      if alias ~= '' then alias_put(alias, id) end
+      if seen then changed = changed + 1 else admitted = admitted + 1 end
     else
-      local seen = seen_get(id)
-      if not seen or (seen.owner == owner and seen.fingerprint ~= fingerprint) then
-        entry_new(id, {entry = entry, feed = feed, fingerprint = fingerprint, owner = owner, host = host,
-          version = seen and seen.version or 0, hash = seen and seen.hash or NO_HASH})
-        if alias ~= '' then alias_put(alias, id) end
-        if seen then changed = changed + 1 else admitted = admitted + 1 end
-      else
-        known = known + 1
+      known = known + 1
+      -- what is forgotten is learned anew: as it is now, it is no news, and this feed is the first to show it
+      if not seen.owner and not seen.to then
+        seen_put(id, seen.version, fingerprint, owner, NO_HASH)
+      elseif is_owners and seen.aging then
+        seen_put(id, seen.version, fingerprint, owner, seen.hash)
+      elseif seen.aging and not seen.to then
+        remember(id, seen.version, seen.hash)
       end
+      if alias ~= '' and (not seen.owner or (is_owners and seen.aging)) then alias_put(alias, id) end
     end
   end
   return admitted, changed, known
