@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+import uuid
 from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
@@ -39,6 +40,8 @@ log = structlog.get_logger("wirebeat")
 
 #: Between two tries to give a lease back to a store that is away.
 GIVE_BACK_SECONDS = 2.0
+#: Between two looks whether a redirect's host has a place.
+PLACE_LOOK_SECONDS = 0.2
 #: What a full store refused is tried again after this.
 FULL_PAUSE = timedelta(seconds=5)
 #: A feed that hit a fault of ours is left alone for so long.
@@ -82,9 +85,22 @@ class Gatherer:
             await asyncio.sleep(await store.do(self.ledger.hop(host)))
 
         async def opened() -> Client:
-            return await Client(await self._canary.__aenter__(), gate=gate).__aenter__()
+            settings = await self._canary.__aenter__()
+            return await Client(settings, gate=gate, place=self._place).__aenter__()
 
         return self.on_loop(opened())
+
+    async def _place(self, host: str) -> Callable[[], Awaitable[None]]:
+        """One of the places that a host has for open requests, taken by a redirect. Returns what gives it back."""
+        store, token = self.shards.elsewhere(host) or self.store, f"hop-{uuid.uuid4().hex[:16]}"
+        while not await store.do(self.ledger.hop_open(host, token)):  # noqa: ASYNC110  (another process gives it back)
+            await asyncio.sleep(PLACE_LOOK_SECONDS)
+
+        async def leave() -> None:
+            with suppress(*StoreUnavailable):  # its time runs out
+                await store.do(self.ledger.hop_done(host, token))
+
+        return leave
 
     def _open_ports(self) -> Gathering:
         return Gathering(

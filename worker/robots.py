@@ -50,9 +50,18 @@ class SharedRobots:
         host = f"{self._store.prefix}:host:{urlsplit(origin).hostname}"
         if delay := rules.crawl_delay_seconds(self._user_agent):
             await self._store.redis.hset(host, "crawl_ms", str(round(delay * 1000)))
+            await self._put_off(host, delay)
             await self._store.redis.expire(host, KEPT_SECONDS)  # as long as the rules themselves
         else:
             await self._store.redis.hdel(host, "crawl_ms")
+
+    async def _put_off(self, host: str, delay_seconds: float) -> None:
+        """The request for robots.txt is one that the delay follows, too; its own claim did not know of it."""
+        seconds, micros = await self._store.redis.time()
+        until = round((seconds + micros / 1_000_000 + delay_seconds) * 1000)
+        known = await self._store.redis.hget(host, "next")
+        if known is None or float(known) < until:
+            await self._store.redis.hset(host, "next", str(until))
 
     def _remember(self, origin: str, rules: RobotsRules) -> RobotsRules:
         if len(self._cache) >= CACHED_ORIGINS:

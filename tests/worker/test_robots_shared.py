@@ -135,6 +135,16 @@ def test_a_crawl_delay_is_kept_as_long_as_the_rules(talk, db):
     assert db.ttl("test:host:paper.test") > KEPT_SECONDS - 5
 
 
+def test_a_crawl_delay_holds_from_the_request_for_robots_txt_on(talk, db):
+    async def steps(robots):
+        await robots.learn(PAGE)
+
+    talk(steps, says("User-agent: *\nCrawl-delay: 7"))
+
+    seconds, _ = db.time()
+    assert seconds + 5 < float(db.hget("test:host:paper.test", "next")) / 1000 < seconds + 8
+
+
 def test_a_crawl_delay_that_is_taken_back_is_kept_to_no_more(talk, db):
     db.hset("test:host:paper.test", mapping={"crawl_ms": "7000", "next": "1"})
 

@@ -30,6 +30,8 @@ from worker.http.wire import MeteredConnection, WireLimit
 
 #: awaited before every request of a fetch that the caller did not announce: each hop of a redirect
 Gate = Callable[[str], Awaitable[None]]
+#: awaited before a redirect's request to a further host; what it gives is awaited when all is over
+Place = Callable[[str], Awaitable[Callable[[], Awaitable[None]]]]
 Kind = Literal["feed", "page", "robots"]
 
 #: RFC 9309 asks for 500 KiB at least; what stands behind is not read
@@ -69,12 +71,13 @@ class Client:
         settings: Settings,
         *,
         gate: Gate | None = None,
+        place: Place | None = None,
         lookup: Lookup = socket.getaddrinfo,
         tls: ssl.SSLContext | None = None,
         now: Callable[[], datetime] = clock.now,
     ) -> None:
         self._settings = settings
-        self._gate = gate
+        self._gate, self._place = gate, place
         self._lookup = lookup
         self._tls = tls
         self._now = now
@@ -112,11 +115,14 @@ class Client:
         """A 304 comes back as a Page. For `robots`, so do 4xx except 429, and the body is decoded and cut.
         What `heed` raises comes out as it is."""
         seconds = timeout_seconds or self._limits[kind].seconds
+        passage = _Passage(self._gate, self._place, heed)
         try:
             async with asyncio.timeout(seconds) as deadline:
-                return await self._follow(url, kind, validators, _Passage(deadline, self._gate, heed))
+                return await self._follow(url, kind, validators, passage, deadline)
         except TimeoutError as reason:
             raise Failed("timeout", str(reason) or f"no full answer within {seconds:g} s") from None
+        finally:
+            await passage.leave()
 
     def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
@@ -148,9 +154,12 @@ class Client:
             ),
         )
 
-    async def _follow(self, text: str, kind: Kind, validators: Validators, passage: _Passage) -> Page:
+    async def _follow(
+        self, text: str, kind: Kind, validators: Validators, passage: _Passage, deadline: asyncio.Timeout
+    ) -> Page:
         first = urls.allowed(text, self._guard)
         url, seen, permanent = first, {str(first)}, True
+        passage.hosts.add(first.raw_host or "")
         while True:
             answer = await self._ask(url, kind, validators)
             if isinstance(answer, Page):
@@ -161,7 +170,7 @@ class Client:
             if str(url) in seen or len(seen) > self._settings.max_redirects:
                 raise Failed("too-many-redirects", f"hop {len(seen)} leads to {str(url)[:200]}")
             seen.add(str(url))
-            await passage.to(url)
+            await passage.to(url, deadline)
 
     async def _ask(self, url: URL, kind: Kind, validators: Validators) -> Page | _Redirect:
         if self._session is None:
@@ -235,23 +244,32 @@ class Client:
         return bytes(body)
 
 
-class _Passage(NamedTuple):
+class _Passage:
     """What stands between one hop and the next."""
 
-    deadline: asyncio.Timeout
-    gate: Gate | None
-    heed: Heed | None
+    def __init__(self, gate: Gate | None, place: Place | None, heed: Heed | None) -> None:
+        self._gate, self._place, self._heed = gate, place, heed
+        #: those at which this fetch has a place
+        self.hosts: set[str] = set()
+        self._leaving: list[Callable[[], Awaitable[None]]] = []
 
-    async def to(self, url: URL) -> None:
+    async def to(self, url: URL, deadline: asyncio.Timeout) -> None:
         """Waiting for one's turn is ours, not the server's: it does not count against the limit of the fetch."""
-        loop = asyncio.get_running_loop()
-        left = (self.deadline.when() or loop.time()) - loop.time()
-        self.deadline.reschedule(loop.time() + MAX_GATE_SECONDS)
-        if self.gate is not None:
-            await self.gate(url.raw_host or "")
-        if self.heed is not None:
-            await self.heed(str(url))
-        self.deadline.reschedule(loop.time() + left)
+        loop, host = asyncio.get_running_loop(), url.raw_host or ""
+        left = (deadline.when() or loop.time()) - loop.time()
+        deadline.reschedule(loop.time() + MAX_GATE_SECONDS)
+        if self._place is not None and host not in self.hosts:
+            self._leaving.append(await self._place(host))
+            self.hosts.add(host)
+        if self._gate is not None:
+            await self._gate(host)
+        if self._heed is not None:
+            await self._heed(str(url))
+        deadline.reschedule(loop.time() + left)
+
+    async def leave(self) -> None:
+        for leave in self._leaving:
+            await leave()
 
 
 class _Redirect(NamedTuple):

@@ -199,6 +199,13 @@ class Ledger:
         """Reads seconds to wait before `host` may be asked by a redirect."""
         return self._call("hop", lambda reply: reply / 1000, host, self._politeness.host_interval_ms)
 
+    def hop_open(self, host: str, token: str) -> Call[bool]:
+        """Reads whether `host` has a place for one more open request; it is given back with hop_done, or by time."""
+        return self._call("hop_open", bool, host, token, self._politeness.host_concurrency, LEASE_MS["fetch"])
+
+    def hop_done(self, host: str, token: str) -> Call[bool]:
+        return self._call("hop_done", bool, host, token)
+
     # what became of it
 
     def account(self) -> Call[Account]:

@@ -1,5 +1,6 @@
 import asyncio
 import gzip
+import socket
 import time
 import zlib
 from datetime import UTC, datetime
@@ -302,6 +303,34 @@ def test_each_further_request_asks_the_gate_and_its_wait_is_not_the_servers(answ
 
     assert page.body == b"<html>end"
     assert gated == ["127.0.0.1", "127.0.0.1"]
+
+
+def test_a_place_is_taken_at_each_further_host_and_given_back_when_all_is_over(converse):
+    log = []
+
+    def lookup(host, port, *_, **__):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    async def place(host):
+        log.append(f"to {host}")
+
+        async def leave():
+            log.append(f"from {host}")
+
+        return leave
+
+    def found(location):
+        return f"HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()
+
+    async def fetch(web, origin):
+        there = origin.url("/c", host="paper.test")
+        origin.answers |= {"/a": found("/b"), "/b": found(there), "/c": found("/d")}
+        with pytest.raises(Failed, match="http-client-error"):
+            await web.fetch(origin.url("/a"), kind="page")
+        return origin.paths()
+
+    assert converse({}, fetch, place=place, lookup=lookup) == ["/a", "/b", "/c", "/d"]
+    assert log == ["to paper.test", "from paper.test"]
 
 
 def test_each_hop_is_shown_to_who_heeds_it_and_goes_no_further_than_that_one_lets_it(answer, converse):

@@ -298,3 +298,21 @@ def end(desk: Desk, claim, how: str) -> None:
         "release": lambda: ledger.release("fetch", [claim]),
     }[how]
     desk.store.do(call())
+
+
+def test_a_redirect_takes_a_place_at_the_host_it_leads_to_and_gives_it_back(desk: Desk):
+    taken = [desk.store.do(desk.ledger.hop_open("target.test", f"hop-{number}")) for number in range(3)]
+    again = desk.store.do(desk.ledger.hop_open("target.test", "hop-0"))
+    desk.store.do(desk.ledger.hop_done("target.test", "hop-1"))
+
+    assert taken == [True, True, False]
+    assert again
+    assert desk.store.do(desk.ledger.hop_open("target.test", "hop-2"))
+
+
+def test_a_place_that_nobody_gives_back_is_free_again_when_its_time_is_over(desk: Desk):
+    for number in range(2):
+        desk.store.do(desk.ledger.hop_open("target.test", f"hop-{number}"))
+    desk.later(46)
+
+    assert desk.store.do(desk.ledger.hop_open("target.test", "hop-3"))
