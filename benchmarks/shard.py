@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import random
 import tempfile
-import time
 from collections import defaultdict
 from datetime import timedelta
 from itertools import pairwise
@@ -117,10 +116,6 @@ class Shard:
                 published += self.store.do(self.ledger.publish(claim, self._record(claim)))[0] == "published"
         return published
 
-    def empty_streams(self) -> None:
-        self.store.redis.delete("news:articles", *self.store.redis.scan_iter("news:topic:*"))
-        time.sleep(1)  # the server frees memory beside its work
-
     def _record(self, claim: Claim) -> Publication:
         text = self._rng.randbytes(RECORD_BYTES // 2).hex().encode()
         fields = {
@@ -167,8 +162,6 @@ def _measured(shard: Shard, articles: int) -> Result:
     steps = [after.since(before) for before, after in pairwise(at)]
     whole = at[-1].since(at[0])
     each = 1 / published
-    shard.empty_streams()
-    kept = shard.spent().since(at[0])
     rows = [
         Row(f"server CPU, {name}", 1e6 * step.server_seconds * each, "µs/article")
         for name, step in zip(("polls", "fetching", "publishing"), steps, strict=True)
@@ -186,7 +179,6 @@ def _measured(shard: Shard, articles: int) -> Result:
         Row(
             "memory of a published article", whole.memory * each, "B", note="record, topic copy and what is remembered"
         ),
-        Row("of that, what is remembered of it", kept.memory * each, "B"),
     ]
     shown = f"{published} articles from {polls} polls that showed {NEW} new and {KNOWN} known entries each"
     sizes = f"page {PAGE_BYTES}, record {RECORD_BYTES}, copy in {TOPICS} topic stream {PARTIAL_BYTES} bytes"
