@@ -24,6 +24,7 @@ BEFORE = re.compile(
     r"(?:said|says|argued|predicted|claimed|insisted|explained|added|warned|admitted|stated|suggested|declared|joked|"
     r"acknowledged|appeared|appearing|interviewed|joined\s\w+\s\w+|told\s\w+\s\w+)\s(?:\w+\s){0,3}on|"
     r"(?:speaking|spoke|talking|talked|speaks) (?:to|with|on)|"
+    r"[A-Z][a-z]+day(?:\s(?:morning|night|evening|afternoon))?\son|"
     r"(?:poll|survey|research)\s(?:[\w’'&,.-]+\s){1,14}for|"
     r"(?:interviews?|comments?|remarks?|statement|e-?mail|message|response|reply|answer|appearance|op-ed|column|essay|"
     r"article|piece|opinion piece|story|report|reports|investigation|analysis|poll|survey|tally|count|text message|"
@@ -60,6 +61,10 @@ OF_ITSELF = re.compile(
     r"own)\b"
     r"|\bsaid:?\s[\"“](?:We|Our|I)\b)"
 )
+TOLD_THE = re.compile(
+    r"\b(?:told|tells|telling|according to|citing|reported by|interview with|published (?:in|by)|obtained by|seen by) "
+    r"the $"
+)
 #: somebody else speaks, for the outlet: `a spokesperson for the Post said`, `the owner of the Post said`
 SPEAKS_FOR = re.compile(
     r"\b(?:spokes\w+|representative|editors?|editor-in-chief|owners?|publishers?|directors?|head|chief|lawyers?|staff|"
@@ -95,6 +100,13 @@ NOT_PRESS = re.compile(
 PHOTO = re.compile(
     r"(?i)\b(?:photo(?:graph)?s?|credit|handout|getty|images? (?:via|by|copyright|caption)|file pic|pool|picture|"
     r"screenshot|screengrab)\b\W"
+)
+#: `(Anna Berg/The Advocate via AP)`
+VIA = re.compile(r"\([^()]{0,90}\b(?:via|through)\s(?:the\s)?$")
+#: who writes here tells where else: `is a freelance writer and wrote for the Post`
+BIOGRAPHY = re.compile(
+    r"\b(?:wrote|writes|written|worked|works|reported|reports|freelanced) for\s(?:[^.;]{0,80})$|"
+    r"\b(?:editor|writer|columnist|reporter|contributor|journalist) (?:of|for|at|to|with)\s(?:[^.;]{0,40})$",
 )
 CAPTION = re.compile(r"\((?:photo )?credit:|\((?:photo|picture|file photo)\b", re.IGNORECASE)
 #: `the Daily Post and the BBC`: the second of two is cited with the first

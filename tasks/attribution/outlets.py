@@ -80,7 +80,7 @@ def _unknown(reading: Reading, own: frozenset[str]) -> list[Cited]:
         start, end = press.start, press.end
         if slug(press.name) in own or slug(press.name.removeprefix("The ")) in own or reading.crossing(start, end):
             continue
-        if press.form == "weak" and not _reported(reading, start, end):
+        if press.form in ("weak", "alone") and not _reported(reading, start, end, alone=press.form == "alone"):
             continue
         one = _cited(reading, start, end, None, press=press)
         if one:
@@ -88,7 +88,9 @@ def _unknown(reading: Reading, own: frozenset[str]) -> list[Cited]:
     return found
 
 
-def _reported(reading: Reading, start: int, end: int) -> bool:
+def _reported(reading: Reading, start: int, end: int, *, alone: bool) -> bool:
+    if alone and citing.TOLD_THE.search(reading.plain, max(0, start - _REACH), start):
+        return True
     return reading.plain.endswith(("the ", "The "), 0, start) and bool(citing.ATTRIBUTES.match(reading.plain, end))
 
 
@@ -143,6 +145,8 @@ def _cited(
     if citing.CAPTION.search(reading.body, right, right + 110) or citing.AFFILIATE.match(plain, right):
         return None
     before = citing.BEFORE.search(plain, low, left) or citing.REPORTERS_TOLD.search(plain, low, left)
+    if before and _in_passing(plain, low, left, right):
+        return None
     after = None
     if before or not _acts_itself(reading, low, (left, right), high):
         after = (
@@ -159,6 +163,13 @@ def _cited(
     return Cited(
         name, entity.key if entity else None, entity.wikidata if entity else None, first, last, (start, end), told
     )
+
+
+def _in_passing(plain: str, low: int, left: int, right: int) -> bool:
+    """A picture's credit, or where somebody used to work."""
+    if citing.VIA.search(plain, max(0, left - _REACH), left):
+        return True
+    return bool(citing.BIOGRAPHY.search(plain, low, left)) and not plain.startswith((" that ", ":"), right)
 
 
 def _acts_itself(reading: Reading, low: int, name: tuple[int, int], high: int) -> bool:

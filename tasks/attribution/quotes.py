@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _ENDS_A_CLAUSE = re.compile(r"[,.!?…]['’”\"“»«]*\s*$")
 _ATTRIBUTION_REACH = 170
+_SMALL = frozenset(("of", "the", "a", "an", "and", "in", "for", "to", "on", "or", "with", "at", "by"))
+_TITLE_LEAST, _TITLE_MOST = 2, 6
+_BEFORE_TITLE = ("’s", "'s", " on", " in", " show", " program", " song", " book", " film", " podcast", " album")
 #: a quote of so few words that nobody is known to have said may as well be a name or the writer's distance
 _SCARE_WORDS = 4
 _ACCORDING_REACH = 300
@@ -30,6 +33,8 @@ _LONE_ATTRIBUTION_WORDS = 8
 _LEAD_WORDS = 5
 #: a comma before the speaker, and his title
 _LAST_CLAUSE = re.compile(r",\s(?:the\s)?(?:[A-Z][\w.]*\s){0,3}$")
+#: more than where and when it was said
+_GOES_ON = re.compile(r"[,;:\"“”«»]|(?:\S+\s+){9}")
 _COLON = re.compile(r":\s*(?:\n\s*)?$")
 _OF_A_CLAUSE_OF_ITS_OWN = re.compile(
     r"^\s*(?:that|which|who|and|but|as|while|when|where|because|of|in|to|for|from|with|is|was|are|were|has|have|had|will|would)\b"
@@ -64,7 +69,8 @@ def quotes(reading: Reading, said: Sequence[Said], cited: Sequence[Cited]) -> tu
         if attributed == _NOBODY:
             attributed = _continued(reading, quoted, previous)
             inherited = attributed.speaker is not None
-        if attributed.speaker is None and _is_scare(reading, quoted, attributed):
+        scare = attributed.speaker is None and _is_scare(reading, quoted, attributed)
+        if scare or _is_title(reading, quoted, attributed):
             previous = previous if quoted.words.end - quoted.words.start < _SHORT_CHARS else None
             continue
         found.append(_record(reading, quoted, attributed, cited, inherited=inherited))
@@ -133,7 +139,7 @@ def _stands_behind(reading: Reading, quoted: Quoted, act: Said, sentence_end: in
     between = text[quoted.end : min(act.speaker.start, act.start)]
     if _OF_A_CLAUSE_OF_ITS_OWN.match(text[quoted.end : act.start]):
         # `"..." and the boats turned back, Berg said.` attributes the whole sentence
-        return bool(_LAST_CLAUSE.search(between)) and not text[act.end : sentence_end].strip(' .”"»')
+        return bool(_LAST_CLAUSE.search(between)) and not _GOES_ON.search(text, act.end, sentence_end)
     if act.start >= sentence_end:
         # a sentence that only says who: `"Never!" Berg said.`
         rest = text[act.end : _next_end(reading, sentence_end)].split()
@@ -236,9 +242,18 @@ def _is_scare(reading: Reading, quoted: Quoted, attributed: _Found) -> bool:
         return False
     if len(words) <= _SCARE_WORDS:
         return not _whole_sentence(reading, quoted) or attributed.cue is None
-    small = {"of", "the", "a", "an", "and", "in", "for", "to", "on", "or", "with", "at", "by"}
-    title = all(word[:1].isupper() or word.lower() in small for word in words)
+    title = all(word[:1].isupper() or word.lower() in _SMALL for word in words)
     return title and not all(map(str.isupper, words))
+
+
+def _is_title(reading: Reading, quoted: Quoted, attributed: _Found) -> bool:
+    """`NBC’s "Meet the Press"`: nobody's words, whoever is named beside it."""
+    words = reading.body[quoted.words.start : quoted.words.end].split()
+    if not _TITLE_LEAST <= len(words) <= _TITLE_MOST or attributed.cue in reading.lexicon.naming:
+        return False
+    capital = all(word[:1].isupper() or word.lower() in _SMALL for word in words) and not all(map(str.isupper, words))
+    introduced = reading.plain[max(0, quoted.start - 12) : quoted.start].rstrip().endswith(_BEFORE_TITLE)
+    return capital and introduced and reading.body[quoted.end - 2] not in ",?!"
 
 
 def _record(reading: Reading, quoted: Quoted, found: _Found, cited: Sequence[Cited], *, inherited: bool) -> Quote:

@@ -23,6 +23,9 @@ _PREPOSITION = re.compile(
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being|what['’]s|it['’]s|get|gets|got)\s(?:\w+ly\s|also\s|often\s|sometimes\s|now\s|not\s|then\s)?$"
 )
+_QUOTED_ANOTHER = re.compile(
+    r"(?<!was )(?<!is )(?<!were )\b(?:quot|cit)(?:ed|es|ing)\s(?!as\b)([^.;:,\"“”]{3,80}?)\sas\s$"
+)
 _QUOTED_AS = re.compile(r"\b(?:is|was|were|are|been)\s(?:also\s)?(?:quoted|cited)\sas\s$")
 _AND = re.compile(r"\b(?:and|but|or|then)(?:\s(?:also|then|later|again|even|has|had|\w+ly))*$")
 _ALSO_NOUNS = frozenset(
@@ -31,6 +34,12 @@ _ALSO_NOUNS = frozenset(
     "accused rejected dismissed denied criticized criticised agreed continued continues praised".split()
 )
 _AUXILIARY_CHARS = 24
+#: between a verb and its object: "the", a title
+_OBJECT_CHARS = 12
+#: behind these stands who listens, also where a quote goes before
+_TELLS = frozenset(("told", "tells"))
+_PASSES_ON = frozenset(("quoted", "quotes", "cited", "cites"))
+_AS_SAYING = re.compile(r"\s([^.;:\"“”]{3,80}?)\sas\s(?:saying|telling)\b")
 #: more is no sentence, and each costs a look back
 _MOST_IN_A_SENTENCE = 30
 #: how far back "he" may point, in characters
@@ -75,14 +84,31 @@ def _finite(reading: Reading, sentence: Area, start: int, end: int, earlier: lis
     verb = reading.plain[start:end]
     if _PASSIVE.search(reading.plain, max(sentence.start, start - 24), start):
         return None
-    if _behind_a_quote(reading, start, sentence):
+    if verb in _PASSES_ON and _AS_SAYING.match(reading.plain, end, sentence.end):
+        # `Berg quoted the envoy as saying`: the words are the envoy's
+        return None
+    if _behind_a_quote(reading, start, sentence) and verb not in _TELLS:
         speaker = subjects.behind(reading, end, sentence.end)
     else:
         speaker = subjects.before(reading, sentence.start, start) or _beside(reading, sentence, start, end, earlier)
+        speaker = _not_object(speaker, sentence, start, earlier, reading.plain)
     if speaker is None:
         # a verb that cannot be a noun hides whose words follow; a noun (`the reports`) hides nothing
         return None if verb in _ALSO_NOUNS else Said(start, end, verb, None, participle=False)
     return _resolved(reading, Said(start, end, verb, speaker, participle=False), earlier)
+
+
+def _not_object(speaker: Speaker | None, sentence: Area, verb: int, earlier: list[Said], text: str) -> Speaker | None:
+    """`Berg warned Hill in May and called it ...`: who was warned does not call."""
+    last = earlier[-1] if earlier and earlier[-1].start >= sentence.start else None
+    if (
+        speaker is None
+        or last is None
+        or last.speaker is None
+        or not _AND.search(text[max(0, verb - 24) : verb].rstrip())
+    ):
+        return speaker
+    return last.speaker if 0 <= speaker.start - last.end <= _OBJECT_CHARS else speaker
 
 
 def _beside(reading: Reading, sentence: Area, start: int, end: int, earlier: list[Said]) -> Speaker | None:
@@ -117,10 +143,9 @@ def _behind_a_quote(reading: Reading, verb: int, sentence: Area) -> bool:
 
 def _participle(reading: Reading, sentence: Area, start: int, end: int, earlier: list[Said]) -> Said | None:
     verb = reading.plain[start:end]
-    passed_on = _QUOTED_AS.search(reading.plain, max(sentence.start, start - _AUXILIARY_CHARS), start)
-    if passed_on:
-        quoted = subjects.before(reading, sentence.start, passed_on.start())
-        return _resolved(reading, Said(start, end, verb, quoted, participle=False), earlier) if quoted else None
+    quoted = _quoted(reading, sentence, start)
+    if quoted:
+        return _resolved(reading, Said(start, end, verb, quoted, participle=False), earlier)
     continuing = verb in reading.lexicon.cues.continuing
     beside = subjects.name_before(reading, sentence.start, start)
     if beside:
@@ -136,6 +161,15 @@ def _participle(reading: Reading, sentence: Area, start: int, end: int, earlier:
     if speaker is None:
         return None
     return _resolved(reading, Said(start, end, verb, speaker, participle=True), earlier)
+
+
+def _quoted(reading: Reading, sentence: Area, start: int) -> Speaker | None:
+    """`Berg was quoted as saying`, `Hill quoted Berg as saying`."""
+    of_another = _QUOTED_ANOTHER.search(reading.plain, max(sentence.start, start - _REACH // 4), start)
+    if of_another:
+        return phrases.phrase(reading, *of_another.span(1))
+    passed_on = _QUOTED_AS.search(reading.plain, max(sentence.start, start - _AUXILIARY_CHARS), start)
+    return subjects.before(reading, sentence.start, passed_on.start()) if passed_on else None
 
 
 def _loose(text: str, start: int) -> bool:
@@ -161,7 +195,8 @@ def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Spea
     at = pronoun.start
     if pronoun.pronoun == "it":
         last = earlier[-1].speaker if earlier else None
-        return last if last and last.type in ("official", "document") and at - last.end < _REACH // 2 else None
+        thing = last and (last.type in ("official", "document") or (last.entity or "").startswith("org:"))
+        return last if last and thing and at - last.end < _REACH // 2 else None
     number = reading.sentence_number(at)
     here = _one_person(reading, reading.sentences[number].start, at, pronoun)
     if isinstance(here, phrases.Speaker):

@@ -90,7 +90,18 @@ def _of_segments(reading: Reading, low: int, high: int, *, inserted: bool) -> Sp
             return Speaker(reading.body[slice(*last)], "named", None, *last)
         found = [speaker for segment in reversed(segments[:-1]) if (speaker := phrases.phrase(reading, *segment))]
         return next((speaker for speaker in found if speaker.type == "named"), found[0] if found else None)
-    return phrases.phrase(reading, *segments[-1])
+    return _in_apposition(reading, segments) or phrases.phrase(reading, *segments[-1])
+
+
+def _in_apposition(reading: Reading, segments: list[tuple[int, int]]) -> Speaker | None:
+    """`Anna Berg, a lawyer in Oslo said`: without the comma that should close what was put in."""
+    if len(segments) == 1 or not reading.plain.startswith(("a ", "an "), segments[-1][0]):
+        return None
+    low, high = segments[-2]
+    for mention in reading.named(low, high, "person"):
+        if mention.start == low and mention.end == high:
+            return phrases.of_mention(reading, mention)
+    return None
 
 
 def _segments(text: str, low: int, high: int) -> list[tuple[int, int]]:

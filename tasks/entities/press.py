@@ -38,6 +38,8 @@ _COMPOUNDS = tuple(sorted(WORDS["press_compounds"]))
 #: a capitalised word; looked through one by one, which is faster than a pattern of all that a name may end in
 _WORD = re.compile(rf"(?<![\w’'])[{_CAPITAL}]\w*(?![’'-]\w{{2}})")
 _LAST = _ENDS | _WEAK_ENDS | {"Service", "Corporation", "Company", "Authority"}
+_ALONE = WORDS["press_alone"]
+_THE = ("the ", "The ")
 _FIRST = WORDS["press_starts"] | {"Times", "Post", "Herald", "Voice", "Echo", "Journal", "Chronicle", "Gazette"}
 _START = re.compile(
     rf"(?:{_any(WORDS['press_starts'])}){_GAP}(?:(?:{_JOINER}|der|de l[’']){_GAP}?){{0,2}}{_CAP}(?:{_GAP}{_CAP})?"
@@ -59,7 +61,8 @@ _NOT_FIRST = WORDS["no_press_first"] | _STARTS_SENTENCE
 _POSSESSIVE = ("'s", "’s")
 _OWNER_IN_NAME = re.compile(r".*['’]s?\s")
 
-Form = Literal["sure", "weak", ""]
+#: alone: one word that needs an article and words of telling beside it
+Form = Literal["sure", "weak", "alone", ""]
 
 
 def press_form(name: str) -> Form:
@@ -69,9 +72,11 @@ def press_form(name: str) -> Form:
         return ""
     if (len(words) > 2 and _ENDS_IN_AGENCY.search(name)) or (len(words[-1]) > 9 and words[-1].endswith(_COMPOUNDS)):
         return "sure"
+    if words[0] in _ALONE and len(words) == 1:
+        return "alone"
     if len(words) < 2 or _NO_PRESS.intersection(words) or (len(words) == 2 and words[0] in _NOT_FIRST):
         return ""
-    two_heads = len(words) > 2 and words[-1] in _WEAK_ENDS and words[-2] in _ENDS
+    two_heads = words[-1] in _WEAK_ENDS and words[-2] in _ENDS
     inner = not _INNER.isdisjoint(words[1:-1])
     if words[-1] in _ENDS or two_heads or inner or _START.fullmatch(" ".join(words)):
         return "sure"
@@ -110,6 +115,8 @@ def _at_word(text: str, word: re.Match[str]) -> list[Name]:
             stop = word.end()
             more = _MORE.match(text, stop) or (_AFTER_INNER.match(text, stop) if word[0] in _INNER else None)
             found.append(_named(text, before.start(), more.end() if more else stop))
+        elif word[0] in _ALONE and text.endswith(_THE, 0, word.start()):
+            found.append(Name(word[0], *word.span()))
     elif word[0].endswith(_COMPOUNDS):
         found.append(Name(word[0], *word.span()))
     return found
@@ -126,9 +133,6 @@ def _named(text: str, start: int, end: int) -> Name:
     return Name(text[start:end], start, end)
 
 
-_THE = ("the ", "The ")
-
-
 def with_press(text: str, seen: Sequence[Seen], named: Sequence[tuple[int, int]]) -> list[Seen]:
     """The model's spans, and the outlets that it took for something else or overlooked.
 
@@ -142,7 +146,7 @@ def with_press(text: str, seen: Sequence[Seen], named: Sequence[tuple[int, int]]
         beside = [one for one in found if one.name.start < name.end and name.start < one.name.end]
         if any(one.label == "ORG" and _covers(text, one.name, name) for one in beside):
             continue
-        if not _is_outlet(text, name, beside):
+        if press_form(name.text) == "alone" or not _is_outlet(text, name, beside):
             continue
         found = [one for one in found if one not in beside] + [Seen(name, "ORG")]
         found += [rest for one in beside if (rest := _journalist(text, name, one))]
