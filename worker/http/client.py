@@ -8,7 +8,7 @@ import ssl
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
@@ -23,6 +23,7 @@ from tasks.records import Page
 from worker import clock
 from worker.http import answers, urls
 from worker.http.addresses import Guard, Hop, current_hop
+from worker.http.exchange import Answer, Exchange
 from worker.http.failures import failed
 from worker.http.inflation import Inflation
 from worker.http.resolver import BoundedResolver, Lookup
@@ -40,9 +41,8 @@ MAX_ROBOTS_BYTES = 512 * 1024
 KEEPALIVE_SECONDS = 10.0
 #: longest wait of a gate that is not counted against the limit of the fetch
 MAX_GATE_SECONDS = 60.0
-#: of one header, name and value; content security policies of real sites pass 8 KiB
-MAX_HEADER_BYTES = 32 * 1024
-MAX_HEADERS = 256
+#: feeds come again, pages do not
+URLS_KEPT = 20_000
 
 NO_VALIDATORS = Validators()
 
@@ -87,10 +87,11 @@ class Client:
             "page": _Limit(settings.page_timeout_seconds, settings.max_page_bytes),
             "robots": _Limit(settings.page_timeout_seconds, MAX_ROBOTS_BYTES),
         }
-        self._session: aiohttp.ClientSession | None = None
+        self._allowed = lru_cache(URLS_KEPT)(partial(urls.allowed, guard=self._guard))
+        self._exchange: Exchange | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = self._open()
+        self._exchange = self._open()
         return self
 
     async def __aexit__(
@@ -99,9 +100,9 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        if self._exchange is not None:
+            await self._exchange.close()
+            self._exchange = None
 
     async def fetch(
         self,
@@ -124,7 +125,7 @@ class Client:
         finally:
             await passage.leave()
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _open(self) -> Exchange:
         connector = aiohttp.TCPConnector(
             limit=0,
             ssl=self._tls or _trusting_the_system(),
@@ -136,34 +137,28 @@ class Client:
         # no public way to name the protocol of a connection; tests hold that the meter is in place
         metered = partial(MeteredConnection, loop=asyncio.get_running_loop())
         connector._factory = metered  # type: ignore[assignment]  # noqa: SLF001  # see above
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-            auto_decompress=False,
-            max_line_size=MAX_HEADER_BYTES,
-            max_field_size=MAX_HEADER_BYTES,
-            max_headers=MAX_HEADERS,
-            timeout=aiohttp.ClientTimeout(
-                total=None,
-                connect=self._settings.connect_timeout_seconds,
-                sock_connect=self._settings.connect_timeout_seconds,
-                sock_read=self._settings.read_timeout_seconds,
-                # the limits are kept to the millisecond, not rounded up to the second
-                ceil_threshold=float("inf"),
-            ),
+        timeout = aiohttp.ClientTimeout(
+            total=None,
+            connect=self._settings.connect_timeout_seconds,
+            sock_connect=self._settings.connect_timeout_seconds,
+            sock_read=self._settings.read_timeout_seconds,
+            # the limits are kept to the millisecond, not rounded up to the second
+            ceil_threshold=float("inf"),
         )
+        return Exchange(connector, timeout)
 
     async def _follow(
         self, text: str, kind: Kind, validators: Validators, passage: _Passage, deadline: asyncio.Timeout
     ) -> Page:
-        first = urls.allowed(text, self._guard)
+        first = self._allowed(text) if kind == "feed" else urls.allowed(text, self._guard)
         url, seen, permanent = first, {str(first)}, True
         passage.hosts.add(first.raw_host or "")
         while True:
             answer = await self._ask(url, kind, validators)
             if isinstance(answer, Page):
                 moved = permanent and len(seen) > 1 and not (first.scheme == "https" and url.scheme == "http")
+                if not moved and text == answer.url:
+                    return answer
                 return answer.model_copy(update={"url": text, "moved_to": str(url) if moved else None})
             url = urls.allowed(urls.location(answer.location), self._guard, base=url)
             permanent = permanent and answer.status in answers.PERMANENT_REDIRECTS
@@ -173,14 +168,12 @@ class Client:
             await passage.to(url, deadline)
 
     async def _ask(self, url: URL, kind: Kind, validators: Validators) -> Page | _Redirect:
-        if self._session is None:
-            self._session = self._open()
+        if self._exchange is None:
+            self._exchange = self._open()
         hop = Hop()
         before = current_hop.set(hop)
         try:
-            async with self._session.get(
-                url, headers=self._headers(kind, validators), allow_redirects=False
-            ) as response:
+            async with self._exchange.get(url, self._headers(kind, validators)) as response:
                 return await self._read(response, kind, conditional=bool(validators.etag or validators.last_modified))
         except (aiohttp.ClientError, OSError, WireLimit, ValueError) as error:
             raise failed(error, hop, url.raw_host or "") from error
@@ -199,7 +192,7 @@ class Client:
             headers["If-Modified-Since"] = validators.last_modified
         return headers
 
-    async def _read(self, response: aiohttp.ClientResponse, kind: Kind, *, conditional: bool) -> Page | _Redirect:
+    async def _read(self, response: Answer, kind: Kind, *, conditional: bool) -> Page | _Redirect:
         headers, status = response.headers, response.status
         if status in answers.REDIRECTS:
             # the body of a redirect is never read: leaving the response closes what is still to come
@@ -212,9 +205,10 @@ class Client:
         has_body = not unchanged and 200 <= status < 300
         coding = answers.content_encoding(headers.getall("Content-Encoding", ())) if has_body else ""
         body = await self._body(response, kind, coding) if has_body else b""
+        url = str(response.url)
         return Page(
-            url=str(response.url),
-            final_url=str(response.url),
+            url=url,
+            final_url=url,
             status=status,
             content_type=answers.kept(headers.get("Content-Type")),
             content_encoding="" if kind == "robots" else coding,
@@ -224,11 +218,11 @@ class Client:
             body=body,
         )
 
-    async def _body(self, response: aiohttp.ClientResponse, kind: Kind, coding: str) -> bytes:
+    async def _body(self, response: Answer, kind: Kind, coding: str) -> bytes:
         limit = self._limits[kind].max_bytes
         if kind == "robots":
             return await _robots_body(response, coding, limit)
-        announced = response.content_length
+        announced = response.announced_bytes
         if announced is not None and announced > limit:
             raise Failed("too-large", f"{announced} bytes announced; the limit is {limit}")
         trial = Inflation(coding, limit) if coding else None
@@ -285,7 +279,7 @@ def _one_location(headers: Sequence[str]) -> str:
     return headers[0]
 
 
-async def _robots_body(response: aiohttp.ClientResponse, coding: str, limit: int) -> bytes:
+async def _robots_body(response: Answer, coding: str, limit: int) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk

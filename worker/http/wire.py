@@ -31,11 +31,13 @@ class MeteredConnection(ResponseHandler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._came_bytes = 0
+        self.was_asked = False
         self._headed = True
         #: of an announced body, still to come; None where nothing was announced
         self._left_bytes: int | None = None
 
     def set_response_params(self, **kwargs: Any) -> None:
+        self.was_asked = True
         self._came_bytes = 0
         self._headed = False
         self._left_bytes = None
