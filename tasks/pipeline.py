@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from celery import Task, shared_task
 
 from config.feeds import Feed
+from config.stored_feed import stored_feed
 from tasks.decode import decoded
 from tasks.handover import hand_over, published_elsewhere
 from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint, host_of
@@ -41,13 +42,14 @@ NEVER_FROM_FEED = frozenset({"blocked-url", "blocked-address", "no-url"})
 
 
 async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
-    feed = Feed.model_validate_json(claim.config)
-    now = ports.now()
+    feed, now = stored_feed(claim.config), ports.now()
     try:
         polled = await _polled(ports, claim, feed)
     except Failed as failed:
-        next_due = after_failure(feed, now, failed, claim.errors_in_a_row, ports.limits.backoff_cap_seconds)
-        await _poll_failed(ports, claim, failed, next_due)
+        await _poll_failed(ports, claim, failed, feed, now)
+        return
+    if not polled.whole and polled.moved_to is None:
+        ports.unchanged(claim, polled)
         return
     elsewhere, here = await hand_over(ports, claim, feed, polled)
     admission = await ports.store.do(ports.ledger.admit(claim, here, elsewhere=elsewhere))
@@ -57,9 +59,9 @@ async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
     ports.saw("polled", feed.id, status=polled.status, new=new, changed=changed)
 
 
-async def _poll_failed(ports: Gathering, claim: PollClaim, failed: Failed, next_due: datetime) -> None:
-    ours = ports.network.excuses(failed)
-    if ours:
+async def _poll_failed(ports: Gathering, claim: PollClaim, failed: Failed, feed: Feed, began: datetime) -> None:
+    next_due = after_failure(feed, began, failed, claim.errors_in_a_row, ports.limits.backoff_cap_seconds)
+    if ours := ports.network.excuses(failed):
         next_due = ports.network.retry_at(ports.now())
     call = ports.ledger.poll_failed(
         claim,
@@ -75,8 +77,7 @@ async def _poll_failed(ports: Gathering, claim: PollClaim, failed: Failed, next_
 
 
 async def _polled(ports: Gathering, claim: PollClaim, feed: Feed) -> Polled:
-    whole = must_read_whole(claim.read_whole_at, ports.now())
-    asked_with = Validators() if whole else claim.validators
+    asked_with = Validators() if must_read_whole(claim.read_whole_at, ports.now()) else claim.validators
     url = claim.moved_to or feed.url
     answer = ports.web.fetch(url, kind="feed", validators=asked_with, timeout_seconds=feed.timeout_seconds)
     page = await ports.network.hear(url, answer, ports.now)
@@ -123,7 +124,7 @@ def sighting(feed: Feed, entry: Entry) -> Sighting:
 
 
 async def fetch_page(ports: Gathering, claim: Claim) -> None:
-    feed, entry = Feed.model_validate_json(claim.feed_config), claim.entry
+    feed, entry = stored_feed(claim.feed_config), claim.entry
     try:
         page = await _page_of(ports, feed, entry)
     except Failed as failed:
@@ -208,7 +209,7 @@ def read_article(ports: Reading, claim: Claim, following: Claim | None = None) -
 
 
 def _read(ports: Reading, claim: Claim, following: Claim | None) -> tuple[str, dict[str, Any]]:
-    now, entry, feed = ports.now(), claim.entry, Feed.model_validate_json(claim.feed_config)
+    now, entry, feed = ports.now(), claim.entry, stored_feed(claim.feed_config)
     page = claim.page
     if page is None:
         raise Failed("error", "the page is missing from the store")

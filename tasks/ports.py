@@ -161,7 +161,9 @@ class Call(NamedTuple, Generic[T]):
 class Ledger(Protocol):
     """worker.ledger.calls.Ledger says what each does."""
 
-    def claim_polls(self, count: int, *, by: str = "") -> Call[PollClaims]: ...
+    def claim_polls(
+        self, count: int, *, by: str = "", quiet: Sequence[tuple[PollClaim, Polled]] = ()
+    ) -> Call[PollClaims]: ...
     def admit(self, claim: PollClaim, polled: Polled, *, elsewhere: int = 0) -> Call[Admission]: ...
     def receive(self, claim: PollClaim, sightings: Sequence[Sighting]) -> Call[tuple[int, int, int]]: ...
     def poll_failed(
@@ -218,7 +220,6 @@ class Fetcher(Protocol):
         heed: Heed | None = None,
     ) -> Page:
         """Raises tasks.reasons.Failed. A 304 comes back as a Page with status 304 and no body."""
-        ...
 
 
 class FeedReader(Protocol):
@@ -226,17 +227,14 @@ class FeedReader(Protocol):
         self, document: bytes, *, feed: str, url: str, content_type: str, now: datetime, max_entries: int
     ) -> FeedDocument:
         """tasks.poll.read_feed where it can be killed."""
-        ...
 
 
 class Robots(Protocol):
     async def rules(self, url: str) -> RobotsRules | None:
         """What is known of the origin's robots.txt; None when it must be asked for first."""
-        ...
 
     async def learn(self, url: str) -> None:
         """Asks for it. Raises Failed where the origin cannot say now."""
-        ...
 
 
 class Limits(NamedTuple):
@@ -259,6 +257,8 @@ class Gathering(NamedTuple):
     user_agent: str
     respect_robots: bool
     now: Callable[[], datetime]
+    #: takes note of a poll that brought no document, to be told to the ledger with the next claim
+    unchanged: Callable[[PollClaim, Polled], None]
     #: tells a stage that there is work, so that it need not wait for the next tick
     wake: Callable[[str], None]
     #: one line and one count for each end: (event, feed, fields)

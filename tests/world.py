@@ -183,6 +183,7 @@ class World:
             user_agent=AGENT,
             respect_robots=self.respect_robots,
             now=lambda: self.now,
+            unchanged=self._unchanged,
             wake=self.woken.append,
             saw=self._saw,
         )
@@ -198,6 +199,9 @@ class World:
             now=lambda: self.now,
             saw=self._saw,
         )
+
+    def _unchanged(self, claim, polled) -> None:
+        self.store.do(self.ledger.claim_polls(0, quiet=[(claim, polled)]))
 
     def _saw(self, event: str, feed: str, **fields: Any) -> None:
         self.events.append((event, feed, fields))

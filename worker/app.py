@@ -18,7 +18,8 @@ STAGES = ("poll", "fetch", "enrich")
 #: task → the stage whose queue it is sent to; tick and maintain are for those who poll
 TASKS: Mapping[str, str] = {"tick": "poll", "maintain": "poll", **{f"drain_{stage}": stage for stage in STAGES}}
 WAKE_EXPIRES_SECONDS = 5
-TICK_SECONDS = 1.0
+#: Drains wait for what is due soon by themselves, and hints wake them: ticks are for the rest.
+TICK_SECONDS = 3.0
 MAINTAIN_SECONDS = 30.0
 
 
@@ -92,10 +93,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_redirect_stdouts": False,
         "worker_soft_shutdown_timeout": 0,
         "worker_enable_remote_control": False,
-        "beat_max_loop_interval": 1,
+        "beat_max_loop_interval": TICK_SECONDS,
         "beat_scheduler": "celery.beat:Scheduler",
         "beat_schedule": {
-            "tick": {"task": "wirebeat.tick", "schedule": TICK_SECONDS, "options": {"expires": 3}},
+            "tick": {"task": "wirebeat.tick", "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS}},
             "maintain": {"task": "wirebeat.maintain", "schedule": MAINTAIN_SECONDS, "options": {"expires": 30}},
         },
         "broker_transport_options": transport_options(settings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import structlog
@@ -18,8 +19,10 @@ log = structlog.get_logger("wirebeat")
 LINGER_SECONDS = 0.4
 #: Between two looks at the ledger while there is nothing due.
 PAUSE_SECONDS = 0.05
-#: The longest that a wait is slept through inside a drain; what is due later is for a later tick.
-PATIENCE_SECONDS = 1.5
+#: A drain waits for what is due within this time; what is due later is for a later tick.
+PATIENCE_SECONDS = 15.0
+#: The longest that it sleeps at once without being told of work.
+NAP_SECONDS = 4.0
 
 
 class Batch(NamedTuple, Generic[T]):
@@ -37,9 +40,18 @@ class Abreast(Generic[T]):
         *,
         slots: int,
         stopping: Callable[[], bool],
+        pace_seconds: float = 0.0,
+        linger_seconds: float = LINGER_SECONDS,
     ) -> None:
+        """`pace_seconds`: from one claim to the next at least, so that many short pieces of work share one."""
         self._claim, self._work, self._slots, self._stopping = claim, work, slots, stopping
+        self._pace_seconds, self._linger_seconds = pace_seconds, linger_seconds
         self._under_way: set[asyncio.Task[None]] = set()
+        self._stirred = asyncio.Event()
+
+    def poke(self) -> None:
+        """From the loop: there may be work, or reason to stop, before the one that is waited for."""
+        self._stirred.set()
 
     async def run(self) -> None:
         """Raises what claiming raises, after what is under way has ended: it would be nobody's otherwise."""
@@ -55,28 +67,35 @@ class Abreast(Generic[T]):
             batch: Batch[T] = Batch((), None)
             if free := self._slots - len(self._under_way):
                 batch = await self._claim(free)
-                self._under_way.update(asyncio.create_task(self._one(claim)) for claim in batch.claims)
+                for claim in batch.claims:
+                    task = asyncio.create_task(self._one(claim))
+                    self._under_way.add(task)
+                    task.add_done_callback(self._ended)
             if batch.claims:
                 idle_since = time.monotonic()
             due = batch.next_due_seconds
             soon = due is not None and due <= PATIENCE_SECONDS
-            if not self._under_way and not soon and time.monotonic() - idle_since > LINGER_SECONDS:
+            if not self._under_way and not soon and time.monotonic() - idle_since > self._linger_seconds:
                 return
-            await self._rest(max(min(due, PATIENCE_SECONDS), 0.005) if soon and due is not None else PAUSE_SECONDS)
+            await self._rest(max(min(due, NAP_SECONDS), 0.005) if soon and due is not None else PAUSE_SECONDS)
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _rest(self, seconds: float) -> None:
-        if self._under_way:
-            done, self._under_way = await asyncio.wait(
-                self._under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-            )
-            for task in done:
-                if not task.cancelled() and (fault := task.exception()):
-                    log.error("drain-fault", exc_info=fault)
-        else:
-            await asyncio.sleep(seconds)
+        """As long, unless a piece of work ends or something is to be seen to before."""
+        if self._pace_seconds:
+            await asyncio.sleep(self._pace_seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(seconds - self._pace_seconds, 0.0)):
+                await self._stirred.wait()
+        self._stirred.clear()
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._stirred.set()
+        if not task.cancelled() and (fault := task.exception()):
+            log.error("drain-fault", exc_info=fault)
 
     async def _one(self, claim: T) -> None:
         await self._work(claim)

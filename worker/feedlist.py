@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,10 +31,16 @@ def is_url(place: str) -> bool:
 async def read_feed_list(settings: Settings, client: Client, *, topics: Collection[str] | None = None) -> FeedList:
     """Raises ConfigError with the place and the mend."""
     text = await _fetched(settings, client) if is_url(settings.feeds) else _read(settings.feeds)
-    feeds = load_feeds(text, file=settings.feeds, poll_interval_seconds=settings.poll_interval, topics=topics)
+    feeds = _feeds_of(text, settings.feeds, settings.poll_interval, None if topics is None else frozenset(topics))
     if settings.canary_interval:
         return FeedList((*(feed for feed in feeds if feed.id != FEED_ID), canary_feed(settings)), feeds.problems)
     return feeds
+
+
+@lru_cache(1)
+def _feeds_of(text: str, file: str, poll_interval_seconds: float, topics: frozenset[str] | None) -> FeedList:
+    """The list is looked at every half minute, on the loop that polls, and is nearly always the same."""
+    return load_feeds(text, file=file, poll_interval_seconds=poll_interval_seconds, topics=topics)
 
 
 def _read(path: str) -> str:

@@ -33,13 +33,15 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
     from config.settings import Settings
-    from tasks.ports import Claim, PollClaim
+    from tasks.ports import Claim, PollClaim, PollClaims, Polled
 
 T = TypeVar("T")
 log = structlog.get_logger("wirebeat")
 
 #: Between two tries to give a lease back to a store that is away.
 GIVE_BACK_SECONDS = 2.0
+#: A claim for every poll that ends costs more than the poll: this long, they are gathered.
+POLL_PACE_SECONDS = 0.05
 #: Between two looks whether a redirect's host has a place.
 PLACE_LOOK_SECONDS = 0.2
 #: What a full store refused is tried again after this.
@@ -58,7 +60,10 @@ class Gatherer:
         self.stop = threading.Event()
         self.shards = Shards(settings, self._open_store)
         self._times = StageTimes()
+        #: polls that brought no document, to be told with the next claim
+        self._unchanged: list[tuple[PollClaim, Polled]] = []
         self._canary = canary_site(settings)
+        self._drains: dict[str, Abreast[Any]] = {}
         self._locks = {"poll": threading.Lock(), "fetch": threading.Lock()}
         self.ports = self._open_ports()
 
@@ -114,6 +119,7 @@ class Gatherer:
             user_agent=self.settings.user_agent,
             respect_robots=self.settings.respect_robots,
             now=now,
+            unchanged=lambda claim, polled: self._unchanged.append((claim, polled)),
             wake=self._wake,
             saw=saw,
             elsewhere=self.shards.elsewhere,
@@ -125,7 +131,7 @@ class Gatherer:
     def polls(self, work: Callable[[Gathering, PollClaim], Awaitable[None]]) -> None:
         async def claim(count: int) -> Batch[PollClaim]:
             await self._tell_times()
-            return Batch(*await self.store.do(self.ledger.claim_polls(count, by=self.by)))
+            return Batch(*await self._claim_polls(count))
 
         async def one(claim: PollClaim) -> None:
             try:
@@ -140,7 +146,23 @@ class Gatherer:
                     self.ledger.poll_failed(claim, next_due=now() + FAULT_PAUSE, status="error", error=error)
                 )
 
-        self._drain("poll", Abreast(claim, one, slots=self.settings.fetch_concurrency, stopping=self.stop.is_set))
+        abreast = Abreast(
+            claim,
+            one,
+            slots=self.settings.poll_concurrency,
+            stopping=self.stop.is_set,
+            pace_seconds=POLL_PACE_SECONDS,
+            linger_seconds=0.0,
+        )
+        self._drain("poll", abreast)
+
+    async def _claim_polls(self, count: int) -> PollClaims:
+        told, self._unchanged = self._unchanged, []
+        try:
+            return await self.store.do(self.ledger.claim_polls(count, by=self.by, quiet=told))
+        except StoreUnavailable:
+            self._unchanged = told + self._unchanged
+            raise
 
     def fetches(self, work: Callable[[Gathering, Claim], Awaitable[None]]) -> None:
         async def claim(count: int) -> Batch[Claim]:
@@ -164,7 +186,8 @@ class Gatherer:
                 await self.store.do(self.ledger.fail(claim, "fetch", "error", detail, retry_at=None))
                 saw("dead", claim.entry.feed, id=claim.id, stage="fetch", reason="error", detail=detail)
 
-        self._drain("fetch", Abreast(claim, one, slots=self.settings.fetch_concurrency, stopping=self.stop.is_set))
+        slots = self.settings.fetch_concurrency
+        self._drain("fetch", Abreast(claim, one, slots=slots, stopping=self.stop.is_set))
 
     async def _tell_times(self) -> None:
         if self._times.due:
@@ -184,12 +207,25 @@ class Gatherer:
             return
 
     def _drain(self, stage: str, abreast: Abreast[Any]) -> None:
-        """One drain a stage and process; a wake-up that finds one at work has nothing to add."""
+        """One drain a stage and process; a wake-up that finds one at work pokes it."""
         if not self._locks[stage].acquire(blocking=False):
+            self._poke()
             return
+        self._drains[stage] = abreast
         try:
             self.on_loop(abreast.run())
+            if stage == "poll" and self._unchanged:
+                self.on_loop(self._claim_polls(0))
         except StoreUnavailable as reason:
             log.warning("store-unavailable", stage=stage, reason=str(reason))
         finally:
+            del self._drains[stage]
             self._locks[stage].release()
+
+    def end(self) -> None:
+        self.stop.set()
+        self._poke()
+
+    def _poke(self) -> None:
+        for abreast in list(self._drains.values()):
+            self.loop.call_soon_threadsafe(abreast.poke)

@@ -71,9 +71,15 @@ def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
     clockwork = Clockwork(settings, app)
     gatherer = Gatherer(settings, clockwork.wake)
     Wired.drains = Wiring(clockwork, gatherer=gatherer)
-    signals.worker_shutting_down.connect(lambda **_: gatherer.stop.set(), weak=False)
-    if role != "fetch":  # the list as it is now, without waiting for the first round of maintenance
-        signals.worker_ready.connect(lambda **_: Thread(target=gatherer.maintain, daemon=True).start(), weak=False)
+    signals.worker_shutting_down.connect(lambda **_: gatherer.end(), weak=False)
+
+    def begin() -> None:
+        if role != "fetch":  # the list as it is now, without waiting for the first round of maintenance
+            gatherer.maintain()
+        for stage in ROLES[role]:
+            clockwork.wake(stage)
+
+    signals.worker_ready.connect(lambda **_: Thread(target=begin, daemon=True).start(), weak=False)
     return ["--pool", "threads", "--concurrency", str(GATHER_THREADS)]
 
 

@@ -49,6 +49,8 @@ IDLE_LOOK_SECONDS = 0.3
 #: A role with work due that has asked for none for so long is alive but deaf, and is started anew.
 DEAF_SECONDS = 30.0
 DEAF_LOOK_SECONDS = 5.0
+#: Between two looks whether the embedded server still runs.
+GUARD_SECONDS = 0.2
 
 
 async def checked_feed_list(settings: Settings) -> FeedList:
@@ -126,7 +128,7 @@ class ServerGuard(threading.Thread):
                 except Exception as trouble:  # noqa: BLE001  (handed to who waits; later starts are tried again)
                     self._trouble = trouble
                 self._first.set()
-            time.sleep(0.05)
+            self._stop_asked.wait(GUARD_SECONDS)
         self._embedded.stop()
 
     def wait(self) -> None:
@@ -166,7 +168,7 @@ class Freeing:
 
 
 class Watch:
-    """Called ten times a second: is all done (where that ends the service), is a role deaf?"""
+    """Called five times a second: is all done (where that ends the service), is a role deaf?"""
 
     def __init__(self, ledger: Ledger, store: SyncStore, supervisor: Supervisor, idle_since: datetime | None) -> None:
         self._ledger, self._store, self._supervisor, self._idle_since = ledger, store, supervisor, idle_since

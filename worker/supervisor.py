@@ -29,7 +29,7 @@ RESTART_MOST_SECONDS = 5.0
 STEADY_SECONDS = 10.0
 #: From SIGTERM to SIGKILL. What is still held then comes back when its lease is freed.
 STOP_SECONDS = 8.0
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.2
 #: Exit codes that a restart cannot mend: bad configuration.
 FATAL = frozenset({78})
 
@@ -67,7 +67,7 @@ class Supervisor:
         self.stopping = False
 
     def run(self, step: Callable[[], bool]) -> int:
-        """Until a signal, or until `step`, called ten times a second, says that all is done. Returns an exit code."""
+        """Until a signal, or until `step`, called five times a second, says that all is done. Returns an exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._asked_to_stop)
         code = 0

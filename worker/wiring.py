@@ -31,6 +31,10 @@ log = structlog.get_logger("wirebeat")
 
 #: Wake-ups that may wait in a queue: more would only find nothing to do.
 MAX_WAKES = 8
+#: A stage that was asked for work within this time has a drain at work, which sees what is due by itself;
+BUSY_SECONDS = 0.5
+#: as many as this due beside it are worth another process, if there is one.
+WORTH_ANOTHER = 64
 #: Above this part of the server's memory nothing new is begun; what is left is for what is under way and the broker.
 FULL_SHARE = 0.9
 FULL_SECONDS = 5
@@ -76,7 +80,11 @@ class Clockwork:
 
     def tick(self) -> None:
         self._tell_when_full()
-        for stage, count in self.store.do(self.ledger.account()).due.items():
+        account = self.store.do(self.ledger.account())
+        for stage, count in account.due.items():
+            # a drain of polls or fetches takes all that a process can have; one at work needs no waking
+            if stage != "enrich" and account.unasked_seconds.get(stage, BUSY_SECONDS) < BUSY_SECONDS:
+                count //= WORTH_ANOTHER  # noqa: PLW2901  (what is left for others)
             for _ in range(min(count, MAX_WAKES) - (self.waiting(stage) if count else 0)):
                 self.wake(stage)
 

@@ -224,3 +224,37 @@ def test_a_drain_with_nothing_to_do_ends_soon():
     drain(Queue(), lambda *_: None)
 
     assert LINGER_SECONDS <= time.monotonic() - started < LINGER_SECONDS + 1
+
+
+def test_a_paced_drain_claims_no_oftener_than_it_may_and_does_all_the_same():
+    queue, done = Queue(*range(40)), []
+
+    async def work(job):
+        done.append(job)
+
+    drain = Abreast(queue.claim, work, slots=4, stopping=lambda: False, pace_seconds=0.03, linger_seconds=0.0)
+    started = time.monotonic()
+    asyncio.run(asyncio.wait_for(drain.run(), 10))
+
+    assert sorted(done) == list(range(40))
+    assert (len(queue.asked) - 1) * 0.03 <= time.monotonic() - started
+
+
+def test_a_drain_that_waits_sees_at_once_what_it_is_poked_for():
+    queue, done = Queue(due=10.0), []
+    stop = asyncio.Event()
+
+    async def work(job):
+        done.append(job)
+        stop.set()
+
+    async def both():
+        abreast = Abreast(queue.claim, work, slots=4, stopping=stop.is_set)
+        drain = asyncio.create_task(abreast.run())
+        await asyncio.sleep(0.1)
+        queue.jobs.append("new")
+        abreast.poke()
+        await asyncio.wait_for(drain, 2)
+
+    asyncio.run(both())
+    assert done == ["new"]

@@ -83,8 +83,16 @@ class Ledger:
     def poll_now(self, feeds: Sequence[str] = ()) -> Call[int]:
         return self._call("poll_now", int, len(feeds), *feeds)
 
-    def claim_polls(self, count: int, *, by: str = "") -> Call[PollClaims]:
-        return self._call("claim_polls", _read_polls, count, LEASE_MS["poll"], by, *self._politeness)
+    def claim_polls(
+        self, count: int, *, by: str = "", quiet: Sequence[tuple[PollClaim, Polled]] = ()
+    ) -> Call[PollClaims]:
+        """`quiet`: polls that brought no document, told with the same call: they are most of all polls."""
+        told: list[Argument] = []
+        for claim, polled in quiet:
+            told += (claim.feed_id, claim.token, milliseconds(polled.next_due))
+            told += (value or "" for value in polled.validators)
+            told.append(polled.status)
+        return self._call("claim_polls", _read_polls, count, LEASE_MS["poll"], by, *self._politeness, len(quiet), *told)
 
     def admit(self, claim: PollClaim, polled: Polled, *, elsewhere: int = 0) -> Call[Admission]:
         """Validators, next due time and new entries of one poll, all or nothing. `elsewhere`: new ones of it that other
@@ -223,7 +231,7 @@ class Ledger:
 
 
 def _read_polls(reply: Any) -> PollClaims:
-    rows, next_due_ms = reply
+    rows, next_due_ms, _held = reply
     claims = tuple(
         PollClaim(
             feed_id=_text(feed),

@@ -363,3 +363,77 @@ def test_an_entry_whose_link_leads_to_another_host_waits_for_its_turn_there(desk
 
     assert again.entry.url == "http://moved.test/a"
     assert desk.store.redis.hget(f"test:entry:{again.id}", "host") == b"moved.test"
+
+
+def quiet(desk: Desk, claim, *, seconds: float = 60, validators=VALIDATORS, count: int = 0):
+    told = polled(desk, validators=validators, status="not modified", seconds=seconds)
+    return desk.store.do(desk.ledger.claim_polls(count, quiet=[(claim, told)])).claims
+
+
+def test_a_poll_that_brought_no_document_is_told_with_a_claim(desk: Desk):
+    (claim, *_) = claims(desk)
+    fail(desk, claim)
+    desk.later(31)
+    (claim,) = (one for one in claims(desk) if one.feed_id == claim.feed_id)
+
+    assert quiet(desk, claim) == ()
+
+    of = {field: of_feed(desk, claim.feed_id, field) for field in ("status", "etag", "body_hash", "token", "polls")}
+    assert of == {"status": "not modified", "etag": "e", "body_hash": "h", "token": "", "polls": "2"}
+    assert of_feed(desk, claim.feed_id, "errors_in_a_row") == "0"
+    assert of_feed(desk, claim.feed_id, "last_error") == ""
+    assert int(of_feed(desk, claim.feed_id, "last_success_ms")) == desk.ledger.now.timestamp() * 1000
+    desk.later(59)
+    assert claim.feed_id not in {one.feed_id for one in claims(desk)}
+    desk.later(1)
+    (again,) = (one for one in claims(desk) if one.feed_id == claim.feed_id)
+    assert again.validators == VALIDATORS
+    assert again.errors_in_a_row == 0
+
+
+def test_a_feed_whose_poll_is_told_can_be_claimed_in_the_same_call(desk: Desk):
+    (claim, *_) = claims(desk)
+
+    again = [one for one in quiet(desk, claim, seconds=0, count=10) if one.feed_id == claim.feed_id]
+
+    assert len(again) == 1
+    assert again[0].token != claim.token
+
+
+def test_a_late_word_of_a_poll_whose_lease_ran_out_changes_nothing(desk: Desk):
+    (claim, *_) = claims(desk)
+    desk.later(61)
+    (successor,) = (one for one in claims(desk) if one.feed_id == claim.feed_id)
+
+    quiet(desk, claim, validators=Validators("late"))
+
+    assert of_feed(desk, claim.feed_id, "etag") is None
+    assert desk.store.do(desk.ledger.admit(successor, polled(desk, entry(1)))).new == 1
+
+
+def test_a_word_told_twice_counts_one_poll(desk: Desk):
+    (claim, *_) = claims(desk)
+    quiet(desk, claim)
+    quiet(desk, claim)
+
+    assert of_feed(desk, claim.feed_id, "polls") == "1"
+
+
+def test_a_feed_that_left_the_list_during_its_poll_is_not_polled_again(desk: Desk):
+    (claim, *_) = claims(desk)
+    sync(desk, "without", other="http://other.test/feed")
+    quiet(desk, claim, seconds=0)
+
+    assert claim.feed_id not in {one.feed_id for one in claims(desk)}
+
+
+def test_a_quiet_poll_leaves_when_the_feed_was_last_read_whole(desk: Desk):
+    (claim, *_) = claims(desk)
+    desk.store.do(desk.ledger.admit(claim, polled(desk, whole=True)))
+    desk.later(61)
+    (claim,) = (one for one in claims(desk) if one.feed_id == claim.feed_id)
+    quiet(desk, claim)
+    desk.later(61)
+
+    (again,) = (one for one in claims(desk) if one.feed_id == claim.feed_id)
+    assert again.read_whole_at == START
