@@ -110,7 +110,7 @@ def _server(settings: Settings) -> Iterator[Finding]:
         yield Finding(0, "server", f"embedded ({server_binary().rpartition('/')[2]}) in {settings.data_dir}")
         return
     server = check_server(settings.redis_url, settings.prefix)
-    yield Finding(0, "server", f"{server.name} {server.version}, {server.policy}")
+    yield Finding(0, "server", f"{server.name} {server.version}, {server.policy}, keys begin with {settings.prefix}:")
     if not server.append_only:
         yield Finding(1, "server", "keeps no append-only file: a restart forgets everything; set appendonly yes")
 
