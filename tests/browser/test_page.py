@@ -238,6 +238,37 @@ def test_what_comes_appears_at_the_top_or_waits_while_one_reads(browser, store, 
         until(browser, "document.querySelector('#articles .article').dataset.id === arguments[0]", originals[43].id)
 
 
+def test_when_the_service_was_down_is_marked_on_the_chart_and_said_in_words(browser, store, console):
+    db, now_ms, hour = store.client(), int(time.time() * 1000), 3_600_000
+    publish(db, RECORDS)
+    db.zadd("news:up", {str(now_ms - 20 * hour): now_ms - 9 * hour, str(now_ms - 5 * hour): now_ms})
+    with serving(browser, store) as web:
+        opened(browser, web, "?window=24h")
+        (left, width) = until(
+            browser,
+            "(gap => gap && [gap.x.baseVal.value, gap.width.baseVal.value])(document.querySelector('#volume .gap'))",
+        )
+        assert 100 < width < 250, "four hours of about a day, of a width of 1000"
+        assert 500 < left < 800
+        assert "not running" in browser.find_element("css selector", "#volume .legend").text
+        assert "not running" in browser.find_element("css selector", "#volume > svg").get_attribute("aria-label")
+
+
+def test_a_share_is_that_of_some_articles_and_not_of_one(browser, store, console):
+    publish(store.client(), RECORDS[:30])
+    with serving(browser, store) as web:
+        opened(browser, web)
+        bars = until(browser, "document.querySelectorAll('#volume tbody tr').length")
+        browser.find_element("id", "share").click()
+        until(browser, "document.querySelector('#volume .scale')?.textContent.includes('100 %')")
+        rows = browser.execute_script(
+            "return [...document.querySelectorAll('#volume tbody tr')].map(row => Number(row.cells[1].textContent))"
+        )
+        assert len(rows) < bars
+        assert sum(rows) > 25
+        assert "share=1" in browser.current_url
+
+
 def test_copies_are_folded_into_what_they_copy(browser, store, console):
     copy = next(record for record in RECORDS if record.duplicate_of and record.version == 1)
     original = next(record for record in RECORDS if record.id == copy.duplicate_of)

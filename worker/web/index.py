@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from worker.web.kin import Kin
 from worker.web.rows import EntryId, Names, Row
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Index:
         self.capacity = capacity
         self._most_names = most_names
         self.names = Names({}, {}, {})
+        self._kin = Kin()
         self._rows: list[Row] = []
         #: article → its newest version; and every version that is kept
         self._newest: dict[str, Row] = {}
@@ -47,6 +49,9 @@ class Index:
         """False where the record is here already (delivery is at least once) or comes out of order."""
         if (row.id, row.version) in self._keys or row.entry <= self.last:
             return False
+        original = self._kin.original_of(row.id, row.source_id, row.sketch)
+        if original and not row.duplicate_of:
+            row = row.as_copy_of(original)
         self._rows.append(row)
         self._keys.add((row.id, row.version))
         self._remember(row)
@@ -69,6 +74,7 @@ class Index:
                 orphaned.add(row.id)
         del self._rows[:count]
         self._forget_names()
+        self._kin.forget(orphaned - {row.id for row in self._rows})
         # versions do not always come in order: a lower one may stay behind
         for row in self._rows:
             if row.id in orphaned:

@@ -69,7 +69,7 @@ class Filters(NamedTuple):
         if reported_by:
             yield lambda row: not reported_by.isdisjoint(row.reported_by)
         if clusters:
-            yield lambda row: row.cluster in clusters
+            yield lambda row: row.story in clusters
         for word in self.words:
             yield partial(_says, word)
         if self.no_copies:

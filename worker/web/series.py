@@ -108,8 +108,7 @@ def stories(rows: Sequence[Row], limit: int) -> list[dict[str, Any]]:
     """`rows` newest first → what is told in more than one article, the biggest story first."""
     members: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        if key := row.cluster or row.duplicate_of:
-            members[key].append(row)
+        members[row.story].append(row)
     told = [(key, articles) for key, articles in members.items() if len(articles) > 1]
     told.sort(key=lambda story: (len(story[1]), story[1][0].entry), reverse=True)
     return [_story(key, articles) for key, articles in told[:limit]]

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from tasks.export.asyncapi import as_yaml, asyncapi
 from tasks.export.schema import article_schema, as_json
 from tasks.records import rfc3339
+from worker.presence import gaps
 from worker.web import series
 from worker.web.answers import json_answer
 from worker.web.groups import read_groups
@@ -50,6 +51,8 @@ async def volume(gateway: Gateway, query: Query, _request: Request) -> Response:
     )
     if query.values.get("flat"):
         return json_answer(series.volume_rows(counted))
+    up = (await gateway.snapshot()).state.up
+    counted["gaps"] = gaps(up, counted["start_ms"], min(end or _now_ms(gateway), _now_ms(gateway)))
     counted["names"] = {topic: gateway.index.names.topics.get(topic, topic) for topic in counted["topics"]}
     return json_answer(counted)
 

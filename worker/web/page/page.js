@@ -21,9 +21,16 @@ const LONG_AWAY_MS = 10 * 60_000;
 
 const $ = (id) => document.getElementById(id);
 const view = new View();
+const COLOURS = 6;
 const colours = new Map();
+// the same topic has the same colour on every visit, as long as there are enough of them
 const paint = (topic) => {
-  if (!colours.has(topic)) colours.set(topic, colours.size % 6);
+  if (!colours.has(topic)) {
+    let colour = [...topic].reduce((sum, letter) => (sum * 5 + letter.codePointAt(0)) % 8191, 174) % COLOURS;
+    const taken = new Set(colours.values());
+    while (taken.size < COLOURS && taken.has(colour)) colour = (colour + 1) % COLOURS;
+    colours.set(topic, colour);
+  }
   return `t${colours.get(topic)}`;
 };
 const pick = (name, value) => view.toggle(name, value);

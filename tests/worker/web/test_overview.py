@@ -1,0 +1,56 @@
+"""What the page tells beyond single records: copies and stories that no record names, and when the service was down."""
+
+from __future__ import annotations
+
+import time
+
+from tests.gateway import RECORDS, publish, running
+from worker.web.series import MINUTE
+
+ORIGINALS = [record for record in RECORDS if record.version == 1 and not record.duplicate_of]
+
+
+def test_a_text_that_another_outlet_prints_again_is_a_copy_and_tells_one_story(scratch):
+    original = ORIGINALS[0].model_copy(update={"cluster": None})
+    other = next(record for record in ORIGINALS if record.source.id != original.source.id)
+    copy = other.model_copy(
+        update={"body": f"{original.body} Edited at our desk.", "title": "Another headline", "cluster": None}
+    )
+    third = ORIGINALS[5].model_copy(update={"cluster": None})
+    publish(scratch.client(), [original, third, copy])
+    with running(scratch) as web:
+        web.wait_for(3)
+        cards = {card["id"]: card["duplicate_of"] for card in web.ask("/v1/articles?view=card").json()["articles"]}
+        assert cards == {original.id: None, third.id: None, copy.id: original.id}
+        (story,) = web.ask("/v1/stats/clusters").json()["clusters"]
+        assert (story["cluster"], story["articles"], story["title"]) == (original.id, 2, original.title)
+        told = web.ask(f"/v1/articles?view=card&cluster={story['cluster']}").json()["articles"]
+        assert {card["id"] for card in told} == {original.id, copy.id}
+        left = web.ask("/v1/articles?view=card&no_copies=1").json()["articles"]
+        assert copy.id not in {card["id"] for card in left}
+        assert web.ask(f"/v1/articles/{copy.id}").json()["duplicate_of"] is None, "the record stays as it was published"
+
+
+def test_when_the_service_was_down_stands_beside_the_volume(scratch):
+    db, now_ms = scratch.client(), int(time.time() * 1000)
+    publish(db, RECORDS)
+    hour = 60 * MINUTE
+    db.zadd("news:up", {str(now_ms - 9 * hour): now_ms - 5 * hour, str(now_ms - 3 * hour): now_ms})
+    with running(scratch) as web:
+        web.wait_for(100)
+        day = web.ask("/v1/stats/volume?published_since=24h").json()
+        assert day["gaps"] == [[now_ms - 5 * hour, now_ms - 3 * hour]]
+        later = web.ask("/v1/stats/volume?published_since=4h").json()
+        assert [end for _, end in later["gaps"]] == [now_ms - 3 * hour]
+        assert later["gaps"][0][0] == later["start_ms"]
+        db.zadd("news:up", {str(now_ms - 3 * hour): now_ms - hour})
+        time.sleep(2.1)
+        (_, second) = web.ask("/v1/stats/volume?published_since=24h").json()["gaps"]
+        assert second[0] == now_ms - hour, "a gap that still goes on"
+
+
+def test_a_service_that_never_told_when_it_was_up_has_no_gaps(scratch):
+    publish(scratch.client(), RECORDS[:20])
+    with running(scratch) as web:
+        web.wait_for(20)
+        assert web.ask("/v1/stats/volume").json()["gaps"] == []
