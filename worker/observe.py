@@ -8,6 +8,7 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 import structlog
+from billiard.exceptions import WorkerLostError
 from billiard.util import get_logger
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def set_up_logging(settings: Settings, role: str) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
+    handler.addFilter(_without_the_pools_own_trace)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(_NAMES[settings.log_level.upper()])
@@ -81,6 +83,13 @@ def set_up_logging(settings: Settings, role: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _without_the_pools_own_trace(record: logging.LogRecord) -> bool:
+    """A process that was killed is no fault of the code that noticed; the warden says what it was killed for."""
+    if record.exc_info and isinstance(record.exc_info[1], WorkerLostError):
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+    return True
 
 
 def _harmless(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

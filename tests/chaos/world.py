@@ -6,6 +6,7 @@ import asyncio
 import json
 import random
 import threading
+import time
 from typing import Self
 
 from aiohttp import web
@@ -29,6 +30,8 @@ class World:
         self.articles, self.feeds, self.hosts, self.silent, self.poisoned = articles, feeds, hosts, silent, poisoned
         self.shown = 0
         self.fetched = [0] * articles
+        #: feed → when it was polled, by time.monotonic()
+        self.polled: list[list[float]] = [[] for _ in range(feeds)]
         self._up = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
 
@@ -72,6 +75,7 @@ class World:
 
     async def _feed(self, request: web.Request) -> web.Response:
         feed = int(request.match_info["n"])
+        self.polled[feed].append(time.monotonic())
         numbers = range(feed, self.shown, self.feeds)
         etag = f'"{len(numbers)}"'
         if request.headers.get("If-None-Match") == etag:

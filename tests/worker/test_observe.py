@@ -118,3 +118,25 @@ def test_on_a_terminal_nothing_moves_the_cursor_or_begins_a_line():
     assert "\u2028" not in shown
     ends = [line for line in shown.split("\n") if "dead" in line and "art_1" in line]
     assert len(ends) == len(HOSTILE) - 1
+
+
+LOST = """
+import logging
+from billiard.exceptions import WorkerLostError
+from config.settings import Settings
+from worker.observe import set_up_logging
+set_up_logging(Settings(log_format="json"), "test")
+for error in (WorkerLostError("signal 9"), ValueError("no")):
+    try:
+        raise error
+    except Exception:
+        logging.getLogger("celery.worker").error("raised %s", error, exc_info=True)
+"""
+
+
+def test_a_process_of_the_pool_that_was_killed_is_told_of_without_a_trace():
+    done = subprocess.run([sys.executable, "-c", LOST], capture_output=True, check=True, timeout=60)
+
+    lost, fault = (json.loads(line) for line in done.stderr.splitlines())
+    assert (lost["level"], "exception" in lost) == ("warning", False)
+    assert (fault["level"], "exception" in fault) == ("error", True)
