@@ -32,6 +32,8 @@ DEAD_LETTERS_KEPT = 10_000
 SEEN_GENERATION_DAYS = 30
 SHOWN_GENERATION_DAYS = 2
 HEARTBEAT_KEPT = timedelta(minutes=10)
+#: (milliseconds, number within them)
+StreamId = tuple[int, int]
 
 
 async def maintain(settings: Settings, ledger: Ledger, store: AsyncStore, client: Client) -> None:
@@ -98,30 +100,44 @@ async def _reload_feeds(settings: Settings, ledger: Ledger, store: AsyncStore, c
 
 async def _trim(settings: Settings, store: AsyncStore) -> None:
     """By age and length, never past what a registered group has still to read, unless twice the length is reached."""
-    oldest = milliseconds(now() - timedelta(days=settings.stream_max_age_days))
+    oldest = (milliseconds(now() - timedelta(days=settings.stream_max_age_days)), 0)
     names = [f"{store.prefix}:articles"]
     names += [key.decode() async for key in store.redis.scan_iter(f"{store.prefix}:topic:*")]
     for name in names:
         if not await store.redis.exists(name):
             continue
-        length = await store.redis.xlen(name)
         unread = await _oldest_unread(store, name)
-        if length > 2 * settings.stream_max_entries:
-            removed = await store.redis.xtrim(name, maxlen=2 * settings.stream_max_entries, approximate=True)
-            await _tell_losses(store, name, removed)
-        elif length > settings.stream_max_entries and unread is None:
-            await store.redis.xtrim(name, maxlen=settings.stream_max_entries, approximate=True)
-        await store.redis.xtrim(name, minid=f"{oldest if unread is None else min(oldest, unread)}", approximate=True)
+        await _trim_to_length(store, name, settings.stream_max_entries, unread)
+        await store.redis.xtrim(name, minid=_id(oldest if unread is None else min(oldest, unread)), approximate=True)
     await store.redis.xtrim(f"{store.prefix}:dead", maxlen=DEAD_LETTERS_KEPT, approximate=True)
 
 
-async def _oldest_unread(store: AsyncStore, name: str) -> int | None:
-    """The time of the first entry that some group was not given or has not said to have handled; None: no group."""
+async def _trim_to_length(store: AsyncStore, name: str, most: int, unread: StreamId | None) -> None:
+    length = await store.redis.xlen(name)
+    if length <= most:
+        return
+    if unread is None:
+        await store.redis.xtrim(name, maxlen=most, approximate=True)
+        return
+    # no more than are too many, and of these what every group is past
+    length -= await store.redis.xtrim(name, minid=_id(unread), approximate=True, limit=length - most)
+    if length > 2 * most:
+        removed = await store.redis.xtrim(name, maxlen=2 * most, approximate=True)
+        await _tell_losses(store, name, removed)
+
+
+def _id(stream_id: StreamId) -> str:
+    return f"{stream_id[0]}-{stream_id[1]}"
+
+
+async def _oldest_unread(store: AsyncStore, name: str) -> StreamId | None:
+    """The first entry that some group was not given or has not said to have handled; None: no group."""
     ids = []
     for group in await store.redis.xinfo_groups(name):
         in_hand = (await store.redis.xpending(name, group["name"]))["min"] if group["pending"] else None
-        ids.append(in_hand or group["last-delivered-id"])
-    return min((int(id_.split(b"-")[0]) for id_ in ids), default=None)
+        milliseconds_, _, number = (in_hand or group["last-delivered-id"]).partition(b"-")
+        ids.append((int(milliseconds_), int(number)))
+    return min(ids, default=None)
 
 
 async def _tell_losses(store: AsyncStore, name: str, removed: int) -> None:

@@ -184,6 +184,33 @@ def test_a_group_that_has_read_all_holds_nothing_back(shop: Shop):
     assert shop.db.xlen("test:articles") < 190
 
 
+def test_a_stream_whose_groups_are_past_it_is_cut_to_its_length(shop: Shop):
+    shop.publish(1000, age=timedelta(hours=1))
+    with group(shop, "quick", read=1000), group(shop, "other", read=1000):
+        pass
+
+    logs = shop.maintain()
+
+    assert 100 <= shop.db.xlen("test:articles") < 200
+    assert [event["event"] for event in logs] == ["feed-list-changed"]
+
+
+@pytest.mark.parametrize("ack", [True, False])
+def test_a_stream_is_cut_as_far_as_its_slowest_group_is_past_it(shop: Shop, ack):
+    shop.publish(120, age=timedelta(hours=3))
+    shop.publish(70, age=timedelta(hours=2))
+    shop.publish(5, age=timedelta(hours=1))
+    with group(shop, "quick", read=195), group(shop, "slow", read=120):
+        pass
+    if not ack:  # given out, but not said to have been handled
+        shop.db.xgroup_setid("test:articles", "slow", "0")
+        shop.db.xreadgroup("slow", "one", {"test:articles": ">"}, count=10)
+
+    shop.maintain()
+
+    assert shop.db.xlen("test:articles") in (range(100, 195) if ack else [195])
+
+
 def test_at_twice_its_length_a_stream_is_cut_and_the_group_passed_over_is_named_with_its_loss(shop: Shop):
     shop.publish(1000)
     with group(shop, "slow", read=50), group(shop, "quick", read=1000):

@@ -92,7 +92,8 @@ class Ledger:
             told += (claim.feed_id, claim.token, milliseconds(polled.next_due))
             told += (value or "" for value in polled.validators)
             told.append(polled.status)
-        return self._call("claim_polls", _read_polls, count, LEASE_MS["poll"], by, *self._politeness, len(quiet), *told)
+        asked = (count, LEASE_MS["poll"], uuid.uuid4().hex, by, *self._politeness)
+        return self._call("claim_polls", _read_polls, *asked, len(quiet), *told)
 
     def admit(self, claim: PollClaim, polled: Polled, *, elsewhere: int = 0) -> Call[Admission]:
         """Validators, next due time and new entries of one poll, all or nothing. `elsewhere`: new ones of it that other

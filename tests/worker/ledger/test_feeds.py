@@ -65,6 +65,24 @@ def test_no_more_feeds_are_given_out_than_asked_for(desk: Desk):
     assert len(claims(desk, 1)) == 1
 
 
+def test_the_answer_to_a_claim_of_feeds_that_got_lost_is_given_again(desk: Desk):
+    call = desk.ledger.claim_polls(10)
+
+    first, again = desk.store.do(call).claims, desk.store.do(call).claims
+
+    assert len(first) == 2
+    assert first == again
+    assert claims(desk) == ()
+
+
+def test_a_feed_that_was_read_meanwhile_is_not_given_again(desk: Desk):
+    call = desk.ledger.claim_polls(10)
+    done, other = desk.store.do(call).claims
+    desk.store.do(desk.ledger.admit(done, polled(desk)))
+
+    assert [claim.feed_id for claim in desk.store.do(call).claims] == [other.feed_id]
+
+
 def test_the_claim_of_a_feed_never_polled_has_nothing_to_ask_with(desk: Desk):
     claim = claims(desk)[0]
 

@@ -55,7 +55,10 @@ class Newsroom(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 2), by=WORKERS)
     def claim_polls(self, count, by):
-        self.polls += self.desk.store.do(self.desk.ledger.claim_polls(count, by=by)).claims
+        call = self.desk.ledger.claim_polls(count, by=by)
+        first, again = self.twice(call).claims, self.desk.store.do(call).claims
+        assert first == again
+        self.polls += first
 
     @precondition(lambda self: self.polls)
     @rule(number=st.integers(0, 9), shown=ENTRIES, seconds=st.integers(0, 30))

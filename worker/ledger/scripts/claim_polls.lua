@@ -1,8 +1,10 @@
--- n, lease, by, interval, max_open, m, then m times a poll that found nothing new: feed, token, next_due, etag,
+-- n, lease, nonce, by, interval, max_open, m, then m times a poll that found nothing new: feed, token, next_due, etag,
 -- last_modified, body_hash, status → list of {feed, token, config, etag, last_modified, body_hash, errors, last_full_ms,
 -- moved_to}, ms until the next feed is due (-1: none), how many of the m polls still held their feed
-local n, lease, by, interval, max_open = take_number(), take_number(), take(), take_number(), take_number()
-local held, taken = 0, {}
+-- A claim sent again with the same nonce, because the answer got lost, gives the same feeds.
+local n, lease, nonce = take_number(), take_number(), take()
+local by, interval, max_open = take(), take_number(), take_number()
+local held, taken, tokens = 0, {}, {}
 for _ = 1, take_number() do
   local feed, token, next_due = take(), take(), take()
   local said = {etag = take(), last_modified = take(), body_hash = take(), status = take(), errors_in_a_row = '0'}
@@ -29,15 +31,27 @@ for _ = 1, take_number() do
   end
 end
 
+local function asked_with(feed)
+  return redis.call('HMGET', P .. 'feed:' .. feed, 'etag', 'last_modified', 'body_hash', 'errors_in_a_row',
+    'last_full_ms', 'moved_to', 'host', 'token')
+end
+local function hand_out(feed, token, config, f)
+  taken[#taken + 1] = {feed, token, config, f[1] or '', f[2] or '', f[3] or '', f[4] or '0', f[5] or '0', f[6] or ''}
+end
+
 redis.call('HSET', P .. 'asked', 'poll', now)
+for feed, token in string.gmatch(redis.call('GET', P .. 'claim:' .. nonce) or '', '(%S+) (%S+)') do
+  local config, f = redis.call('HGET', P .. 'feeds', feed), asked_with(feed)
+  if config and f[8] == token then hand_out(feed, token, config, f) end
+end
+if #taken > 0 then return {taken, 0, held} end
 if full() then return {taken, -1, held} end
 local due = n > 0 and redis.call('ZRANGEBYSCORE', P .. 'pending:poll', '-inf', now, 'LIMIT', 0, n * 4 + 16) or {}
 for _, feed in ipairs(due) do
   if #taken >= n then break end
   local key = P .. 'feed:' .. feed
   local config = redis.call('HGET', P .. 'feeds', feed)
-  local f = redis.call('HMGET', key, 'etag', 'last_modified', 'body_hash', 'errors_in_a_row', 'last_full_ms', 'moved_to',
-    'host')
+  local f = asked_with(feed)
   if not config or not f[7] then
     redis.call('ZREM', P .. 'pending:poll', feed)
   else
@@ -49,9 +63,11 @@ for _, feed in ipairs(due) do
       host_take(f[7], interval, token, lease)
       redis.call('HSET', key, 'token', token, 'by', by)
       redis.call('ZADD', P .. 'pending:poll', now + lease, feed)
-      taken[#taken + 1] = {feed, token, config, f[1] or '', f[2] or '', f[3] or '', f[4] or '0', f[5] or '0', f[6] or ''}
+      hand_out(feed, token, config, f)
+      tokens[#tokens + 1] = feed .. ' ' .. token
     end
   end
 end
+if #tokens > 0 then redis.call('SET', P .. 'claim:' .. nonce, table.concat(tokens, ' '), 'PX', lease) end
 local first = redis.call('ZRANGE', P .. 'pending:poll', 0, 0, 'WITHSCORES')
 return {taken, first[2] and math.max(0, math.ceil(tonumber(first[2]) - now)) or -1, held}
