@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import json
 import multiprocessing
+from html import escape
 from typing import TYPE_CHECKING, Any, Self
 
 from aiohttp import web
@@ -48,20 +48,16 @@ class Origin:
         return moment
 
     def feed_document(self, feed: int) -> bytes:
+        """RSS 2.0."""
         shown = self._published.value > 0
-        items = [
-            {
-                "id": f"item-{n}",
-                "url": f"{self.base}/a/{n}",
-                "title": page.title,
-                "date_published": "2026-03-01T09:30:00Z",
-            }
+        items = "".join(
+            f"<item><title>{escape(page.title)}</title><link>{self.base}/a/{n}</link><guid>{self.base}/a/{n}</guid>"
+            "<pubDate>Sun, 01 Mar 2026 09:30:00 GMT</pubDate></item>"
             for n, page in enumerate(self._pages)
             if shown and n % self.feeds == feed
-        ]
-        return json.dumps(
-            {"version": "https://jsonfeed.org/version/1.1", "title": f"Feed {feed}", "items": items}
-        ).encode()
+        )
+        head = f"<title>Feed {feed}</title><link>{self.base}/</link><description>made up</description>"
+        return f"<?xml version='1.0'?><rss version='2.0'><channel>{head}{items}</channel></rss>".encode()
 
     def feed_list(self, every: str) -> str:
         return "".join(
@@ -80,7 +76,7 @@ class Origin:
             if request.headers.get("If-None-Match") == etag:
                 return web.Response(status=304, headers={"ETag": etag})
             body = self.feed_document(int(request.match_info["n"]))
-            return web.Response(body=body, content_type="application/feed+json", headers={"ETag": etag})
+            return web.Response(body=body, content_type="application/rss+xml", headers={"ETag": etag})
 
         async def page(request: web.Request) -> web.Response:
             await asyncio.sleep(self._delay)

@@ -38,13 +38,16 @@ class Usage(NamedTuple):
     pss_bytes: int
 
 
-def whole_service(origin: Origin, articles: int, *, poll_every: str = "10m", timeout_seconds: float = 600.0) -> Run:
+def whole_service(
+    origin: Origin, articles: int, *, poll_every: str = "10m", timeout_seconds: float = 600.0, **settings: Any
+) -> Run:
+    """`settings`: as in config.settings."""
     with tempfile.TemporaryDirectory(prefix="wb-bench-") as folder:
         feeds = Path(folder) / "feeds.toml"
         feeds.write_text(origin.feed_list(poll_every))
         process = subprocess.Popen(
             [sys.executable, "-m", "worker.cli", "run", "--no-web", "--feeds", str(feeds), "--data-dir", folder],
-            env=_environment(origin),
+            env=_environment(origin, settings),
             stdout=subprocess.DEVNULL,
             stderr=(Path(folder) / "log").open("wb"),
         )
@@ -56,7 +59,7 @@ def whole_service(origin: Origin, articles: int, *, poll_every: str = "10m", tim
             process.wait(20)
 
 
-def _environment(origin: Origin) -> dict[str, str]:
+def _environment(origin: Origin, settings: dict[str, Any]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WIREBEAT_")}  # noqa: TID251  (handed on)
     return kept | {
         "WIREBEAT_ALLOW_ORIGINS": f"127.0.0.0/8:{origin.port}",
@@ -64,6 +67,7 @@ def _environment(origin: Origin) -> dict[str, str]:
         "WIREBEAT_HOST_CONCURRENCY": "32",
         "WIREBEAT_EMBEDDED_PORT": "0",
         "WIREBEAT_LOG_LEVEL": "warning",
+        **{f"WIREBEAT_{name.upper()}": str(value) for name, value in settings.items()},
     }
 
 
