@@ -16,7 +16,7 @@ _NAME_OF_KIND = (
 BEFORE = re.compile(
     r"(?i:\b(?:told|tells|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
     r"(?:published|broken|revealed|uncovered|detailed|disclosed|reported|aired) (?:by|in|on)|"
-    r"(?:obtained|seen|reviewed|viewed|read|heard|examined|analy[sz]ed|verified|compiled|carried|conducted|commissioned|"
+    r"(?:polled|surveyed|obtained|seen|reviewed|viewed|read|heard|examined|analy[sz]ed|verified|compiled|carried|conducted|commissioned|"
     r"interviewed|(?:quoted|cited) as saying|leaked|shown|provided|sent|given|described|recalled) (?:by|to)|"
     r"(?:aired|broadcast) (?:by|on)|shared with|according to|as per|per|via|"
     r"according to (?:(?:a|an|the|its|their|two|three|several)\s)(?:[\w’'-]+\s){1,7}(?:by|in|from|on)|"
@@ -73,6 +73,7 @@ SPEAKS_FOR = re.compile(
 #: `NBC affiliate WXYZ said`: a station of its own, under the network's name
 AFFILIATE = re.compile(r"[’'s]*\s(?:\w+\s)?affiliates?\b")
 SOURCES = re.compile(
+    r"-(?:polled|surveyed)\b|"
     r"['’]s?\s(?:anonymous\s|unnamed\s)?(?:sources?|report|reporting|investigation|article|scoop|story|analysis)\b"
 )
 REPORTERS_TOLD = re.compile(

@@ -50,8 +50,11 @@ _SECOND_CHARS = 16
 _UP_TO_NAME = re.compile(r"(?:\s(?:of|for|at|in|to)\s(?:[\w’'&-]+\s?){1,6})?,?(?:\s[A-Z][\w.’'-]*){0,2}\s?$")
 
 
-def described(reading: Reading, speaker: Speaker) -> Speaker:
-    """The person to whom an earlier passage gives the office; the words themselves, where it does so to several."""
+def described(reading: Reading, speaker: Speaker, last: str | None) -> Speaker:
+    """The person to whom an earlier passage gives the office; the words themselves, where it does so to several.
+
+    `last`: key of who spoke last, who goes before others.
+    """
     found = _THE_OFFICE.fullmatch(speaker.name)
     offices = _ALIKE.get(found[2].lower()) if found and speaker.type in ("official", "anonymous") else None
     if found is None or offices is None or reading.lexicon.lang != "en":
@@ -70,9 +73,9 @@ def described(reading: Reading, speaker: Speaker) -> Speaker:
             for key, one in holders.items()
             if all(word in one[1] or countries.get(word, "?") in one[1] for word in wanted)
         }
-    if len(holders) != 1:
+    if len(holders) != 1 and last not in holders:
         return speaker
-    mention = next(iter(holders.values()))[0]
+    mention = holders[last if last in holders else next(iter(holders))][0]
     return phrases.of_mention(reading, mention)._replace(start=speaker.start, end=speaker.end)
 
 

@@ -23,6 +23,8 @@ _MOST_PARAGRAPHS = 12
 MASK = "\x1a"
 _ENDS = re.compile(
     r"[.!?…]+[\"”’»“)\]]*(?=\s+[\"“„«‘'(\[\x1a—–-]*\s?[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ0-9\x1a])|[.!?]\x1a*[”\"»“’](?=\s+[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ])"
+    # translating programs leave out the blank
+    r"|(?<=[a-zà-ÿ][a-zà-ÿ][a-zà-ÿ])\.(?=[A-Z][a-z]+\s)"
 )
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Gen|Lt|Col|Capt|Maj|Sgt|Adm|Sen|Rep|Gov|St|Jr|Sr|No|Nos|vs|etc|Inc|Corp|Ltd|Co|Jan|Feb|"

@@ -134,7 +134,7 @@ class Reading:
     def in_full(self, last_name: str, before: int) -> str | None:
         """The first and last name, where the last stood with a first one before this place."""
         if last_name not in self._full_names and len(self._full_names) < _NAMES_LOOKED_FOR:
-            pattern = rf"\b([A-ZÀ-ÞА-ЯЁІЇЄҐ][\w’'-]+)\s(?:[A-Z]\.\s)?{re.escape(last_name)}\b"
+            pattern = rf"\b([A-ZÀ-ÞА-ЯЁІЇЄҐ][\w’'-]+) (?:[A-Z]\. )?{re.escape(last_name)}\b"
             found = re.search(pattern, self.body)
             usable = found is not None and found[1] not in WORDS["no_name"]
             self._full_names[last_name] = (found.start(), found[0]) if found and usable else None

@@ -183,7 +183,8 @@ def _resolved(reading: Reading, said: Said, earlier: list[Said]) -> Said | None:
     if speaker is None:
         return said
     if speaker.pronoun is None:
-        holder = described(reading, speaker)
+        last = earlier[-1].speaker if earlier else None
+        holder = described(reading, speaker, last.entity if last else None)
         return said if holder is speaker else said._replace(speaker=holder, as_written=speaker)
     found = _antecedent(reading, speaker, earlier)
     if found is None:
@@ -210,6 +211,10 @@ def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Spea
             break
         if last and last_said and area.start <= last_said.start < area.end and _fits(reading, last, pronoun):
             return last if last.type == "named" else None
+        first = reading.plain[area.start : area.end].split(None, 1)[0].lower()
+        if reading.lexicon.pronouns.get(first) == pronoun.pronoun:
+            # `He hoped that Hill would come.`: whoever else is named there, he is the same as before
+            continue
         person = _one_person(reading, area.start, area.end, pronoun)
         if isinstance(person, phrases.Speaker):
             return person

@@ -95,13 +95,17 @@ def _of_segments(reading: Reading, low: int, high: int, *, inserted: bool) -> Sp
 
 def _in_apposition(reading: Reading, segments: list[tuple[int, int]]) -> Speaker | None:
     """`Anna Berg, a lawyer in Oslo said`: without the comma that should close what was put in."""
-    if len(segments) == 1 or not reading.plain.startswith(("a ", "an "), segments[-1][0]):
+    if len(segments) == 1 or not _ONE_OF_A_KIND.match(reading.plain, *segments[-1]):
         return None
     low, high = segments[-2]
     for mention in reading.named(low, high, "person"):
         if mention.start == low and mention.end == high:
             return phrases.of_mention(reading, mention)
     return None
+
+
+#: "a lawyer", "senior economist at the bank"; not "officials of the bank", who are others
+_ONE_OF_A_KIND = re.compile(r"an?\s|(?!the\s)[a-z](?:[\w-]*\s){1,5}?(?<=[^s\s]\s)(?:at|of|for|with)\s")
 
 
 def _segments(text: str, low: int, high: int) -> list[tuple[int, int]]:

@@ -45,7 +45,7 @@ def joined(text: str, spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, 
     return found
 
 
-_FIRST_NAME = re.compile(r"(?<=[a-z,] )([A-Z][a-z’'-]+)\s$")
+_FIRST_NAME = re.compile(r"(?<=[a-z,] )([A-Z][a-z’'-]+) $")
 
 
 def with_first_name(text: str, name: Name) -> Name:
