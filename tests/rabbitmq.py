@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
 
@@ -21,55 +21,81 @@ def installed() -> bool:
     return SERVER.exists() and which("epmd") is not None
 
 
-@contextmanager
-def rabbitmq(folder: Path, *, seconds: float = 60.0) -> Iterator[str]:
-    """The URL of the broker, as soon as it takes connections."""
-    amqp, distribution, names = (_free_port() for _ in range(3))
-    settings = folder / "rabbitmq.conf"
-    settings.write_text(f"listeners.tcp.1 = 127.0.0.1:{amqp}\nlog.console = false\n")
-    environment = {
-        **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
-        "HOME": str(folder),  # the cookie of Erlang
-        "ERL_EPMD_PORT": str(names),
-        "ERL_EPMD_ADDRESS": "127.0.0.1",
-        "RABBITMQ_NODENAME": f"wirebeat-{os.getpid()}@localhost",
-        "RABBITMQ_DIST_PORT": str(distribution),
-        "RABBITMQ_MNESIA_BASE": str(folder / "data"),
-        "RABBITMQ_LOG_BASE": str(folder / "log"),
-        "RABBITMQ_PID_FILE": str(folder / "pid"),
-        "RABBITMQ_CONFIG_FILE": str(settings),
-        "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "no-plugins"),
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
-    }
-    with ExitStack() as stack:
-        # started here, for the node would leave one behind
-        stack.enter_context(_process(["epmd", "-port", str(names), "-address", "127.0.0.1"], environment, folder))
-        node = stack.enter_context(_process([str(SERVER)], environment, folder))
+class RabbitMQ:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port, distribution, self._names = (_free_port() for _ in range(3))
+        settings = folder / "rabbitmq.conf"
+        settings.write_text(f"listeners.tcp.1 = 127.0.0.1:{self._port}\nlog.console = false\n")
+        self._environment = {
+            **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
+            "HOME": str(folder),  # the cookie of Erlang
+            "ERL_EPMD_PORT": str(self._names),
+            "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "RABBITMQ_NODENAME": f"wirebeat-{os.getpid()}@localhost",
+            "RABBITMQ_DIST_PORT": str(distribution),
+            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+            "RABBITMQ_LOG_BASE": str(folder / "log"),
+            "RABBITMQ_PID_FILE": str(folder / "pid"),
+            "RABBITMQ_CONFIG_FILE": str(settings),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "no-plugins"),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+        }
+
+    @property
+    def url(self) -> str:
+        return f"amqp://guest:guest@127.0.0.1:{self._port}//"
+
+    def epmd(self) -> subprocess.Popen[bytes]:
+        """Started here, for a node would leave one behind."""
+        return self._process("epmd", "-port", str(self._names), "-address", "127.0.0.1")
+
+    def start(self, *, seconds: float = 60.0) -> subprocess.Popen[bytes]:
+        """Returns when it takes connections."""
+        node = self._process(str(SERVER))
         deadline = time.monotonic() + seconds
-        while not _answers(amqp):
-            said = (folder / "said").read_text(errors="replace")[-2000:]
+        while not _answers(self._port):
+            said = (self._folder / "said").read_text(errors="replace")[-2000:]
             alive = node.poll() is None and time.monotonic() < deadline
+            if not alive:
+                end(node)
             assert alive, f"RabbitMQ does not start:\n{said}"
             time.sleep(0.1)
-        yield f"amqp://guest:guest@127.0.0.1:{amqp}//"
+        return node
+
+    def _process(self, *command: str) -> subprocess.Popen[bytes]:
+        with (self._folder / "said").open("ab") as out:
+            return subprocess.Popen(
+                command,
+                env=self._environment,
+                cwd=self._folder,
+                stdout=out,
+                stderr=out,
+                stdin=subprocess.DEVNULL,
+                process_group=0,
+            )
 
 
 @contextmanager
-def _process(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    with (folder / "said").open("ab") as out:
-        process = subprocess.Popen(
-            command, env=environment, cwd=folder, stdout=out, stderr=out, stdin=subprocess.DEVNULL, process_group=0
-        )
+def rabbitmq(folder: Path) -> Iterator[RabbitMQ]:
+    """Not yet started; whatever was started is ended afterwards."""
+    broker = RabbitMQ(folder)
+    names = broker.epmd()
     try:
-        yield process
+        yield broker
     finally:
-        for stop in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(process.pid, stop)
-                process.wait(20)
-            except (ProcessLookupError, subprocess.TimeoutExpired):
-                continue
-        process.wait(5)
+        end(names)
+
+
+def end(process: subprocess.Popen[bytes], first: signal.Signals = signal.SIGTERM) -> None:
+    """With all that it started, which is one group."""
+    for stop in (first, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, stop)
+            process.wait(20)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue
+    process.wait(5)
 
 
 def _answers(port: int) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +13,7 @@ import pytest
 
 from config.sharding import shard_of, shard_prefix
 from tests.cluster import Node, cluster
-from tests.rabbitmq import MISSING, installed, rabbitmq
+from tests.rabbitmq import MISSING, end, installed, rabbitmq
 from tests.service import Service, account_of, environment, records, site
 from tests.valkey import Valkey
 from worker.cluster import owner_url
@@ -28,15 +31,23 @@ def published_once(env: dict[str, str], url: str, prefix: str) -> None:
 
 
 @pytest.mark.skipif(not installed(), reason=MISSING)
-def test_rabbitmq_carries_the_wake_ups(folder: Path, server: Valkey):
+def test_rabbitmq_carries_the_wake_ups_and_may_die(folder: Path, server: Valkey):
     with rabbitmq(folder) as broker, site(change_after_seconds=600.0) as news:
-        env = environment(news, redis_url=server.url, broker_url=broker, feeds=news.opml_url, log_level="debug")
-        service = Service(folder, "run", *UNTIL_IDLE, env=env)
-        assert service.wait() == 0, service.log[-3000:]
+        node = broker.start()
+        try:
+            env = environment(news, redis_url=server.url, broker_url=broker.url, feeds=news.opml_url, log_level="debug")
+            service = Service(folder, "run", *UNTIL_IDLE, env=env)
+            service.until(lambda: records(server.url), "first record")
+            assert not service.events("wake-failed")
+            assert not service.events("broker-asked-in-vain")
+            end(node, signal.SIGKILL)
+            node = broker.start()
+            assert service.wait() == 0, service.log[-3000:]
+        finally:
+            service.end()
+            end(node)
 
     published_once(env, server.url, "news")
-    assert not service.events("wake-failed")
-    assert not service.events("broker-asked-in-vain")
     assert not server.client().keys("news:celery:*")
 
 
@@ -72,7 +83,7 @@ def test_shards_on_a_cluster_share_the_feeds_and_publish_each_article_once(folde
         assert {shard_of(urlsplit(url).hostname or "", 2) for url in feeds} == {shard}
 
 
-def test_a_cluster_is_the_store_and_a_server_beside_it_the_broker(folder: Path):
+def test_a_cluster_is_the_store_and_a_server_beside_it_the_broker_which_may_die(folder: Path):
     broker = Node(folder / "broker", cluster=False)
     with cluster(folder) as nodes, site(change_after_seconds=600.0) as news:
         try:
@@ -85,7 +96,14 @@ def test_a_cluster_is_the_store_and_a_server_beside_it_the_broker(folder: Path):
                 feeds=news.opml_url,
             )
             service = Service(folder, "run", *UNTIL_IDLE, env=env)
+            store = owner_url(nodes.url, "{news}")
+            service.until(lambda: records(store, "{news}:articles"), "first record")
+            broker.stop()
+            shutil.rmtree(broker.folder / "appendonlydir")  # and comes back without a memory
+            time.sleep(1.5)
+            broker.start()
             assert service.wait() == 0, service.log[-3000:]
-            published_once(env, owner_url(nodes.url, "{news}"), "{news}")
+            published_once(env, store, "{news}")
         finally:
+            service.end()
             broker.stop()
