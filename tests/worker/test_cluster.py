@@ -13,6 +13,7 @@ from worker.cluster import Node, owner_url, plain_url
 from worker.ledger import AsyncStore, Ledger, SyncStore
 from worker.server import check_server
 
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 FEED = ("paper", '{"id":"paper"}', "paper.test", "http://paper.test/feed")
 
 
@@ -45,32 +46,62 @@ def test_each_shard_is_kept_on_the_node_that_has_its_slot(clean: Cluster):
         store.redis.close()
 
 
-def test_a_slot_that_moved_is_followed_and_the_step_is_done_once(clean: Cluster):
+@pytest.fixture
+def moved(clean: Cluster):
+    """A call that moves the slot of the first shard to another node; afterwards it is back."""
+    slot = slot_of(shard_prefix("news", 0, 3))
+    first, _, third = clean.nodes
+    yield lambda: clean.move(slot, third)
+    clean.move(slot, first, source=third)
+
+
+def test_a_slot_that_moved_is_followed_and_the_step_is_done_once(clean: Cluster, moved):
     prefix = shard_prefix("news", 0, 3)
-    slot = slot_of(prefix)
     store, ledger = SyncStore(clean.url, prefix), Ledger()
     sync(store)
     (claim,) = store.do(ledger.claim_polls(1)).claims
-    clean.move(slot, clean.nodes[2])
+    moved()
+
+    assert store.do(ledger.poll_failed(claim, next_due=LATER, status="dns", error="dns")) is True
+
+    assert store.redis.hget(f"{prefix}:feed:paper", "polls") == b"1"
+    store.redis.close()
+
+
+def test_a_slot_that_moved_is_followed_on_a_loop_and_in_pipelines_too(clean: Cluster, moved):
+    prefix = shard_prefix("news", 0, 3)
+
+    async def steps() -> tuple[bool, list[bytes]]:
+        store, ledger = AsyncStore(clean.url, prefix), Ledger()
+        await store.do(ledger.sync_feeds("d", [FEED]))
+        (claim,) = (await store.do(ledger.claim_polls(1))).claims
+        pipe = store.redis.pipeline(transaction=False)
+        pipe.hget(f"{prefix}:feed:paper", "polls")
+        await asyncio.to_thread(moved)
+        held = await store.do(ledger.poll_failed(claim, next_due=LATER, status="dns", error="dns"))
+        found = await pipe.execute()
+        await store.redis.aclose()
+        return held, found
+
+    assert asyncio.run(steps()) == (True, [b"1"])
+
+
+def test_the_password_of_the_url_opens_every_node(clean: Cluster):
+    for node in clean.nodes:
+        node.client.config_set("requirepass", "secret")
     try:
-        due = datetime(2100, 1, 1, tzinfo=UTC)
-        held = store.do(ledger.poll_failed(claim, next_due=due, status="dns", error="dns"))
-        polls = store.redis.hget(f"{prefix}:feed:paper", "polls")
-        again = asyncio.run(_polls_read_async(clean.url, prefix))
+        url = clean.url.replace("//", "//:secret@")
+        for shard, node in enumerate(clean.nodes):
+            prefix = shard_prefix("news", shard, 3)
+            store = SyncStore(url, prefix)
+            assert tuple(sync(store)) == (1, 0)
+            assert owner_url(url, prefix) == f"redis://:secret@127.0.0.1:{node.port}/0"
+            store.redis.close()
     finally:
-        store.redis.close()
-        clean.move(slot, clean.nodes[0], source=clean.nodes[2])
-
-    assert held is True
-    assert polls == again == b"1"
-
-
-async def _polls_read_async(url: str, prefix: str) -> bytes:
-    store = AsyncStore(url, prefix)
-    await store.do(Ledger().account())
-    polls = await store.redis.hget(f"{prefix}:feed:paper", "polls")
-    await store.redis.aclose()
-    return polls
+        for node in clean.nodes:
+            node.client.connection_pool.disconnect()
+            with redis.Redis(port=node.port, password="secret") as opened:
+                opened.config_set("requirepass", "")
 
 
 def test_the_node_that_holds_a_prefix_has_an_address_of_its_own(clean: Cluster):

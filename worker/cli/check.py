@@ -40,6 +40,7 @@ def check(
         ("feeds", _feeds),
         ("topics", _topics),
         ("server", _server),
+        ("broker", _broker),
         ("model", _model),
     ):
         for finding in _safely(name, look, settings):
@@ -113,6 +114,31 @@ def _server(settings: Settings) -> Iterator[Finding]:
     yield Finding(0, "server", f"{server.name} {server.version}, {server.policy}, keys begin with {settings.prefix}:")
     if not server.append_only:
         yield Finding(1, "server", "keeps no append-only file: a restart forgets everything; set appendonly yes")
+
+
+def _broker(settings: Settings) -> Iterator[Finding]:
+    """Of a broker beside the store; else nothing."""
+    from kombu import Connection
+    from kombu.exceptions import KombuError, OperationalError
+
+    from worker.app import broker_url
+
+    if settings.broker_url is None:
+        if settings.redis_url is not None:
+            broker_url(settings)  # raises where the store cannot be one
+        return
+    try:
+        with Connection(broker_url(settings), connect_timeout=3) as broker:
+            shown = broker.as_uri()
+            broker.ensure_connection(max_retries=1, interval_start=1)
+    except (KeyError, ValueError, KombuError) as reason:
+        if isinstance(reason, OperationalError):
+            yield Finding(EXIT_NO_SERVER, "broker", f"{shown}: {reason} → start it, or unset WIREBEAT_BROKER_URL")
+            return
+        raise ConfigError(
+            f"no broker that Celery knows: {reason}", mend="redis://host:6379/0 or amqp://user:password@host:5672/"
+        ) from None
+    yield Finding(0, "broker", shown)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

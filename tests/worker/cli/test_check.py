@@ -38,6 +38,29 @@ def test_a_server_out_of_reach_is_69_and_the_rest_is_looked_at():
     assert line_of(done, "feeds").startswith("√")
 
 
+@pytest.mark.parametrize("url", ["amqp://guest:secret@127.0.0.1:1//", "redis://:secret@127.0.0.1:1/0"])
+def test_a_broker_out_of_reach_is_69_and_its_password_is_not_told(url: str):
+    done = check(broker_url=url)
+
+    assert done.returncode == 69, done.stdout
+    assert line_of(done, "broker").startswith("x")
+    assert "secret" not in done.stdout
+
+
+def test_a_broker_of_no_known_kind_is_78():
+    done = check(broker_url="carrier-pigeon://loft")
+
+    assert done.returncode == 78
+    assert "amqp://" in line_of(done, "broker")
+
+
+def test_a_broker_that_answers_has_its_line(valkey_url):
+    done = check(broker_url=valkey_url)
+
+    assert done.returncode == 0, done.stdout
+    assert line_of(done, "broker").startswith("√")
+
+
 def test_bad_feeds_are_78_with_their_place(tmp_path):
     feeds = tmp_path / "feeds.toml"
     feeds.write_text('[[feed]]\nid = "paper"\nurl = "https://paper.test/"\ntopics = ["gardening"]\n')
