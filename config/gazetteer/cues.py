@@ -34,6 +34,8 @@ class Cues:
     documents: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
     scare: tuple[str, ...] = ()
+    #: stand before an outlet alone: "in an interview with"
+    in_outlet: tuple[str, ...] = ()
     #: start an apposition: "a", "one of"
     articles: tuple[str, ...] = ()
     #: words for a newspaper, agency or station; a name right behind one is an outlet's

@@ -28,6 +28,8 @@ class Lexicon:
     pronouns: dict[str, str]
     #: "according to", "citing": what follows names the source
     according: re.Pattern[str]
+    #: the same, and "in an interview with", which only an outlet follows
+    in_outlet: re.Pattern[str]
     scare: re.Pattern[str]
     #: a word for the kind of an outlet and its name, bare (`name`) or in quotation marks (`marked`)
     kind_and_name: re.Pattern[str]
@@ -54,6 +56,7 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         quantities=frozenset(cues.quantities),
         pronouns=pronouns,
         according=any_of((*cues.according, *cues.citing)),
+        in_outlet=any_of((*cues.according, *cues.citing, *cues.in_outlet)),
         scare=any_of(cues.scare, before=""),
         kind_and_name=_kind_and_name(cues.kinds),
         kind_words=frozenset(kind.split()[0] for kind in cues.kinds),

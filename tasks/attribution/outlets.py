@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 _REACH = 110
 _MOST_CITATIONS = 200
 _TOLD = ("told", "tells", "telling", "speaking", "spoke")
-_MARKS = tuple("\"“”„«»’‘'")
+#: French sets a blank within the marks
+_MARKED = re.compile(r"[\"“”„«»’‘'][ \u00a0\u202f]?$|[ \u00a0\u202f]?[\"“”„«»’‘']")
 
 
 class Cited(NamedTuple):
@@ -135,9 +136,8 @@ def _cited(
     plain = reading.plain
     sentence = reading.sentence(start)
     # a name in quotation marks of its own
-    left, right = (
-        (start - 1, end + 1) if plain[start - 1 : start] in _MARKS and plain[end : end + 1] in _MARKS else (start, end)
-    )
+    marks = _MARKED.search(plain, max(0, start - 2), start), _MARKED.match(plain, end)
+    left, right = (marks[0].start(), marks[1].end()) if marks[0] and marks[1] else (start, end)
     low = max(sentence.start, left - _REACH)
     high = min(sentence.end, right + _REACH)
     if citing.PHOTO.search(plain, max(sentence.start, left - 60), min(sentence.end, right + 12)):
@@ -189,12 +189,13 @@ def _by_words(
         return None
     sentence = reading.sentence(at[0])
     low = max(sentence.start, marked[0] - _REACH // 2)
-    according = list(lexicon.according.finditer(plain, low, marked[0]))
+    according = list(lexicon.in_outlet.finditer(plain, low, marked[0]))
     between = _WORDS_BETWEEN + bool(press)
     near = according and len(plain[according[-1].end() : marked[0]].split()) <= between
     start = according[-1].start() if near else at[0]
     # `sagte Anna Berg der Zeitung`: who is told stands behind who speaks, and no comma between
-    before = plain[max(low, plain.rfind(",", low, marked[0])) : marked[0]].split()[-_WORDS_BEFORE:]
+    clauses = [clause.end() for clause in _NEW_CLAUSE.finditer(plain, low, marked[0])]
+    before = plain[max([low, *clauses]) : marked[0]].split()[-_WORDS_BEFORE:]
     after = plain[marked[1] : min(sentence.end, marked[1] + _REACH // 2)].split()[:_WORDS_BETWEEN]
     # `wie die Zeitung unter Berufung auf den Hafen meldet`: the verb closes the clause
     clause = _CLAUSE.match(plain, marked[1], min(sentence.end, marked[1] + _REACH))
@@ -215,6 +216,7 @@ def _poll(plain: str, low: int, left: int, right: int) -> re.Match[str] | None:
 
 
 _WORDS_BETWEEN = 3
+_NEW_CLAUSE = re.compile(r",|\b(?:que|dass|że|что|що)\s")
 _CLAUSE = re.compile(r"([^,.;:]+)[,.;:]")
 _WORDS_BEFORE = 7
 _TITLE_TAIL = re.compile(r"(?:\s[–—|-]\s|:\s)(?:the\s|The\s)?(?P<name>[^–—|:]{2,40})$|^(?P<first>[^–—|:]{2,40}):\s")

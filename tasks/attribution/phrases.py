@@ -15,7 +15,7 @@ SpeakerType = Literal["named", "anonymous", "official", "outlet", "document"]
 POSSESSIVE = re.compile(r"(?:['’]s?\b|['’](?=\s))")
 PREPOSITION_BEFORE = re.compile(
     r"\b(?:of|for|to|by|with|in|from|at|about|on|against|unlike|like|after|before|over|under|near|between|than|"
-    r"against|toward|towards|told|including|despite|regarding|von|für|bei|de|del|para|pour|від|для|от|dla)\s"
+    r"against|toward|towards|told|including|despite|regarding|von|für|bei|über|gegen|mit|zum|zur|de|del|para|pour|contre|contra|sobre|від|для|от|про|о|dla|o)\s"
     r"(?:the\s|a\s|an\s)?(?:(?:[a-z]+|[A-Z][a-z]+)\s){0,3}$"
 )
 DIRECT_PREPOSITION = re.compile(
@@ -50,7 +50,7 @@ _NAME_WORD = (
     rf"[{_CAPITAL}][\w’'.-]*[ \u00a0]+(?:(?:de la|de|del|van der|von der|van|von|bin|al|di|da|ben|ibn)[ \u00a0]+)*"
 )
 _PROPER = re.compile(rf"(?:{_NAME_WORD}){{0,3}}[{_CAPITAL}][\w’'-]+$")
-PROPER_START = re.compile(rf"(?:{_NAME_WORD}){{1,3}}[{_CAPITAL}][\w’'-]+")
+PROPER_START = re.compile(rf"(?:{_NAME_WORD}){{1,3}}(?:a[ldnrstz]-|el-)?[{_CAPITAL}][\w’'-]+")
 _SINGLE = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
 _NO_NAME = WORDS["no_name"]
 _UNNAMED_FOR_SURE = re.compile(
