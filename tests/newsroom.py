@@ -118,8 +118,9 @@ def stream_fields(record: Record) -> dict[str, str]:
     return {name: str(value) for name, value in flat_fields(record).items()}
 
 
-def _own_words(rng: random.Random) -> str:
+def _own_words(number: int) -> str:
     """A paragraph that no other article has, or the gateway would take them for copies of each other."""
+    rng = random.Random(number)
     return " ".join(f"{rng.getrandbits(24):x}" for _ in range(150)) + "."
 
 
@@ -128,7 +129,7 @@ def _story(rng: random.Random, number: int, at: datetime) -> Record:
     person, (place, country, lat, lon), org = rng.choice(PEOPLE), rng.choice(PLACES), rng.choice(ORGS)
     outlet, reporter = rng.sample(OUTLETS, 2)
     words = {"person": person, "place": place, "org": org, "outlet": reporter[1]}
-    body = "\n\n".join([opening.format(**words), *(part.format(**words) for part in MORE), _own_words(rng)])
+    body = "\n\n".join([opening.format(**words), *(part.format(**words) for part in MORE), _own_words(number)])
     topics = []
     for topic, phrases in spoken.items():
         name, iptc, wikidata = TOPICS[topic]

@@ -41,6 +41,7 @@ PAGE_FOLDER = Path(__file__).parent / "page"
 RECORDS = ("application/json", "application/x-ndjson", "text/csv")
 MOST_ANSWERS_KEPT = 256
 COUNTS_KEPT_SECONDS = 2.0
+LISTS_KEPT_SECONDS = 1.0
 ONE_RECORD = ("application/json", "application/cloudevents+json", "application/ld+json")
 
 
@@ -54,7 +55,15 @@ def _counted(
 
 
 ENDPOINTS = (
-    Endpoint("/v1/articles", articles.articles, "Articles, newest first.", FILTERS | PAGE | VIEW | FORM, RECORDS),
+    Endpoint(
+        "/v1/articles",
+        articles.articles,
+        "Articles, newest first.",
+        FILTERS | PAGE | VIEW | FORM,
+        RECORDS,
+        LISTS_KEPT_SECONDS,
+        kept_until_news=True,
+    ),
     Endpoint("/v1/articles/{id}", articles.article, "One article.", ONE, ONE_RECORD),
     Endpoint("/v1/stream", events.stream, "Articles as they come.", FILTERS | VIEW | AFTER, ("text/event-stream",)),
     _counted("volume", stats.volume, "Articles over time, in all and by topic.", FILTERS | BUCKET),
@@ -125,14 +134,16 @@ async def _answer(gateway: Gateway, endpoint: Endpoint, request: Request) -> Res
     query = read_query(request.query_params, dict(endpoint.parameters), gateway.now())
     if not endpoint.kept_seconds:
         return await endpoint.answer(gateway, query, request)
-    question, moment = f"{request.url.path}?{request.url.query}", monotonic()
+    question = f"{request.url.path}?{request.url.query}", request.headers.get("accept", "")
+    moment, last = monotonic(), gateway.index.last
     known = gateway.answers.get(question)
-    if known and moment - known[0] < endpoint.kept_seconds:
-        return known[1]
+    fresh = known and moment - known[0] < endpoint.kept_seconds
+    if known and fresh and (known[1] == last or not endpoint.kept_until_news):
+        return known[2]
     answer = await endpoint.answer(gateway, query, request)
     if len(gateway.answers) >= MOST_ANSWERS_KEPT:
         gateway.answers.clear()
-    gateway.answers[question] = (moment, answer)
+    gateway.answers[question] = (moment, last, answer)
     return answer
 
 

@@ -35,7 +35,7 @@ async def articles(gateway: Gateway, query: Query, request: Request) -> Response
     form = form_of(query, request)
     view = "flat" if form == "csv" else view_of(query)
     found = gateway.index.find(
-        query.filters.fit(),
+        query.filters.choose,
         limit=query.values.get("limit", DEFAULT_LIMIT),
         before=query.values.get("cursor"),
         all_versions=query.values.get("versions") == "all",
@@ -76,7 +76,7 @@ def _row(gateway: Gateway, article_id: str, version: int | None) -> Row | None:
 
 async def feed_json(gateway: Gateway, query: Query, request: Request) -> Response:
     """JSON Feed 1.1."""
-    rows = gateway.index.find(query.filters.fit(), limit=query.values.get("limit", FEED_ITEMS)).rows
+    rows = gateway.index.find(query.filters.choose, limit=query.values.get("limit", FEED_ITEMS)).rows
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": "Wirebeat",

@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from worker.web.follow import Follower
     from worker.web.index import Index
     from worker.web.query import Parameter, Query
+    from worker.web.rows import EntryId
 
 #: many viewers, one look at the store
 STATE_KEPT_SECONDS = 1.0
 
 
-#: path and query → when it was answered, and what
-Answers = dict[str, tuple[float, "Response"]]
+#: path, query and the form that was asked for → when it was answered, at which entry of the stream, and what
+Answers = dict[tuple[str, str], tuple[float, "EntryId", "Response"]]
 
 
 class Snapshot(NamedTuple):
@@ -101,3 +102,5 @@ class Endpoint(NamedTuple):
     produces: tuple[str, ...] = ("application/json",)
     #: how long an answer may be given again to the same question: every open page asks the same ones
     kept_seconds: float = 0.0
+    #: not when something came meanwhile
+    kept_until_news: bool = False

@@ -11,10 +11,15 @@ from worker.web.rows import EntryId, Names, Row
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    #: rows → those of them that are wanted, in the same order
+    Choose = Callable[[list[Row]], list[Row]]
+
 CAPACITY = 10_000
 #: twice as many as ten thousand articles name, so that it is looked through seldom
 MOST_NAMES = 100_000
 NOTHING: EntryId = (0, 0)
+#: a page of what is often found is full after few of them
+LOOKED_AT_ONCE = 500
 
 
 class Found(NamedTuple):
@@ -100,27 +105,24 @@ class Index:
         begin = bisect_right(self._rows, entry, key=lambda row: row.entry)
         return self._rows[begin : begin + limit]
 
-    def backwards(self, before: EntryId | None = None) -> Iterator[Row]:
-        end = len(self._rows) if before is None else bisect_left(self._rows, before, key=lambda row: row.entry)
-        for position in range(end - 1, -1, -1):
-            yield self._rows[position]
-
-    def find(
-        self, wanted: Callable[[Row], bool], *, limit: int, before: EntryId | None = None, all_versions: bool = False
-    ) -> Found:
+    def find(self, choose: Choose, *, limit: int, before: EntryId | None = None, all_versions: bool = False) -> Found:
         """Newest first."""
         rows: list[Row] = []
-        for row in self.backwards(before):
-            if (all_versions or self.is_newest(row)) and wanted(row):
-                if len(rows) == limit:
-                    return Found(rows, rows[-1].entry)
-                rows.append(row)
+        end = len(self._rows) if before is None else bisect_left(self._rows, before, key=lambda row: row.entry)
+        while end > 0:
+            looked_at = self._rows[max(0, end - LOOKED_AT_ONCE) : end]
+            end -= len(looked_at)
+            for row in choose(looked_at[::-1]):
+                if all_versions or self.is_newest(row):
+                    if len(rows) == limit:
+                        return Found(rows, rows[-1].entry)
+                    rows.append(row)
         return Found(rows, None)
 
-    def every(self, wanted: Callable[[Row], bool]) -> list[Row]:
+    def every(self, choose: Choose) -> list[Row]:
         """The newest versions that fit, newest first."""
         newest = self._newest
-        return [row for row in reversed(self._rows) if newest.get(row.id) is row and wanted(row)]
+        return [row for row in choose(self._rows[::-1]) if newest.get(row.id) is row]
 
     def in_order(self) -> Iterator[Row]:
         """Every version that is kept, as they came."""

@@ -15,6 +15,7 @@ from tasks.record import SCHEMA
 from worker.stage_times import BOUNDS, LAST, SUM
 from worker.web import series
 from worker.web.groups import Group, read_groups
+from worker.web.query import Filters
 from worker.web.stats import LAG_SPAN
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _of_readers(groups: list[Group]) -> Iterable[Metric]:
 
 def _of_gateway(gateway: Gateway, snapshot: Snapshot) -> Iterable[Metric]:
     since = int((snapshot.at - LAG_SPAN).timestamp() * 1000)
-    lags = [row.lag_ms for row in gateway.index.every(lambda row: row.entry[0] >= since)]
+    lags = [row.lag_ms for row in gateway.index.every(Filters(since_ms=since).choose)]
     seconds = GaugeMetricFamily(
         "news_lag_seconds", "From publication to the stream, over records of the last hour.", labels=["quantile"]
     )

@@ -50,10 +50,20 @@ class Filters(NamedTuple):
 
     def fit(self) -> Wanted:
         """Made for the filters that are set: it is asked of every row of the index, and most are not."""
-        checks = [*self._about(), *self._of_then()]
+        said = [partial(_says, word.encode("utf-8", "replace")) for word in self.words]
+        checks: list[Wanted] = [*said, *self._about(), *self._of_then()]
         if len(checks) > 1:
             return partial(_passes, tuple(checks))
         return checks[0] if checks else _everything
+
+    def choose(self, rows: list[Row]) -> list[Row]:
+        """Those that fit, in their order. Of thousands in a list much faster than one after the other."""
+        for word in self.words:
+            sought = word.encode("utf-8", "replace")
+            rows = [row for row in rows if sought in row.text]
+        for check in (*self._about(), *self._of_then()):
+            rows = list(filter(check, rows))
+        return rows
 
     def _about(self) -> Iterator[Wanted]:
         topics, sources, entities, langs = self.topics, self.sources, self.entities, self.langs
@@ -70,8 +80,6 @@ class Filters(NamedTuple):
             yield lambda row: not reported_by.isdisjoint(row.reported_by)
         if clusters:
             yield lambda row: row.story in clusters
-        for word in self.words:
-            yield partial(_says, word)
         if self.no_copies:
             yield lambda row: not row.duplicate_of
 
@@ -99,7 +107,7 @@ def _everything(_row: Row) -> bool:
     return True
 
 
-def _says(word: str, row: Row) -> bool:
+def _says(word: bytes, row: Row) -> bool:
     return word in row.text
 
 

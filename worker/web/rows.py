@@ -39,8 +39,8 @@ class Row:
     cluster: str
     duplicate_of: str
     title: str
-    #: lower case: title, summary and names, for the search
-    text: str
+    #: lower case, as UTF-8: title, summary and names, for the search
+    text: bytes
     #: JSON objects: what the page shows of an article, and the flat fields
     card: bytes
     flat: bytes
@@ -134,7 +134,7 @@ def _row(entry: EntryId, record: dict[str, Any], flat: dict[str, Any], names: Na
         cluster=record["cluster"]["id"] if record.get("cluster") else "",
         duplicate_of=record.get("duplicate_of") or "",
         title=record["title"],
-        text="\n".join(searched).lower(),
+        text="\n".join(searched).lower().encode("utf-8", "replace"),
         card=_json(_card(entry, record, summary, entities, reported_by)),
         sketch=sketch(record.get("body") or ""),
         flat=_json({"entry": f"{entry[0]}-{entry[1]}"} | flat),

@@ -16,7 +16,7 @@ from worker.web import series
 from worker.web.answers import json_answer
 from worker.web.groups import read_groups
 from worker.web.health import Trouble, feed_words
-from worker.web.query import DEFAULT_LIMIT
+from worker.web.query import DEFAULT_LIMIT, Filters
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -42,7 +42,7 @@ async def volume(gateway: Gateway, query: Query, _request: Request) -> Response:
         else (filters.since_ms, filters.until_ms)
     )
     counted = series.volume(
-        gateway.index.every(filters.fit()),
+        gateway.index.every(filters.choose),
         by=by,
         bucket_ms=query.values.get("bucket"),
         start_ms=start,
@@ -61,7 +61,7 @@ def _now_and_before(gateway: Gateway, query: Query) -> tuple[list[Row], list[Row
     filters = query.filters
     by: series.By = "published" if filters.published_since_ms is not None else "arrived"
     since = filters.published_since_ms if by == "published" else filters.since_ms
-    rows = gateway.index.every(filters._replace(published_since_ms=None, since_ms=None).fit())
+    rows = gateway.index.every(filters._replace(published_since_ms=None, since_ms=None).choose)
     return series.halves(rows, since, _now_ms(gateway), by)
 
 
@@ -85,7 +85,7 @@ async def sources(gateway: Gateway, query: Query, _request: Request) -> Response
 
 
 async def topics(gateway: Gateway, query: Query, _request: Request) -> Response:
-    rows = gateway.index.every(query.filters.fit())
+    rows = gateway.index.every(query.filters.choose)
     langs = series.ranking(((row.lang for row in rows), ()), DEFAULT_LIMIT)
     return json_answer(
         {
@@ -98,7 +98,7 @@ async def topics(gateway: Gateway, query: Query, _request: Request) -> Response:
 
 
 async def clusters(gateway: Gateway, query: Query, _request: Request) -> Response:
-    rows = gateway.index.every(query.filters.fit())
+    rows = gateway.index.every(query.filters.choose)
     return json_answer({"clusters": series.stories(rows, query.values.get("limit", DEFAULT_LIMIT))})
 
 
@@ -132,7 +132,7 @@ async def queues(gateway: Gateway, _query: Query, _request: Request) -> Response
     snapshot = await gateway.snapshot()
     state = snapshot.state
     since = int((snapshot.at - LAG_SPAN).timestamp() * 1000)
-    lags = [row.lag_ms for row in gateway.index.every(lambda row: row.entry[0] >= since)]
+    lags = [row.lag_ms for row in gateway.index.every(Filters(since_ms=since).choose)]
     return json_answer(
         {
             "queues": [

@@ -54,3 +54,15 @@ def test_a_service_that_never_told_when_it_was_up_has_no_gaps(scratch):
     with running(scratch) as web:
         web.wait_for(20)
         assert web.ask("/v1/stats/volume").json()["gaps"] == []
+
+
+def test_a_list_that_is_asked_for_again_is_given_again_until_something_comes(scratch):
+    publish(scratch.client(), ORIGINALS[:3])
+    with running(scratch) as web:
+        web.wait_for(3)
+        first = web.ask("/v1/articles?view=card").body
+        assert web.ask("/v1/articles?view=card").body == first
+        assert web.ask("/v1/articles?view=card", accept="text/csv").headers["content-type"].startswith("text/csv")
+        publish(scratch.client(), ORIGINALS[3:4])
+        web.wait_for(4)
+        assert web.ask("/v1/articles?view=card").json()["articles"][0]["id"] == ORIGINALS[3].id
