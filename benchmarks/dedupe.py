@@ -9,6 +9,7 @@ top while one does. Needs no network; starts a server of its own.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from typing import Any, NamedTuple
 import redis
 
 from benchmarks.frame import Options, Result, Row, alone
+from tasks.ports import Publication
+from tests.desk import Desk, entry
 from tests.valkey import Valkey, short_folder
 
 BATCH = 500
@@ -53,12 +56,20 @@ class Cost(NamedTuple):
 
 class Store:
     def __init__(self, server: Valkey) -> None:
+        self.url = server.url
         self.db: Any = redis.Redis.from_url(server.url)
 
     def used(self) -> int:
-        """Of data: what the Lua machine holds at the moment is not of the entries."""
-        told = self.db.info("memory")
-        return int(told["used_memory"] - told["used_memory_vm_eval"])
+        return int(self.db.info("memory")["used_memory"])
+
+    def bytes_of(self, pattern: str) -> int:
+        """Keys and values; what the server holds beside them (buffers, tables of counters) is not of the entries."""
+        pipe, found = self.db.pipeline(transaction=False), 0
+        for number, key in enumerate(self.db.scan_iter(pattern, count=1000), start=1):
+            pipe.memory_usage(key, samples=0)
+            if number % 1000 == 0:
+                found += sum(pipe.execute())
+        return found + sum(pipe.execute())
 
     def cpu_seconds(self) -> float:
         told = self.db.info("cpu")
@@ -68,10 +79,11 @@ class Store:
         """Of `count` made-up entries, handed over in batches."""
         run = self.db.register_script(script)
         run(args=[*first, *next(batches(1, 0))])
-        memory, cpu = self.used(), self.cpu_seconds()
+        cpu = self.cpu_seconds()
         for batch in batches(count, seed):
             run(args=[*first, *batch])
-        return Cost((self.used() - memory) / count, (self.cpu_seconds() - cpu) / count * 1e6)
+        spent = self.cpu_seconds() - cpu
+        return Cost(self.bytes_of("*") / count, spent / count * 1e6)
 
     def forget(self, pattern: str) -> None:
         for key in self.db.scan_iter(pattern, count=1000):
@@ -127,9 +139,8 @@ def of_ours(count: int, seed: int) -> Found:
     with store() as one:
         put, asked = one.cost(of_memory("put"), count, seed, ours), min(count, MOST_ASKED)
         known = one.cost(of_memory("ask"), asked, seed, ours)
-        whole = one.used()
         one.forget("news:shown:*")
-        long_bytes = put.bytes_each - (whole - one.used()) / count
+        long_bytes = one.bytes_of("*") / count
         forgotten = one.cost(of_memory("ask"), asked, seed, ours)
         ask = one.db.register_script(of_memory("ask"))
         false = sum(ask(args=[*ours, *batch]) for batch in batches(count, seed + 1))
@@ -161,6 +172,36 @@ def chance_of_false(db: Any) -> float:
     return chance
 
 
+def of_records(count: int) -> tuple[float, float]:
+    """(payload, bytes of the server beside it) of a record: from its feed into the stream, all that is left of it."""
+    with store() as one:
+        desk = Desk(one.url)
+        desk.feeds("first")
+        finished(desk, range(count // 4))  # the server counts each command from its first use on
+        used = one.used()
+        payload = finished(desk, range(count, 2 * count))
+        desk.store.redis.delete(*desk.keys("claim:*"))  # kept for lost answers: gone by themselves after 90 s
+        beside = one.used() - used - payload
+        desk.store.redis.close()
+        return payload / count, beside / count
+
+
+def finished(desk: Desk, numbers: range) -> int:
+    """Bytes of all fields in the stream of articles."""
+    payload = 0
+    for start in range(0, len(numbers), 40):
+        desk.later(61)
+        desk.poll(*(entry(number) for number in numbers[start : start + 40]))
+        desk.fetch_all()
+        while claims := desk.claim("enrich"):
+            for claim in claims:
+                data = random.Random(claim.id).randbytes(3500).hex().encode()
+                outgoing = Publication(1, hashlib.sha256(data).digest(), {"id": claim.id, "version": 1}, data, b"", ())
+                desk.store.do(desk.ledger.publish(claim, outgoing))
+                payload += len("id") + len(claim.id) + len("version") + 1 + len("data") + len(data)
+    return payload
+
+
 def of_reference(script: str, count: int, seed: int) -> Cost:
     with store() as one:
         return one.cost(script, count, seed, ["news"])
@@ -190,10 +231,15 @@ def rows(count: int, seed: int) -> Iterator[Row]:
 
 def run(options: Options) -> Result:
     most = options.number("entries", full=1_000_000, quick=20_000)
+    payload, beside = of_records(options.number("records", full=4000, quick=800))
+    record = Row(
+        f"a finished record of {payload:,.0f} bytes: beside these", beside, "B", target=0.05 * payload + 60,
+        lower_is_better=True, note="target: 5 % and 60 bytes",
+    )  # fmt: skip
     counts = [most] if options.quick or most <= 100_000 else [100_000, most]
     return Result(
         "dedupe",
-        tuple(row for count in counts for row in rows(count, options.seed)),
+        (*(row for count in counts for row in rows(count, options.seed)), record),
         notes=("one generation; a service that runs on holds four, what feeds show now stands in the newest",),
     )
 

@@ -7,8 +7,8 @@ local LONG, SHORT = 30 * 86400000, 2 * 86400000
 -- buckets are followed by a segment of twice as many, and the next generation begins with as many as this one needed.
 local KINDS = {
   -- lists of 128 shelves of about 8 records of `width` bytes, found by their first bytes: no field names, no pointers
-  ['known:id'] = {lasts = LONG, first = 64, holds = 1024, width = 6},
-  ['known:alias'] = {lasts = LONG, first = 64, holds = 1024, width = 4},
+  ['known:id'] = {lasts = LONG, first = 16, holds = 1024, width = 6},
+  ['known:alias'] = {lasts = LONG, first = 16, holds = 1024, width = 4},
   -- hashes, small enough for every server's default of hash-max-listpack-entries
   ['known:version'] = {lasts = LONG, first = 16, holds = 128},
   ['shown:id'] = {lasts = SHORT, first = 32, holds = 128},
@@ -21,15 +21,23 @@ local function segment_of(name, generation, buckets)
   return {generation = generation, buckets = buckets, prefix = P .. name .. ':' .. generation .. ':' .. buckets .. ':'}
 end
 
--- All segments of a kind that are kept, the newest first; `generation` is the present one.
+-- All segments of a kind that are kept, the newest first; `generation` is the present one. What there is of all kinds
+-- is asked for once in a script.
+local told
+local function recall()
+  local kept = redis.call('HMGET', P .. 'meta', 'seen_generations', 'shown_generations')
+  local f = redis.call('HMGET', MEMORY, 'known:id', 'known:alias', 'known:version', 'shown:id', 'shown:alias',
+    'first_memory_until')
+  told = {[LONG] = tonumber(kept[1] or '4'), [SHORT] = tonumber(kept[2] or '5'), ['known:id'] = f[1],
+    ['known:alias'] = f[2], ['known:version'] = f[3], ['shown:id'] = f[4], ['shown:alias'] = f[5], first_until = f[6]}
+end
 local function segments(name)
   local s = KINDS[name]
   if s.generation then return s end
-  local kept = redis.call('HGET', P .. 'meta', s.lasts == LONG and 'seen_generations' or 'shown_generations')
-  s.name, s.kept = name, tonumber(kept or (s.lasts == LONG and 4 or 5))
-  s.generation = math.floor(now / s.lasts)
+  if not told then recall() end
+  s.name, s.kept, s.generation = name, told[s.lasts], math.floor(now / s.lasts)
   local oldest = s.generation - s.kept + 1
-  for generation, buckets in string.gmatch(redis.call('HGET', MEMORY, name) or '', '(%d+):(%d+)') do
+  for generation, buckets in string.gmatch(told[name] or '', '(%d+):(%d+)') do
     generation = tonumber(generation)
     if generation >= oldest then s[#s + 1] = segment_of(name, generation, tonumber(buckets)) end
   end
@@ -88,9 +96,13 @@ local function content_spot(address, hash)
 end
 
 -- lists of records
-local EMPTY = {}
-for i = 1, SHELVES do EMPTY[i] = '' end
+local function new_list(key)
+  local empty = {}
+  for i = 1, SHELVES do empty[i] = '' end
+  redis.call('RPUSH', key, unpack(empty))
+end
 local function known_get(name, spot)
+  if spot.missed == name then return nil end  -- asked for a moment ago
   local s = segments(name)
   for i = 1, #s do
     local key = s[i].prefix .. spot.at % s[i].buckets
@@ -99,6 +111,7 @@ local function known_get(name, spot)
     while at and (at - 1) % s.width ~= 0 do at = string.find(shelf, spot.tail, at + 1, true) end
     if at then return {info = string.byte(shelf, at + 5), segment = s[i], key = key, shelf = shelf, at = at} end
   end
+  spot.missed = name
 end
 -- `info`: the byte after the tail of an id; nil: leave or make it 0. Returns whether it was known.
 local function known_put(name, spot, info)
@@ -116,8 +129,9 @@ local function known_put(name, spot, info)
   local segment = receiving(s)
   local key = segment.prefix .. spot.at % segment.buckets
   local shelf = redis.call('LINDEX', key, spot.shelf)
-  if not shelf then redis.call('RPUSH', key, unpack(EMPTY)) end
+  if not shelf then new_list(key) end
   redis.call('LSET', key, spot.shelf, (shelf or '') .. record)
+  spot.missed = nil
   added(s, segment, key, not shelf)
   return found ~= nil
 end
@@ -194,18 +208,18 @@ end
 -- One memory there was before version 0.2: hashes by generation of 30 days. What is asked for moves over; the rest
 -- expires. The first script that remembers anything says how long there can be something to move.
 local function first_memory_until()
-  local told = redis.call('HGET', MEMORY, 'first_memory_until')
-  if not told then
+  if not told then recall() end
+  if not told.first_until then
     local was_used = redis.call('HEXISTS', P .. 'account', 'seen') == 1
-    told = was_used and now + LONG * (segments('known:id').kept + 1) or 0
-    redis.call('HSET', MEMORY, 'first_memory_until', string.format('%.0f', told))
+    told.first_until = string.format('%.0f', was_used and now + LONG * (told[LONG] + 1) or 0)
+    redis.call('HSET', MEMORY, 'first_memory_until', told.first_until)
   end
-  return tonumber(told)
+  return tonumber(told.first_until)
 end
 local function first_memory(kind, bucket, field)
   if first_memory_until() < now then return nil end
   local generation, value = math.floor(now / LONG), nil
-  for back = 0, segments('known:id').kept do
+  for back = 0, told[LONG] do
     local key = P .. kind .. ':' .. (generation - back) .. ':' .. bucket
     value = value or redis.call('HGET', key, field)
     if value then redis.call('HDEL', key, field) end
