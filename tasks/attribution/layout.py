@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -122,14 +123,15 @@ def _closing(body: str, opened: int, areas: list[Area], index: int) -> tuple[int
 
 def _any_of(body: str, marks: str, start: int, end: int) -> Iterator[int]:
     """Where one of the marks stands, in order."""
-    at = start
-    while True:
-        found = [place for mark in marks if (place := body.find(mark, at, end)) >= 0]
-        if not found:
-            return
-        at = min(found)
+    places = {mark: place for mark in marks if (place := body.find(mark, start, end)) >= 0}
+    while places:
+        mark, at = min(places.items(), key=itemgetter(1))
         yield at
-        at += 1
+        following = body.find(mark, at + 1, end)
+        if following < 0:
+            del places[mark]
+        else:
+            places[mark] = following
 
 
 def _closes(body: str, at: int, area: Area, opening: str) -> bool:

@@ -159,9 +159,9 @@ def _covers(text: str, longer: Name, name: Name) -> bool:
 
 
 def _is_outlet(text: str, name: Name, beside: Sequence[Seen]) -> bool:
-    told = reporting(text, name.start, name.end) or bool(
-        _WITH_ARTICLE.search(text, max(0, name.start - 40), name.start)
-    )
+    credited = text.startswith("(", max(0, name.start - 1)) and text.startswith(")", name.end)
+    told = credited or reporting(text, name.start, name.end)
+    told = told or bool(_WITH_ARTICLE.search(text, max(0, name.start - 40), name.start))
     if press_form(name.text) == "weak":
         return told and text.endswith(_THE, 0, name.start) and not beside
     return told or text.endswith(_THE, 0, name.start)

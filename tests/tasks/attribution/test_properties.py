@@ -47,6 +47,19 @@ PARTS = st.sampled_from(
         ":",
         "say",
         "«Bild»",
+        "the Harbour Post",
+        "Radio Kestrel",
+        "газета «Волна»",
+        "(Tallis Wire) - ",
+        "HAVN",
+        ", Daily Ledger\n",
+        "was quoted as saying",
+        "the minister",
+        "Minister Anna Berg",
+        ", a newspaper",
+        "yesterday",
+        "вчера",
+        "Sky News Arabia reported",
     ]
 )
 TEXTS = st.lists(PARTS | st.text(max_size=6), max_size=50).map(" ".join)
@@ -61,13 +74,35 @@ def test_any_text_gives_offsets_that_fit_and_the_same_twice(body, lang):
 
     assert attribution == ATTRIBUTOR.attribute("", body, lang, entities, ORIGIN)
     spans = [span for source in attribution.cited_sources for span in source.evidence]
-    for span in (*attribution.quotes, *attribution.dates, *spans):
+    mentions = [span for entity in attribution.entities for span in entity.mentions]
+    for span in (*attribution.quotes, *attribution.dates, *spans, *mentions):
         assert body[span.start : span.end] == span.text
     assert sum(source.primary for source in attribution.cited_sources) <= 1
 
 
 @pytest.mark.parametrize(
-    "part", ["“a", ' "a', "\n\n“a", "said ", ", saying ", "Putin said ", "told Reuters ", "'a ", "(", "May 5 "]
+    "part",
+    [
+        "“a",
+        ' "a',
+        "\n\n“a",
+        '“a" ',
+        "said ",
+        ", saying ",
+        "Putin said ",
+        "told Reuters ",
+        "'a ",
+        "(",
+        "May 5 ",
+        "the Harbour Post said ",
+        "News ",
+        "Times of ",
+        ", a newspaper ",
+        "quoted Berg as saying ",
+        "the minister said ",
+        "” Anna Berg, ",
+        "HAVN (",
+    ],
 )
 def test_thirty_thousand_characters_of_anything_end_in_time(part):
     body = (part * (30_000 // len(part) + 1))[:30_000]
