@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from celery import Celery
+from kombu import Connection
 
 from config.settings import Settings
 from config.trouble import ConfigError
@@ -21,6 +22,7 @@ WAKE_EXPIRES_SECONDS = 5
 #: Drains wait for what is due soon by themselves, and hints wake them: ticks are for the rest.
 TICK_SECONDS = 3.0
 MAINTAIN_SECONDS = 30.0
+RECONNECT_SECONDS: Mapping[str, float] = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 2.0}
 
 
 def broker_url(settings: Settings) -> str:
@@ -103,7 +105,15 @@ def configuration(settings: Settings) -> dict[str, Any]:
     }
 
 
+class SteadyConnection(Connection):
+    """Soon asks again for a broker that is away: Celery waits up to half a minute, and no setting bounds it."""
+
+    def ensure_connection(self, *args: Any, **kwargs: Any) -> Any:
+        return super().ensure_connection(*args, **{**kwargs, **RECONNECT_SECONDS})
+
+
 def make_app(settings: Settings) -> Celery:
     app = Celery("wirebeat", include=["tasks.pipeline"])
+    app.amqp.Connection = SteadyConnection
     app.conf.update(configuration(settings))
     return app

@@ -173,6 +173,7 @@ class Watch:
     def __init__(self, ledger: Ledger, store: SyncStore, supervisor: Supervisor, idle_since: datetime | None) -> None:
         self._ledger, self._store, self._supervisor, self._idle_since = ledger, store, supervisor, idle_since
         self._looked_at = self._listened_at = time.monotonic()
+        self._reached_since = 0.0
         self._quiet = 0
 
     def step(self) -> bool:
@@ -181,6 +182,7 @@ class Watch:
             return self._idle_since is not None and self._idle(self._idle_since)
         except StoreUnavailable as reason:
             log.warning("store-unavailable", reason=str(reason))
+            self._reached_since = time.monotonic()  # as long as it was away, no role could ask for work
             return False
 
     def _idle(self, since: datetime) -> bool:
@@ -196,6 +198,8 @@ class Watch:
             return
         self._listened_at = time.monotonic()
         account = self._store.do(self._ledger.account())
+        if time.monotonic() - self._reached_since < DEAF_SECONDS:
+            return
         for role, due in account.due.items():
             deaf = due and account.unasked_seconds.get(role, 0.0) > DEAF_SECONDS
             if deaf and self._supervisor.seconds_up(role) > DEAF_SECONDS:

@@ -182,3 +182,34 @@ def test_a_store_that_is_away_is_waited_for(desk: Desk):
         assert not until(Watch(desk.ledger, away, Roles(), START).step, 0.5)
 
     assert {event["event"] for event in logs} == {"store-unavailable"}
+
+
+def has_work_that_no_role_asks_for(desk: Desk) -> None:
+    desk.claim("fetch")
+    desk.poll(entry(1))
+    desk.later(60)
+
+
+def looks(watch: Watch) -> None:
+    watch._listened_at = 0.0
+    watch.step()
+
+
+def test_a_role_that_asks_for_no_work_although_there_is_some_is_started_anew(desk: Desk):
+    roles = Roles()
+    has_work_that_no_role_asks_for(desk)
+
+    looks(Watch(desk.ledger, desk.store, roles, None))
+
+    assert "fetch" in roles.restarted
+
+
+def test_roles_that_could_not_ask_while_the_store_was_away_are_left_alone(desk: Desk):
+    roles, store = Roles(), desk.store
+    watch = Watch(desk.ledger, SyncStore("redis://127.0.0.1:1/0", retries=0), roles, None)
+    has_work_that_no_role_asks_for(desk)
+    looks(watch)
+    watch._store = store
+    looks(watch)
+
+    assert roles.restarted == []
