@@ -20,7 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("worker.cli.stream", "copy records of a time to another stream"),
     "export": ("worker.cli.stream", "records as JSON Lines, CSV or Parquet"),
     "stats": ("worker.cli.stats", "the account: every entry seen and what became of it"),
-    "top": ("worker.cli.stats", "the same, live"),
+    "top": ("worker.cli.top", "health, work, ends, roles, feeds and the newest records, live"),
     "dead": ("worker.cli.dead", "entries that could not become records: list, show, retry, drop"),
     "feeds": ("worker.cli.feeds", "the feed list: list, add, remove, import, export, check, status, parse, poll"),
     "topics": ("worker.cli.topics", "topic rules: check, eval, fit, new, diff, retag"),

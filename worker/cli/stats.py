@@ -1,16 +1,15 @@
-"""`wirebeat stats`, `top`, `version`: what was seen, what became of it, and what runs here."""
+"""`wirebeat stats`, `version`: what was seen, what became of it, and what runs here."""
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from config.settings import Settings, load_settings
+from config.settings import load_settings
 from worker.cli.account import as_json, lines
 from worker.ledger import Ledger, SyncStore
 from worker.server import server_url
@@ -44,54 +43,6 @@ def _look(store: SyncStore) -> tuple[Account, dict[str, int]]:
 
 def _text(key: Any) -> str:
     return key.decode() if isinstance(key, bytes) else str(key)
-
-
-def top(every: Annotated[float, typer.Option(min=0.2, help="seconds between two looks")] = 1.0) -> None:
-    """The account, queues and roles, live; Ctrl-C ends it. Example: wirebeat top"""
-    from rich.live import Live
-
-    settings = load_settings()
-    with server_url(settings) as url, Live(auto_refresh=False) as live:
-        store = SyncStore(url, settings.prefix)
-        before: Account | None = None
-        while True:
-            account, streams = _look(store)
-            live.update(_table(settings, store, account, before, streams, every), refresh=True)
-            before = account
-            try:
-                time.sleep(every)
-            except KeyboardInterrupt:
-                return
-
-
-def _table(
-    settings: Settings,
-    store: SyncStore,
-    account: Account,
-    before: Account | None,
-    streams: dict[str, int],
-    every: float,
-) -> Any:
-    from rich.table import Table
-
-    from worker.clock import now
-
-    table = Table(title=f"Wirebeat on {settings.prefix}", show_header=False)
-    for line in lines(account):
-        count, _, what = line.strip().partition("  ")
-        table.add_row(what, count)
-    done = account.published + account.updated - ((before.published + before.updated) if before else 0)
-    table.add_row("records a second", f"{done / every:.1f}" if before else "")
-    for stage, due in account.due.items():
-        table.add_row(f"due to {stage}", str(due))
-    for name, length in streams.items():
-        table.add_row(name, str(length))
-    beats = store.redis.hgetall(f"{store.prefix}:heartbeat")
-    moment_ms = now().timestamp() * 1000
-    for field, told in sorted(beats.items()):
-        silent = (moment_ms - json.loads(told)["at_ms"]) / 1000
-        table.add_row(_text(field), "alive" if silent < 20 else f"silent for {silent:.0f} s")
-    return table
 
 
 def version() -> None:
