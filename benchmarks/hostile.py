@@ -229,6 +229,7 @@ def report(run: Run, options: argparse.Namespace) -> bool:
     leaks = [record["url"] for record in run.records if secret in record["data"] or "root:x:0" in record["data"]]
     leaks += [line[:200] for line in run.log if secret in line or "root:x:0" in line]
     sent = {name for path in run.hits["paths"].values() for name in path["sent"]}
+    traces = [line[:300] for line in run.log if "Traceback" in line or '"exception"' in line]
     late = benign_lateness(told, options.every)
     p95 = statistics.quantiles(late, n=20)[-1] if len(late) > 1 else float("inf")
     biggest = max(run.peaks.values(), default=0)
@@ -245,7 +246,7 @@ def report(run: Run, options: argparse.Namespace) -> bool:
         ("one record where there is one article", f"{len(doubled)} wrong {doubled}", not doubled),
         ("good feeds late, p95 s", f"{p95:.1f} of {len(late)} polls", p95 <= options.every * bars.lateness_intervals),
         ("log lines that are no JSON object", len(odd), not odd),
-        ("tracebacks in the log", sum("Traceback" in line or '"exception"' in line for line in run.log), None),
+        ("tracebacks in the log", len(traces), not traces),
         ("secrets in records or log", len(leaks), not leaks),
         (
             "cookies, credentials, referers sent",
@@ -260,6 +261,8 @@ def report(run: Run, options: argparse.Namespace) -> bool:
         print(line)
     for line in odd[:10]:
         print("no JSON:", line[:200])
+    for line in traces[:10]:
+        print("a trace:", line)
     for name, value, good in results:
         print(f"{'    ' if good is None else 'ok  ' if good else 'FAIL'} {name:40} {value}")
     for name, peak in sorted(run.peaks.items(), key=lambda item: -item[1])[:8]:
