@@ -45,8 +45,9 @@ fix: install-dev ## put right what the linter and the formatter can
 	$(BIN)/ruff check --fix $(CHECKED)
 	$(BIN)/ruff format $(CHECKED)
 
-bench: install-dev ## articles a second, whole service against a plain loop
-	$(BIN)/wirebeat bench
+# BENCH='--quick' takes a minute, BENCH='--only limit,end_to_end --pages DIR --write docs/performance.md' what is named
+bench: install-dev ## every benchmark, each figure beside its reference; BENCH='--quick' for rough ones
+	$(BIN)/python -m benchmarks $(BENCH)
 
 quality: install-dev ## scores on labelled articles, feeds and topics (needs ../shared/data)
 	@found=; for script in $(wildcard benchmarks/quality_*.py); do \

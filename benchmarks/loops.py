@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -57,6 +58,8 @@ class Parts(NamedTuple):
     one_pass: bool = True
     #: False: no topics, no gazetteer, no sources, quotes and dates
     tagging: bool = True
+    #: a key of WITHOUT
+    without: str = ""
 
 
 def own_stages(parts: Parts = Parts()) -> Work:  # noqa: B008  (a tuple that nobody can change)
@@ -65,7 +68,10 @@ def own_stages(parts: Parts = Parts()) -> Work:  # noqa: B008  (a tuple that nob
     from tasks.extract import extract  # noqa: PLC0415
     from tasks.pipeline import sighting  # noqa: PLC0415
 
+    before, after = WITHOUT.get(parts.without, (_nothing, _nothing))
+    before(None)
     tagger, names = _tagger(parts)
+    after(tagger._nlp)
 
     def work(page: Sample, number: int) -> int:
         url, moment = f"{URL}/{number}", now()
@@ -90,9 +96,61 @@ def own_stages(parts: Parts = Parts()) -> Work:  # noqa: B008  (a tuple that nob
         publication(assemble(claim, FEED, answer, article, story, tagger.rules, WORKER, moment), moment)
         return len(story.entities)
 
-    gc.collect()
-    gc.freeze()
+    if parts.without != "frozen objects":
+        gc.collect()
+        gc.freeze()
     return work
+
+
+def _nothing(_nlp: Any) -> None:
+    pass
+
+
+def _no_vocabulary(_nlp: Any) -> None:
+    import worker.nlp  # noqa: PLC0415
+
+    worker.nlp._prewarm = lambda *_: None
+
+
+def _many_threads(_nlp: Any) -> None:
+    import worker.nlp  # noqa: PLC0415
+
+    worker.nlp.one_blas_thread = lambda: True
+
+
+def _no_zone(nlp: Any) -> None:
+    nlp._language.memory_zone = contextlib.nullcontext
+
+
+def _no_known_words(nlp: Any) -> None:
+    one_pass = nlp._reader.__self__
+    one_pass._table = one_pass._table[:0]
+
+
+def _lookup_in_python(_nlp: Any) -> None:
+    from lxml.html import HtmlElementClassLookup  # noqa: PLC0415
+
+    from tasks.extract import markup  # noqa: PLC0415
+
+    markup._PARSER.set_element_class_lookup(HtmlElementClassLookup())
+
+
+def _full_comparison(_nlp: Any) -> None:
+    from tasks.extract import bodies  # noqa: PLC0415
+
+    bodies.FAST_SHARE = 2.0
+
+
+#: technique → what takes it away, before and after the tagger is made
+WITHOUT: dict[str, tuple[Callable[[Any], None], Callable[[Any], None]]] = {
+    "frozen objects": (_nothing, _nothing),
+    "a vocabulary made beforehand": (_no_vocabulary, _nothing),
+    "one thread for BLAS": (_many_threads, _nothing),
+    "a memory zone an article": (_nothing, _no_zone),
+    "words worked out once": (_nothing, _no_known_words),
+    "element classes found in C": (_lookup_in_python, _nothing),
+    "other readers only where little is left": (_full_comparison, _nothing),
+}
 
 
 def _tagger(parts: Parts) -> tuple[Any, Callable[[str], Any]]:

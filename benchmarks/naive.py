@@ -53,8 +53,8 @@ def run(options: Options) -> Result:
                             target=6.0, aim=8.0))  # fmt: skip
     notes = (
         f"{len(pages)} pages in {FEEDS} feeds, {processes} worker processes each",
-        "the service also tags topics and sources and gives its evidence; the application looks for three words a topic",
-        "400 tokens: 64 % of all names, 90 % of an article's five most frequent; the application reads all in both rows",
+        "the service also tags topics and sources, with evidence; the application looks for three words a topic",
+        "400 tokens: 64 % of all names, 90 % of the five most frequent; the application reads all in both rows",
     )
     return Result("naive", tuple(rows), notes)
 

@@ -16,6 +16,7 @@ class Scenario(NamedTuple):
 SCENARIOS = (
     Scenario("stages", "each stage alone, CPU of one core"),
     Scenario("limit", "the plain loop: library defaults against tuned, same entities"),
+    Scenario("techniques", "what each technique of the plain loop brings: with it against without it"),
     Scenario("end_to_end", "the whole service, HTTP to stream, against the plain loop"),
     Scenario("naive", "a well-meant Celery application of one task a stage"),
     Scenario("latency", "from the moment an item stands in its feed to its record"),
