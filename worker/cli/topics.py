@@ -113,8 +113,9 @@ def fit(
     strength = fitting.STRENGTH if strength is None else strength
     typer.echo("scored by weights that never saw the source (those written learn from all):")
     held_out = fitting.held_out_scores(tagger, rows, strength=strength)
-    _print_quality("held out", {topic: measured(scores, fitting.BEST_SCORE) for topic, scores in held_out.items()})
-    learned = fitting.fit(tagger, rows, strength=strength)
+    cuts = {topic: fitting.best_cut(scores) for topic, scores in held_out.items()}
+    _print_quality("held out", {topic: measured(scores, cuts[topic]) for topic, scores in held_out.items()})
+    learned = fitting.fit(tagger, rows, strength=strength, cuts=cuts)
     for topic_id, fitted in learned.items():
         home = tagger.rules.homes[topic_id]
         if not dry_run:
