@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -29,6 +30,7 @@ from config.trouble import ConfigError
 READERS_PORTS_TRIED = 20
 #: One that was told to stop writes what it still holds; one that was killed leaves at once what rewrites its file.
 FORMER_SERVER_SECONDS = 10.0
+ORPHAN_AFTER_SECONDS = 1.0
 #: Linux limits the path of a socket to 107 bytes.
 MAX_SOCKET_PATH_BYTES = 100
 #: Readers see streams and their state, keep groups of their own, and change nothing else.
@@ -162,10 +164,14 @@ class EmbeddedServer:
         """
         lock = (self._data_dir / "server.lock").open("a")
         deadline = time.monotonic() + FORMER_SERVER_SECONDS
+        ask_at = time.monotonic() + ORPHAN_AFTER_SECONDS
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
+                if time.monotonic() > ask_at:
+                    ask_at = deadline
+                    self._end_an_orphan()
                 if time.monotonic() > deadline:
                     lock.close()
                     raise ConfigError(
@@ -175,6 +181,11 @@ class EmbeddedServer:
                 time.sleep(0.02)
             else:
                 return lock
+
+    def _end_an_orphan(self) -> None:
+        """Where no kernel told it that its owner is dead, it goes on; it writes what it holds before it ends."""
+        with suppress(redis.exceptions.RedisError), redis.Redis.from_url(self.url, socket_timeout=2) as client:
+            client.shutdown()
 
     def _arguments(self) -> list[str]:
         options = {

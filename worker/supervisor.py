@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("wirebeat")
 
-#: A role's arguments come after it.
-COMMAND = (sys.executable, "-m", "worker.cli")
+#: A role's arguments come after it. Where the kernel does not end it with its parent, it looks after that itself.
+COMMAND = (sys.executable, "-m", "worker.cli" if sys.platform == "linux" else "worker.leashed")
 
 RESTART_FIRST_SECONDS = 0.1
 RESTART_MOST_SECONDS = 5.0

@@ -266,7 +266,22 @@ def test_a_server_waits_until_the_one_before_it_has_let_go_of_the_files(folder: 
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere roles watch a pipe")
+def test_a_server_that_nobody_owns_any_more_is_ended_and_its_data_taken_over(folder: Path):
+    orphan, heir = (EmbeddedServer(folder, port=0, prefix="news") for _ in range(2))
+    orphan.start()
+    with redis.Redis.from_url(orphan.url) as client:
+        client.set("kept", "so")
+    heir.start()
+    try:
+        assert orphan.process.wait(5) == 0
+        with redis.Redis.from_url(heir.url) as client:
+            assert client.get("kept") == b"so"
+    finally:
+        heir.stop()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the next start ends it")
 def test_a_server_whose_owner_is_killed_does_not_stay_behind(folder: Path):
     program = (
         "import sys, json, time; from pathlib import Path; from worker.embedded import EmbeddedServer\n"

@@ -1,0 +1,49 @@
+"""A role ends with its supervisor, also where the kernel does not see to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+#: Says its number and that of a child, which stands for a process of a pool.
+ROLE = """
+import os, time
+from worker.leashed import hold
+hold()
+child = os.fork()
+if child:
+    print(os.getpid(), child, flush=True)
+time.sleep(60)
+"""
+SUPERVISOR = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]], start_new_session=True)"
+
+
+def runs(pid: int) -> bool:
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return bool(state.strip()) and not state.startswith("Z")
+
+
+def test_a_role_and_its_pool_end_when_the_supervisor_is_killed():
+    supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISOR, ROLE], stdout=subprocess.PIPE, text=True)
+    below = [int(pid) for pid in supervisor.stdout.readline().split()]
+    assert len(below) == 2
+    assert all(map(runs, below))
+    supervisor.kill()
+    supervisor.wait()
+    supervisor.stdout.close()
+
+    deadline = time.monotonic() + 10
+    while any(map(runs, below)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    left = [pid for pid in below if runs(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+
+    assert left == []
