@@ -210,7 +210,9 @@ async def _watch(show: Show) -> int:
 async def _go_on(show: Show, entries: AsyncIterator[dict[str, str]]) -> int:
     """Until Ctrl-C, or until the service ends by itself."""
     show.site.tell_news(show.wishes.every_seconds)
-    show.console.print("\nThe publishers go on telling; each new article appears here and on the page.\n")
+    show.console.print("\nThe publishers go on telling; each new article appears here and on the page.")
+    command = f"WIREBEAT_DATA_DIR={show.environment['WIREBEAT_DATA_DIR']} wirebeat top"
+    show.console.print(f"Any other command on this service, in another terminal:  {command}\n", markup=False)
     with show.console.status(f"live at {show.page_url} · Ctrl-C ends the demonstration"):
         async for fields in entries:
             _print_arrival(show, json.loads(fields["data"]))

@@ -116,6 +116,14 @@ def test_in_a_terminal_it_goes_on_with_new_articles_and_the_page_until_ctrl_c():
         assert "The account" not in terminal.seen
         terminal.until("The publishers go on telling")
         first = telling(0, list(load().publishers))
+        terminal.until("WIREBEAT_DATA_DIR=")
+        folder = re.search(r"WIREBEAT_DATA_DIR=(\S+)", terminal.seen)[1]
+        environment = {**os.environ, "WIREBEAT_DATA_DIR": folder}
+        stats = [sys.executable, "-m", "worker.cli", "stats"]
+        assert (
+            "entries seen in feeds"
+            in subprocess.run(stats, env=environment, capture_output=True, text=True, check=True).stdout
+        )
         terminal.until(first.title[:20])  # the rest is cut to the width of the terminal
         shown = json.load(urllib.request.urlopen(f"{page}v1/articles?limit=500", timeout=5))["articles"]
         assert first.title in [article["title"] for article in shown]
