@@ -61,6 +61,7 @@ OF_ITSELF = re.compile(
     r"own)\b"
     r"|\bsaid:?\s[\"“](?:We|Our|I)\b)"
 )
+TOLD = re.compile(r"\b(?:told|tells|interview with)\s(?:the\s)?$")
 TOLD_THE = re.compile(
     r"\b(?:told|tells|telling|according to|citing|reported by|interview with|published (?:in|by)|obtained by|seen by) "
     r"the $"

@@ -90,6 +90,8 @@ def _unknown(reading: Reading, own: frozenset[str]) -> list[Cited]:
 
 
 def _reported(reading: Reading, start: int, end: int, *, alone: bool) -> bool:
+    if alone and "." in reading.plain[start:end]:
+        return bool(citing.TOLD.search(reading.plain, max(0, start - _REACH), start))
     if alone and citing.TOLD_THE.search(reading.plain, max(0, start - _REACH), start):
         return True
     return reading.plain.endswith(("the ", "The "), 0, start) and bool(citing.ATTRIBUTES.match(reading.plain, end))
@@ -140,7 +142,9 @@ def _cited(
     left, right = (marks[0].start(), marks[1].end()) if marks[0] and marks[1] else (start, end)
     low = max(sentence.start, left - _REACH)
     high = min(sentence.end, right + _REACH)
-    if citing.PHOTO.search(plain, max(sentence.start, left - 60), min(sentence.end, right + 12)):
+    # a credit that is closed before the name is of another thing
+    near = max(sentence.start, left - 60, plain.rfind(")", 0, left) + 1)
+    if citing.PHOTO.search(plain, near, min(sentence.end, right + 12)):
         return None
     if citing.CAPTION.search(reading.body, right, right + 110) or citing.AFFILIATE.match(plain, right):
         return None

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 #: each costs a look through the body
 _NAMES_LOOKED_FOR = 40
 _LONGEST_NAME = 80
+_SHORTEST_NAME = 3
 
 
 class Mention(NamedTuple):
@@ -146,6 +147,16 @@ class Reading:
         return item is not None and item.outlet
 
 
+def _again(body: str, found: Sequence[Press]) -> list[Press]:
+    """The same names elsewhere in the text, where no word for their kind stands beside them."""
+    names = sorted({press.name for press in found if len(press.name) >= _SHORTEST_NAME}, key=len, reverse=True)
+    if not names:
+        return []
+    taken = {press.start for press in found}
+    again = re.finditer(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names[:_NAMES_LOOKED_FOR]))})(?![\w-])", body)
+    return [Press(*one.span(), one[0], "sure") for one in again if one.start() not in taken]
+
+
 def _apposed(body: str, lexicon: Lexicon) -> list[Name]:
     """`Al-Sabil, a newspaper close to the government`"""
     found = []
@@ -171,6 +182,7 @@ def _press(body: str, lexicon: Lexicon) -> list[Press]:
             if not (within_a_word or of_the_name or first in WORDS["no_name"] or first in WORDS["press_leads"]):
                 found.append(Press(*kind.span(group), kind[group], "sure"))
     found += [Press(name.start, name.end, name.text, "sure") for name in _apposed(body, lexicon)]
+    found += _again(body, found)
     for name in press_names(body):
         if not any(one.start < name.end and name.start < one.end for one in found):
             found.append(Press(name.start, name.end, name.text, press_form(name.text)))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: salience: what a mention weighs by where it stands; the title says what the article is about
 _TITLE, _LEAD, _BODY, _PEOPLE = 3.0, 2.0, 1.0, 0.4
 _LEAD_CHARS = 450
+_LONGEST_NAME = 150
 #: the words of reporting that tell an outlet beside its name are English
 _PRESS_LANGUAGE = "en"
 
@@ -87,9 +88,10 @@ class EntityFinder:
     def _without_overruled(self, sightings: list[Sighting], seen: Sequence[Seen], body: str) -> list[Sighting]:
         kept = []
         longest = sorted(seen, key=lambda one: one.name.start)
+        starts = [one.name.start for one in longest]
         for sighting in sightings:
             covering = (
-                (one for one in longest if one.name.start <= sighting.start and sighting.end <= one.name.end)
+                (one for one in _from(longest, starts, sighting) if sighting.end <= one.name.end)
                 if sighting.zone == "body"
                 else ()
             )
@@ -133,6 +135,11 @@ class EntityFinder:
             if item.type == "person":
                 found.setdefault(item.name.split()[-1], item.key)
         return found
+
+
+def _from(seen: Sequence[Seen], starts: Sequence[int], sighting: Sighting) -> Sequence[Seen]:
+    """Those that start where the sighting does, or up to the length of a name before it."""
+    return seen[bisect_left(starts, sighting.start - _LONGEST_NAME) : bisect_left(starts, sighting.start + 1)]
 
 
 def _without_namesakes(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ class Matcher:
             node.setdefault(_END, []).append(alias)
 
     def find(self, text: str, lang: str) -> list[Match]:
-        words = list(_WORD.finditer(text))
+        words, plain = _words(text)
         found: list[Match] = []
         after = 0
-        for index in self._starts(words, lang):
+        for index in self._starts(plain, lang):
             if index < after:
                 continue
             match, after = self._longest(text, words, index, lang)
@@ -64,9 +65,9 @@ class Matcher:
                     found.extend(self._inside(text, match, lang))
         return found
 
-    def _starts(self, words: list[re.Match[str]], lang: str) -> list[int]:
+    def _starts(self, plain: list[str], lang: str) -> list[int]:
         """The words that a name may start with; most words of a text are none, so this has to be quick."""
-        root, plain = self._root, [word[0] for word in words]
+        root = self._root
         if lang in _INFLECTED or lang in _GENITIVE_S:
             return list(range(len(plain)))
         return [index for index, word in enumerate(plain) if word in root or not word.isascii() or word.isupper()]
@@ -104,6 +105,13 @@ class Matcher:
             if between not in _GAPS:
                 return best, after
             gap = _GAPS[between]
+
+
+@lru_cache(maxsize=4)
+def _words(text: str) -> tuple[list[re.Match[str]], list[str]]:
+    """The words of a text, which the tables of one article after the other are asked for; not to be changed."""
+    words = list(_WORD.finditer(text))
+    return words, [word[0] for word in words]
 
 
 def _steps(node: Node, gap: str, word: str, lang: str) -> list[Node]:

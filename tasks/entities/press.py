@@ -37,6 +37,7 @@ _ENDS, _WEAK_ENDS = WORDS["press_ends"], WORDS["press_weak"]
 _COMPOUNDS = tuple(sorted(WORDS["press_compounds"]))
 #: a capitalised word; looked through one by one, which is faster than a pattern of all that a name may end in
 _WORD = re.compile(rf"(?<![\w’'])[{_CAPITAL}]\w*(?![’'-]\w{{2}})")
+_SITE = re.compile(r"[A-Z][A-Za-z0-9-]+\.(?:com|net|org|news|[a-z]{2})\b(?!\.\w)")
 _LAST = _ENDS | _WEAK_ENDS | {"Service", "Corporation", "Company", "Authority"}
 _ALONE = WORDS["press_alone"]
 _THE = ("the ", "The ")
@@ -72,7 +73,7 @@ def press_form(name: str) -> Form:
         return ""
     if (len(words) > 2 and _ENDS_IN_AGENCY.search(name)) or (len(words[-1]) > 9 and words[-1].endswith(_COMPOUNDS)):
         return "sure"
-    if words[0] in _ALONE and len(words) == 1:
+    if len(words) == 1 and (words[0] in _ALONE or _SITE.fullmatch(words[0])):
         return "alone"
     if len(words) < 2 or _NO_PRESS.intersection(words) or (len(words) == 2 and words[0] in _NOT_FIRST):
         return ""
@@ -105,6 +106,9 @@ def press_names(text: str) -> tuple[Name, ...]:
 def _at_word(text: str, word: re.Match[str]) -> list[Name]:
     """The names that start or end with this word."""
     found = []
+    site = _SITE.match(text, word.start())
+    if site:
+        found.append(Name(site[0], *site.span()))
     if word[0] in _FIRST:
         start = _START.match(text, word.start())
         if start:
