@@ -89,13 +89,24 @@ async def _reload_feeds(settings: Settings, ledger: Ledger, store: AsyncStore, c
     try:
         feed_list = await read_feed_list(settings, client)
     except ConfigError as trouble:
-        log.error("feed-list-refused", reason=str(trouble), mend=trouble.mend)  # noqa: TRY400  (no fault of ours)
+        if await _tell_trouble(store, f"{trouble} → {trouble.mend}" if trouble.mend else str(trouble)):
+            log.error("feed-list-refused", reason=str(trouble), mend=trouble.mend)  # noqa: TRY400  (no fault of ours)
         return
+    await _tell_trouble(store, "")
     digest, call = sync_call(ledger, feed_list, shard=settings.shard, shards=settings.shards)
     stored = await store.redis.hget(f"{store.prefix}:meta", "feeds_digest")
     if stored is None or stored.decode() != digest:
         added, removed = await store.do(call)
         log.info("feed-list-changed", new=added, gone=removed)
+
+
+async def _tell_trouble(store: AsyncStore, told: str) -> bool:
+    """In `news:meta`, for dashboards. Whether it was not told already."""
+    key = f"{store.prefix}:meta"
+    if (await store.redis.hget(key, "feeds_trouble") or b"") == told.encode():
+        return False
+    await store.redis.hset(key, "feeds_trouble", told)
+    return True
 
 
 async def _trim(settings: Settings, store: AsyncStore) -> None:

@@ -117,7 +117,18 @@ def test_a_list_that_became_wrong_changes_nothing(shop: Shop, wrong: str | None)
 
     assert shop.feeds() == {"paper", "post"}
     assert event["event"] == "feed-list-refused"
+    assert event["reason"] in shop.db.hget("test:meta", "feeds_trouble")
     assert str(shop.list) in event["reason"]
+
+
+def test_a_wrong_list_is_told_of_once_and_no_more_when_it_is_right_again(shop: Shop):
+    shop.list.write_text("[[feed]\n")
+    told = [len(shop.maintain()) for _ in range(3)]
+    shop.list.write_text(OTHER)
+    shop.maintain()
+
+    assert told == [1, 0, 0]
+    assert shop.db.hget("test:meta", "feeds_trouble") == ""
 
 
 def test_a_feed_that_is_turned_off_is_polled_no_more(shop: Shop):

@@ -24,11 +24,20 @@ def stats(
     """The account, at one moment: seen is the sum of all the others. Example: wirebeat stats --json"""
     settings = load_settings()
     with server_url(settings) as url:
-        account, streams = _look(SyncStore(url, settings.prefix))
+        store = SyncStore(url, settings.prefix)
+        account, streams = _look(store)
+        meta = {_text(name): _text(told) for name, told in store.redis.hgetall(f"{store.prefix}:meta").items()}
+    wrong = {name: meta[f"{name}_trouble"] for name in ("topics", "feeds") if meta.get(f"{name}_trouble")}
     if as_data:
-        sys.stdout.write(json.dumps({**as_json(account), "streams": streams}) + "\n")
+        told: dict[str, Any] = {
+            "streams": streams,
+            "topics_version": meta.get("topics_version", ""),
+            "wrong_files": wrong,
+        }
+        sys.stdout.write(json.dumps({**as_json(account), **told}) + "\n")
         return
     rows = lines(account) + [f"{length:>8}  records in {name}" for name, length in streams.items()]
+    rows += [f"wrong, the {name} read before stay in use: {trouble}" for name, trouble in wrong.items()]
     sys.stdout.write("\n".join(rows) + "\n")
 
 

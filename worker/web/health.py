@@ -32,6 +32,11 @@ FORGOTTEN_AFTER = timedelta(minutes=10)
 STUCK_AFTER = timedelta(minutes=5)
 ERRORS_UNTIL_FAILING = 3
 MAX_FEEDS = 5000
+#: `<name>_trouble` in news:meta → how it is told
+FILES: Mapping[str, str] = {
+    "topics": "the topic rules are wrong, those read before stay in use",
+    "feeds": "the feed list is wrong, the one read before stays in use",
+}
 
 Text = dict[str, str]
 
@@ -83,6 +88,8 @@ class State(NamedTuple):
     up: tuple[Span, ...] = ()
     #: None: it sends none through
     canary: Canary | None = None
+    #: file of the configuration (FILES) → what is wrong with it
+    wrong_files: Mapping[str, str] = {}
 
 
 class Trouble(NamedTuple):
@@ -131,6 +138,7 @@ async def read_state(redis: Redis, prefix: str, now: datetime) -> State:
         stream_length=length,
         up=up,
         canary=canary_of(_text(meta), canaries, up),
+        wrong_files={name: told for name in FILES if (told := _text(meta).get(f"{name}_trouble"))},
         last_record=moment(int(newest[0][0].partition(b"-")[0])) if newest else None,
     )
 
@@ -225,6 +233,7 @@ def troubles(state: State, now: datetime) -> list[Trouble]:
         *_late_canary(state.canary, now),
         *_stuck_queues(state.queues, now),
         *_failing_feeds(state.feeds, now),
+        *(Trouble("amber", name, f"{FILES[name]}: {told}", None) for name, told in state.wrong_files.items()),
     ]
     return sorted(found, key=lambda trouble: trouble.level != "red")
 

@@ -34,6 +34,16 @@ def test_the_account_is_one_object_that_balances(wirebeat, desk):
     assert told["seen"] == ends + sum(sum(told[kind].values()) for kind in ("dropped", "dead", "pending"))
 
 
+def test_files_that_became_wrong_are_told_with_the_account(wirebeat, desk):
+    assert json.loads(wirebeat("stats", "--json").out)["wrong_files"] == {}
+    told = {"topics_trouble": "topics.toml line 4: odd", "feeds_trouble": "", "topics_version": "1+ab"}
+    desk.store.redis.hset("test:meta", mapping=told)
+
+    shown = json.loads(wirebeat("stats", "--json").out)
+    assert (shown["wrong_files"], shown["topics_version"]) == ({"topics": "topics.toml line 4: odd"}, "1+ab")
+    assert wirebeat("stats").lines()[-1].endswith("stay in use: topics.toml line 4: odd")
+
+
 def test_the_account_in_words_says_what_reasons_mean(wirebeat, desk):
     lines = wirebeat("stats").lines()
 

@@ -40,6 +40,12 @@ def test_all_is_well_when_every_duty_is_done_by_someone():
     assert troubles(State(beats=beats(), feeds=(feed(),)), NOW) == []
 
 
+def test_a_wrong_file_of_the_configuration_is_told_and_records_still_come():
+    (trouble,) = troubles(State(beats=beats(), wrong_files={"topics": "topics.toml line 4: odd"}), NOW)
+    assert (trouble.level, trouble.what) == ("amber", "topics")
+    assert trouble.text.endswith("stay in use: topics.toml line 4: odd")
+
+
 def test_polling_and_fetching_may_be_done_by_one_role_or_two():
     apart = (*(b for b in beats() if b.role != "gather"), Beat("poll", "a:1", NOW, ""), Beat("fetch", "b:1", NOW, ""))
     assert troubles(State(beats=apart), NOW) == []
