@@ -16,6 +16,7 @@ _NO_ORGANISATION = WORDS["abbreviations"]
 _COMMON = WORDS["common"]
 _SAID_TWICE = 2
 _JOINS = re.compile(r" |[:/&]| & ")
+_OF_END = re.compile(r"\w of(?: the)?$")
 _TAIL = re.compile(r"(?:[-–][^\W\d_][\w’']*)+")
 _TOWN_BEFORE = re.compile(r"\b(?:in|from|near|city of|town of|village of|outside|to)\s(?:the\s)?$")
 _PLACE_BEFORE = re.compile(r"\b(?:city|town|village|suburb|district|province|municipality|settlement) of\s(?:the\s)?$")
@@ -38,8 +39,14 @@ def joined(text: str, spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, 
     for start, end, label in sorted(spans):
         tail = _TAIL.match(text, end)
         stop = tail.end() if tail and not text[start:end].isspace() and tail[0][1].isupper() else end
-        if found and found[-1][2] == label and _JOINS.fullmatch(text, found[-1][1], start):
-            found[-1] = (found[-1][0], stop, label)
+        last = found[-1] if found else (0, 0, "")
+        same = last[2] == label and _JOINS.fullmatch(text, last[1], start)
+        # `National Guard of | Ukraine`
+        of_place = (
+            last[2] == "ORG" and label == "GPE" and _OF_END.search(text[last[0] : last[1]]) and start == last[1] + 1
+        )
+        if found and (same or of_place):
+            found[-1] = (last[0], stop, last[2])
         else:
             found.append((start, stop, label))
     return found
@@ -60,6 +67,8 @@ def mended(text: str, name: Name, label: str, first_names: Container[str] = ()) 
     """One word that follows "city of" is no person, whatever the model says; `first_names` in lower case."""
     if label == "ORG" and _GATHERING.search(name.text):
         return "EVENT"
+    if label == "PERSON" and _COMPANY_END.search(name.text):
+        return "ORG"
     if label == "ORG" and _is_person(text, name, first_names):
         return "PERSON"
     if label == "ORG" and _PLACE_BEFORE.search(text, max(0, name.start - 20), name.start):
@@ -77,6 +86,10 @@ def _is_person(text: str, name: Name, first_names: Container[str]) -> bool:
     return name.text.split()[0].lower() in first_names and bool(_PERSON_BEHIND.match(text, name.end))
 
 
+_COMPANY_END = re.compile(
+    r"\w\s(?:Racing|Motors|Records|Airlines|Airways|Holdings|Labs|Technologies|Systems|Partners|Energy|Pharma|"
+    r"Pharmaceuticals|Entertainment|Foods|Industries|Logistics|Shipping|Securities|Insurance|Ventures|Properties|Steel)$"
+)
 _TWO_NAMES = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ’'-]+(?:\s[A-Z]\.)?\s[A-ZÀ-Þ][\w’'-]+")
 _PERSON_BEHIND = re.compile(
     r",\s(?:who|whose|\d\d,|an?|the|a\s\w+|former|his|her)\s|,\s\d\d,|\s(?:said|says|told|tells|wrote|added|who)\b"
@@ -117,7 +130,7 @@ def _doubtful_word(text: str, words: Counter[str], name: Name, label: str) -> bo
 
 _GATHERING = re.compile(r"(?:Summit|Conference|Forum|World Cup|Olympics|Games|Festival)$")
 _NO_PERSON = re.compile(
-    r"\b(?:Party|Reports?|University|Street|County|School|College|Hospital|Act|Bill|Group|Inc|Ltd|Corp|Church|Cent(?:er|re)|"
+    r"\b(?:Jews|Muslims|Christians|Catholics|Space|Region|Zone|Sea|Ocean|Peninsula|Party|Reports?|University|Street|County|School|College|Hospital|Act|Bill|Group|Inc|Ltd|Corp|Church|Cent(?:er|re)|"
     r"News|Times|Post|Awards?|Show|Prize|Road|Avenue|Park|River|Lake|Islands?|Mount|Bridge|Airport|Studios?|Museum|Club|"
     r"Team|Council|Committee|Institute|Foundation|Association|Agency|Company|Bank|Court|Day|War|City|State|Law|Rights|"
     r"Reuters|Getty|Images?|Photo|Read|More|Click|Subscribe|Advertisement|Newsletter|Story|Video|Update|Watch)\b"

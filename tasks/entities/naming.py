@@ -25,6 +25,8 @@ _HEADLINE_VERB = re.compile(
     r"Advises?|Advised|Under|Not|No|Be|Can|Should|Do|Does|Did|Why|How|What|When|Where)\b.*$"
 )
 _EDGES = " \t\n\r\u00a0.,;:!?\"'“”‘’«»„()[]{}*#|/\\-–—…•<>=@"
+_CAPITALS_LEAD = re.compile(r"(?:[A-Z]{4,}\s)+(?=[A-Z][a-z]+\s[A-Z])")
+_FIRM_OWNER = re.compile(r"(.+\s(?:Inc|Corp|Ltd|Co|Group|plc|AG)\.?)['’]s\s")
 _OWNER = re.compile(r"(.{3,}?)['’]s\s")
 _TAIL = re.compile(r"/.*$|(?<=[a-z])(?:\s(?:[A-Z]{2,}|Reporting|Editing|Writing|Photo))+$")
 _OFFICE_END = re.compile(
@@ -57,6 +59,18 @@ def trimmed(text: str, start: int, end: int) -> Name | None:
     raw = raw.rstrip(_EDGES)
     raw = _POSSESSIVE.sub("", raw).rstrip(_EDGES)
     return Name(_SPACES.sub(" ", raw), start + left, start + left + len(raw)) if raw else None
+
+
+def without_lead(name: Name) -> Name:
+    """`INDYCAR DRIVER Anna Berg`: captions start in capitals."""
+    lead = _CAPITALS_LEAD.match(name.text)
+    return Name(name.text[lead.end() :], name.start + lead.end(), name.end) if lead else name
+
+
+def without_owner_firm(name: Name) -> Name:
+    """`Alphabet Inc’s Google` names the firm it belongs to, and another."""
+    owner = _FIRM_OWNER.match(name.text)
+    return Name(owner[1], name.start, name.start + len(owner[1])) if owner else name
 
 
 def without_tail(name: Name) -> Name:

@@ -58,6 +58,7 @@ _INNER = frozenset({"News"})
 _NO_PRESS = WORDS["no_press"]
 _LEADS = WORDS["no_name"] | WORDS["press_leads"]
 _STARTS_SENTENCE = {word for word in _LEADS if not word.endswith("day")}
+_NOT_NAMES = frozenset(("Fake", "Breaking", "Latest"))
 _NOT_FIRST = WORDS["no_press_first"] | _STARTS_SENTENCE
 _POSSESSIVE = ("'s", "’s")
 _OWNER_IN_NAME = re.compile(r".*['’]s?\s")
@@ -75,7 +76,12 @@ def press_form(name: str) -> Form:
         return "sure"
     if len(words) == 1 and (words[0] in _ALONE or _SITE.fullmatch(words[0])):
         return "alone"
-    if len(words) < 2 or _NO_PRESS.intersection(words) or (len(words) == 2 and words[0] in _NOT_FIRST):
+    if (
+        len(words) < 2
+        or _NO_PRESS.intersection(words)
+        or words[0] in _NOT_NAMES
+        or (len(words) == 2 and words[0] in _NOT_FIRST)
+    ):
         return ""
     two_heads = words[-1] in _WEAK_ENDS and words[-2] in _ENDS
     inner = not _INNER.isdisjoint(words[1:-1])

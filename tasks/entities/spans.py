@@ -13,7 +13,9 @@ from tasks.entities.naming import (
     slug,
     trimmed,
     without_headline_verb,
+    without_lead,
     without_office,
+    without_owner_firm,
     without_possession,
     without_tail,
 )
@@ -53,9 +55,9 @@ def cleaned(text: str, spans: Sequence[tuple[int, int, str]], first_names: Conta
         name = trimmed(text, start, end)
         label = given
         if name and label == "PERSON":
-            name = without_tail(without_headline_verb(without_possession(name)))
+            name = without_lead(without_tail(without_headline_verb(without_possession(name))))
         elif name:
-            name = without_office(name)
+            name = without_owner_firm(without_office(name))
         if name and _is_name(name.text, label):
             name = with_first_name(text, name) if label == "PERSON" else name
             label = mended(text, name, label, first_names)
