@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from tasks.identity import alias, article_id, fingerprint
-from tasks.ports import Polled, Sighting, Validators
+from tasks.ports import Polled, Publication, Sighting, Validators
 from tasks.publish import content_hash
 from tests.desk import START, Desk, entry
 from worker.ledger import milliseconds, owner_of
@@ -38,6 +38,13 @@ def published(desk: Desk, *entries, **how) -> list[tuple[str, int]]:
 
 def versions(desk: Desk) -> list[int]:
     return [int(fields[b"version"]) for _, fields in desk.stream()]
+
+
+def to_the_turn(desk: Desk, *, seconds: float) -> None:
+    """To so many seconds after the next generation of 30 days begins, which is one of 2 days as well."""
+    month = 30 * DAY * 1000
+    turn = (milliseconds(START) // month + 1) * month
+    desk.later((turn - milliseconds(START)) / 1000 + seconds)
 
 
 def encodings(desk: Desk) -> set[bytes]:
@@ -97,6 +104,16 @@ def test_an_entry_that_came_to_nothing_is_known_and_its_change_is_a_first_versio
     assert through(desk) == [("published", 1)]
 
 
+def test_within_the_days_of_the_details_a_guid_leads_to_its_article(desk: Desk):
+    published(desk, entry(1))
+    desk.later(5 * DAY)
+    published(desk, entry(2))
+    desk.later(61)
+
+    assert desk.poll(entry(1, url="http://paper.test/article-1?visit=889", title="Harbour opens late")).changed == 1
+    assert desk.claim("fetch")[0].id == article_id(entry(1))
+
+
 def test_an_old_guid_under_a_new_link_is_known_after_weeks(desk: Desk):
     published(desk, entry(1))
     desk.later(WEEKS)
@@ -140,6 +157,16 @@ def test_the_feed_that_still_shows_it_owns_what_the_first_one_gave_up(desk: Desk
     assert desk.poll(entry(1, feed="second", title="Harbour opens late"), feed="second").changed == 1
 
 
+def test_a_feed_that_does_not_own_an_entry_keeps_it_known_all_the_same(desk: Desk):
+    to_the_turn(desk, seconds=-DAY)
+    published(desk, entry(1))
+    desk.later(2 * DAY)
+    assert desk.poll(entry(1, feed="second"), feed="second").known == 1
+    desk.later(100 * DAY)
+
+    assert desk.poll(entry(1)).known == 1
+
+
 # duplicates of what is forgotten
 
 
@@ -173,6 +200,15 @@ def test_another_text_at_a_known_address_is_an_article_of_its_own(desk: Desk, da
     assert through(desk, address=PAGE_ADDRESS, body="Another body") == [("published", 1)]
 
 
+def test_a_content_is_known_at_an_address_for_as_long_as_one_published_last(desk: Desk):
+    for number, body in enumerate(["First", "Second", "Third"], start=1):
+        published(desk, entry(number), address=PAGE_ADDRESS, body=body)
+        desk.later(45 * DAY)
+    desk.poll(entry(4))
+
+    assert through(desk, address=PAGE_ADDRESS, body="Third") == [("duplicate", 1)]
+
+
 def test_a_new_version_is_what_others_are_duplicates_of(desk: Desk):
     published(desk, entry(1))
     desk.later(61)
@@ -181,6 +217,53 @@ def test_a_new_version_is_what_others_are_duplicates_of(desk: Desk):
     desk.poll(entry(2, url="http://short.test/b"))
 
     assert through(desk, address=article_id(entry(1)), body="Second") == [("duplicate", 1)]
+
+
+# what others do with what is forgotten
+
+
+@pytest.mark.parametrize("days", [1, 30, 200])
+def test_a_dead_update_that_is_tried_again_is_still_an_update(desk: Desk, days: int):
+    published(desk, entry(1))
+    desk.later(61)
+    desk.poll(entry(1, title="Harbour opens late"))
+    (claim,) = desk.claim("fetch")
+    desk.store.do(desk.ledger.fail(claim, "fetch", "gone", "", retry_at=None))
+    desk.later(days * DAY)
+
+    assert desk.store.do(desk.ledger.dead_retry(desk.stream("dead")[0][0].decode()))
+
+    assert through(desk, body="New") == [("published", 2)]
+
+
+def test_an_article_is_tagged_anew_after_weeks_and_its_next_change_is_the_version_after(desk: Desk):
+    published(desk, entry(1))
+    desk.later(WEEKS)
+    id_ = article_id(entry(1))
+    outgoing = Publication(2, content_hash("Title", "Body"), {"id": id_, "version": 2}, b"{}", b"{}", ())
+
+    assert desk.store.do(desk.ledger.retag(id_, outgoing))[0] == "updated"
+    assert desk.store.do(desk.ledger.retag(id_, outgoing))[0] == "stale"
+    desk.poll(entry(1))
+    desk.later(61)
+    desk.poll(entry(1, title="Harbour opens late"))
+
+    assert through(desk) == [("published", 3)]
+
+
+@pytest.mark.parametrize("days", [0, 30])
+def test_an_address_of_another_shard_is_lodged_once_and_remembered(desk: Desk, days: int):
+    first, other = article_id(entry(1)), article_id(entry(2))
+
+    def lodge(id_: str, body: str) -> str:
+        return desk.store.do(desk.ledger.lodge(PAGE_ADDRESS, id_, content_hash("Title", body)))
+
+    assert lodge(first, "Body") == ""
+    desk.later(days * DAY)
+
+    assert lodge(first, "Body") == ""  # the answer got lost, or its publication was put off
+    assert lodge(other, "Another") == ""
+    assert lodge(article_id(entry(3)), "Body") in ((first,) if days == 0 else (first, PAGE_ADDRESS))
 
 
 # how it is kept
@@ -217,6 +300,32 @@ def test_a_generation_begins_with_room_for_as_many_as_the_last_one_took(desk: De
     assert int(newest.split(b":")[1]) == math.ceil(FLOOD * 1.1 / 128)
 
 
+def test_what_is_carried_over_leaves_the_generation_it_was_in(desk: Desk):
+    published(desk, entry(1))
+    desk.later(3 * DAY)
+    desk.poll(entry(1))
+
+    assert sum(desk.store.redis.hlen(key) for key in desk.keys("shown:*")) == 2  # its link and its guid
+
+
+def test_a_record_is_not_found_across_two_others(desk: Desk):
+    """Ids whose records stand on one shelf: the second's bytes would be found in the first's, one byte further on."""
+    place = "05" + "0000" + "00000007"
+    first, second = (f"art_{tail}{place}" for tail in ("a1b2c3d4e5", "b2c3d4e500"))
+    (claim, *_) = desk.store.do(desk.ledger.claim_polls(10)).claims
+    shown = Polled(
+        Validators(), desk.ledger.now, "working", (Sighting(first, None, bytes(6), "", entry(1).model_dump_json()),)
+    )
+    desk.store.do(desk.ledger.admit(claim, shown))
+    (dead,) = desk.claim("fetch")
+    desk.store.do(desk.ledger.fail(dead, "fetch", "gone", "", retry_at=None))  # never published: state 0
+    claim = next(one for one in desk.store.do(desk.ledger.claim_polls(10)).claims if one.feed_id == claim.feed_id)
+
+    shown = shown._replace(sightings=(Sighting(second, None, bytes(6), "", "{}"),))
+
+    assert desk.store.do(desk.ledger.admit(claim, shown)).new == 1
+
+
 def test_everything_remembered_expires_by_itself(desk: Desk):
     published(desk, entry(1))
 
@@ -228,15 +337,14 @@ def test_everything_remembered_expires_by_itself(desk: Desk):
 
 
 def test_a_clock_set_back_over_the_turn_of_a_generation_forgets_nothing(desk: Desk):
-    month = 30 * DAY * 1000
-    turn = (milliseconds(START) // month + 1) * month
-    desk.later((turn - milliseconds(START)) / 1000 + 5)
+    to_the_turn(desk, seconds=5)
     published(desk, entry(1))
     desk.later(-10)
     desk.store.redis.delete(*desk.keys("host:*"))
     desk.store.redis.zadd("test:pending:poll", {"first": 0})
 
-    assert desk.poll(entry(1)).known == 1
+    assert desk.poll(entry(1), entry(2)).known == 1
+    assert all(len(desk.store.redis.hget("test:memory", kind).split()) == 1 for kind in ("known:alias", "shown:alias"))
 
 
 # the one memory of version 0.1
@@ -260,7 +368,9 @@ def test_what_version_01_had_seen_is_known(desk: Desk):
 
     assert desk.poll(entry(1)).known == 1
     desk.later(61)
-    assert desk.poll(entry(1, url="http://paper.test/article-1?visit=889")).known == 1
+    for visit in range(3):
+        assert desk.poll(entry(1, url=f"http://paper.test/article-1?visit={visit}")).known == 1
+        desk.later(61)
 
 
 def test_a_change_of_what_version_01_had_published_is_its_next_version(desk: Desk):

@@ -6,10 +6,11 @@ if #found == 0 then return 0 end
 local f = {}
 for i = 1, #found[1][2], 2 do f[found[1][2][i]] = found[1][2][i + 1] end
 if redis.call('EXISTS', entry_key(f.id)) == 1 then return 0 end
-local seen = seen_get(f.id)
-entry_new(f.id, {entry = f.entry, feed = f.feed, fingerprint = seen and seen.fingerprint or string.rep('\0', 6),
-  owner = seen and seen.owner or string.rep('\0', 4), host = f.host, version = seen and seen.version or 0,
-  hash = seen and seen.hash or NO_HASH})
+local seen = seen_get(f.id) or {}
+entry_new(f.id, {entry = f.entry, feed = f.feed, fingerprint = seen.fingerprint or string.rep('\0', 6),
+  owner = seen.owner or string.rep('\0', 4), host = f.host, hash = seen.hash or NO_HASH,
+  -- a letter may be older than all memory
+  version = math.max(seen.version or 0, tonumber(f.version or '0'))})
 count('seen', -1)
 count('dead:' .. f.reason, -1)
 if f.stage == 'enrich' and f.page then

@@ -262,16 +262,15 @@ end
 -- id | '' when it is forgotten of which | nil when it was never seen
 local function alias_get(alias)
   local spot = alias_spot(alias)
-  local raw, aging = slot_get('shown:alias', spot, 1, 1)
-  if not raw then
-    local found = known_get('known:alias', spot)
-    raw = not found and alias_from_first_memory(alias)
-    if not found and not raw then return nil end
-    if raw then alias_put(alias, id_of(raw)) end
-    raw, aging = slot_get('shown:alias', spot)
-    if not raw then return '' end
+  local raw = slot_get('shown:alias', spot, 1, 1)
+  if raw then return id_of(raw) end
+  if known_get('known:alias', spot) then
+    raw = slot_get('shown:alias', spot, 2)
+    return raw and id_of(raw) or ''
   end
-  if aging then alias_put(alias, id_of(raw)) end
+  raw = alias_from_first_memory(alias)
+  if not raw then return nil end
+  alias_put(alias, id_of(raw))
   return id_of(raw)
 end
 -- Was this the content of the version published last?
