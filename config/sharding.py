@@ -6,6 +6,7 @@ import binascii
 import hashlib
 import re
 from itertools import count
+from urllib.parse import urlsplit
 
 #: slots of a cluster, whatever the number of its nodes
 SLOTS = 16_384
@@ -17,6 +18,11 @@ def shard_of(host: str, shards: int) -> int:
     """The same for a host with and without `www.`: both are one site to `tasks.identity`."""
     site = host.lower().removeprefix("www.")
     return int.from_bytes(hashlib.sha256(site.encode()).digest()[:8]) % shards
+
+
+def is_of_shard(url: str, shard: int, shards: int) -> bool:
+    """A feed is polled by the shard that has its host."""
+    return shard_of(urlsplit(url).hostname or "", shards) == shard
 
 
 def slot_of(key: str) -> int:

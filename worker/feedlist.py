@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from config.feeds import FeedList, load_feeds
-from config.sharding import shard_of
+from config.sharding import is_of_shard
 from config.trouble import ConfigError
 from tasks.decode import decoded
 from tasks.ports import Call, Validators
@@ -77,11 +77,10 @@ def sync_call(
 ) -> tuple[str, Call[tuple[int, int]]]:
     """(digest, the call): the digest tells whether there is anything to sync. Feeds of other shards are left out; each
     has a canary."""
-    hosts = ((feed, urlsplit(feed.url).hostname or "") for feed in feed_list if feed.enabled)
     rows = [
-        (feed.id, feed.model_dump_json(), host, feed.url)
-        for feed, host in hosts
-        if feed.id == FEED_ID or shard_of(host, shards) == shard
+        (feed.id, feed.model_dump_json(), urlsplit(feed.url).hostname or "", feed.url)
+        for feed in feed_list
+        if feed.enabled and (feed.id == FEED_ID or is_of_shard(feed.url, shard, shards))
     ]
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()
     return digest, ledger.sync_feeds(digest, rows)

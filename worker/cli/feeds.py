@@ -15,6 +15,7 @@ import typer
 from config.feeds import Feed, FeedList, feed_ids, load_feeds, unused_id
 from config.opml import Outline, write_opml
 from config.settings import load_settings
+from config.sharding import is_of_shard
 from config.trouble import ConfigError
 from tasks.reasons import Failed
 from tasks.records import rfc3339
@@ -209,9 +210,13 @@ def import_(file: Annotated[Path, typer.Argument(help="OPML of another reader")]
 def export_(
     file: Annotated[Path | None, typer.Argument(help="file to write; none: standard output")] = None,
     feeds: ListPlace = None,
+    own: Annotated[bool, typer.Option("--own", help="only the feeds of the shard that the settings name")] = False,
 ) -> None:
     """The list as OPML, which other readers take. Example: wirebeat feeds export feeds.opml"""
     listed = read_list(feeds).feeds
+    if own:
+        settings = load_settings()
+        listed = [feed for feed in listed if is_of_shard(feed.url, settings.shard, settings.shards)]
     outlines = [Outline(feed.name, feed.url, (feed.group,) if feed.group else (), feed.lang or "") for feed in listed]
     opml = write_opml(outlines, title="Wirebeat feeds")
     if file is None:

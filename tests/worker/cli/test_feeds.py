@@ -130,6 +130,18 @@ def test_export_and_import_carry_a_list_over(run, place, tmp_path):
     assert (feed.title, feed.url, feed.group) == ("Harbour Post", "https://harbour.example/rss", "Ports")
 
 
+def test_each_shard_can_be_given_its_own_part_of_the_list(run, place, monkeypatch):
+    place.write_text("".join(f'[[feed]]\nid = "p{n}"\nurl = "https://p{n}.example/rss"\n' for n in range(12)))
+    monkeypatch.setenv("WIREBEAT_SHARDS", "3")
+    parts = []
+    for shard in range(3):
+        monkeypatch.setenv("WIREBEAT_SHARD", str(shard))
+        parts.append({word for word in run("export", "--own").stdout.split('"') if word.startswith("https://p")})
+
+    assert all(parts)
+    assert sorted(url for part in parts for url in part) == sorted(f"https://p{n}.example/rss" for n in range(12))
+
+
 def test_import_leaves_what_is_there_and_names_what_it_leaves_out(run, place, tmp_path):
     (tmp_path / "in.opml").write_text(
         """<opml version="2.0"><body><outline text="Again" xmlUrl="https://harbour.example/rss"/>
