@@ -213,10 +213,10 @@ def export_(
     own: Annotated[bool, typer.Option("--own", help="only the feeds of the shard that the settings name")] = False,
 ) -> None:
     """The list as OPML, which other readers take. Example: wirebeat feeds export feeds.opml"""
-    listed = read_list(feeds).feeds
-    if own:
-        settings = load_settings()
-        listed = [feed for feed in listed if is_of_shard(feed.url, settings.shard, settings.shards)]
+    settings = load_settings()
+    listed = [
+        feed for feed in read_list(feeds).feeds if not own or is_of_shard(feed.url, settings.shard, settings.shards)
+    ]
     outlines = [Outline(feed.name, feed.url, (feed.group,) if feed.group else (), feed.lang or "") for feed in listed]
     opml = write_opml(outlines, title="Wirebeat feeds")
     if file is None:
