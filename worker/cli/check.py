@@ -14,6 +14,7 @@ import typer
 from config.settings import Settings, load_settings, place_of
 from config.trouble import ConfigError
 from worker.cli import EXIT_BAD_CONFIG, EXIT_NO_SERVER
+from worker.cli.failure import of_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +62,7 @@ def _safely(name: str, look: Callable[[Settings], Iterator[Finding]], settings: 
     except ConfigError as trouble:
         yield Finding(EXIT_BAD_CONFIG, name, f"{trouble}{f' → {trouble.mend}' if trouble.mend else ''}")
     except redis.exceptions.RedisError as trouble:
-        yield Finding(EXIT_NO_SERVER, name, f"{trouble} → start the server, or unset WIREBEAT_REDIS_URL")
+        yield Finding(EXIT_NO_SERVER, name, " → ".join(of_server(trouble)))
 
 
 def _settings(settings: Settings) -> Iterator[Finding]:

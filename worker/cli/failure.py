@@ -25,13 +25,8 @@ def plainly() -> Iterator[None]:
 
         _say(str(trouble), trouble.mend)
         sys.exit(EXIT_ALREADY_RUNNING if isinstance(trouble, AlreadyRunning) else EXIT_BAD_CONFIG)
-    except (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError) as trouble:
-        _say(
-            f"the server cannot be reached: {trouble}", "start it, or unset WIREBEAT_REDIS_URL to use the embedded one"
-        )
-        sys.exit(EXIT_NO_SERVER)
     except redis.exceptions.RedisError as trouble:
-        _say(f"the server refused: {trouble}", "its user needs all rights on the keys of the prefix")
+        _say(*of_server(trouble))
         sys.exit(EXIT_NO_SERVER)
     except Failed as trouble:
         _say(str(trouble), "")
@@ -39,6 +34,19 @@ def plainly() -> Iterator[None]:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+
+
+def of_server(trouble: redis.exceptions.RedisError) -> tuple[str, str]:
+    """(what is wrong, what to do)"""
+    words = str(trouble)
+    if "HELLO must be called" in words or words.startswith("NOAUTH"):
+        where = "WIREBEAT_REDIS_URL=redis://:PASSWORD@HOST:6379/0, best in the file /run/secrets/wirebeat_redis_url"
+        return "the server asks for a password, and the URL holds none", where
+    if isinstance(trouble, redis.exceptions.AuthenticationError):
+        return f"the server does not know this user or password: {words}", "look at WIREBEAT_REDIS_URL"
+    if isinstance(trouble, (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)):
+        return f"the server cannot be reached: {words}", "start it, or unset WIREBEAT_REDIS_URL to use the embedded one"
+    return f"the server refused: {words}", "its user needs all rights on the keys of the prefix"
 
 
 def _say(message: str, mend: str) -> None:
