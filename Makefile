@@ -74,7 +74,7 @@ audit: ## ask the advisories about every locked package, in a throw-away environ
 
 # --require-hashes: what is installed is what was locked, byte for byte, from whichever index pip is set up for
 .venv/.installed: requirements.txt pyproject.toml | .venv/bin/python
-	@echo 'installing into .venv ...'
+	@echo 'setting up .venv: 460 MB, which takes a minute or two ...'
 	$(INSTALL) --require-hashes --only-binary :all: -r requirements.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
