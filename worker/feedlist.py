@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from config.feeds import FeedList, load_feeds
+from config.feeds import Feed, FeedList, load_feeds
 from config.sharding import is_of_shard
 from config.trouble import ConfigError
 from tasks.decode import decoded
@@ -31,16 +31,20 @@ def is_url(place: str) -> bool:
 async def read_feed_list(settings: Settings, client: Client, *, topics: Collection[str] | None = None) -> FeedList:
     """Raises ConfigError with the place and the mend."""
     text = await _fetched(settings, client) if is_url(settings.feeds) else _read(settings.feeds)
-    feeds = _feeds_of(text, settings.feeds, settings.poll_interval, None if topics is None else frozenset(topics))
-    if settings.canary_interval:
-        return FeedList((*(feed for feed in feeds if feed.id != FEED_ID), canary_feed(settings)), feeds.problems)
-    return feeds
+    canary = canary_feed(settings) if settings.canary_interval else None
+    known = None if topics is None else frozenset(topics)
+    return _feeds_of(text, settings.feeds, settings.poll_interval, known, canary)
 
 
 @lru_cache(1)
-def _feeds_of(text: str, file: str, poll_interval_seconds: float, topics: frozenset[str] | None) -> FeedList:
+def _feeds_of(
+    text: str, file: str, poll_interval_seconds: float, topics: frozenset[str] | None, canary: Feed | None
+) -> FeedList:
     """The list is looked at every half minute, on the loop that polls, and is nearly always the same."""
-    return load_feeds(text, file=file, poll_interval_seconds=poll_interval_seconds, topics=topics)
+    feeds = load_feeds(text, file=file, poll_interval_seconds=poll_interval_seconds, topics=topics)
+    if canary is None:
+        return feeds
+    return FeedList((*(feed for feed in feeds if feed.id != FEED_ID), canary), feeds.problems)
 
 
 def _read(path: str) -> str:

@@ -21,6 +21,7 @@ from worker.ledger import milliseconds
 from worker.presence import tell_presence
 
 if TYPE_CHECKING:
+    from config.feeds import FeedList
     from config.settings import Settings
     from worker.http import Client
     from worker.ledger import AsyncStore, Ledger
@@ -84,6 +85,10 @@ def _stamps(files: tuple[Path, ...]) -> tuple[int, ...]:
     return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
 
 
+#: prefix → the list that the store was found to have, and its digest: 10,000 feeds take 90 ms to compare
+_synced: dict[str, tuple[FeedList, bytes]] = {}
+
+
 async def _reload_feeds(settings: Settings, ledger: Ledger, store: AsyncStore, client: Client) -> None:
     """A list that became wrong changes nothing: the one that works stays."""
     try:
@@ -93,11 +98,15 @@ async def _reload_feeds(settings: Settings, ledger: Ledger, store: AsyncStore, c
             log.error("feed-list-refused", reason=str(trouble), mend=trouble.mend)  # noqa: TRY400  (no fault of ours)
         return
     await _tell_trouble(store, "")
-    digest, call = sync_call(ledger, feed_list, shard=settings.shard, shards=settings.shards)
     stored = await store.redis.hget(f"{store.prefix}:meta", "feeds_digest")
-    if stored is None or stored.decode() != digest:
+    known = _synced.get(store.prefix)
+    if known is not None and known[0] is feed_list and known[1] == stored:
+        return
+    digest, call = sync_call(ledger, feed_list, shard=settings.shard, shards=settings.shards)
+    if stored != digest.encode():
         added, removed = await store.do(call)
         log.info("feed-list-changed", new=added, gone=removed)
+    _synced[store.prefix] = feed_list, digest.encode()
 
 
 async def _tell_trouble(store: AsyncStore, told: str) -> bool:
