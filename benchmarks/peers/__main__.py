@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -24,7 +25,7 @@ from worker.bench.pages import generated
 
 ROOT = Path(__file__).parents[2]
 READER = Path(__file__).with_name("reader.py")
-OURS = ("wirebeat", "whole", "trafilatura")
+OURS = ("whole", "wirebeat", "trafilatura")
 #: library → (target, aim) of our extraction's pages per CPU second against its
 BARS = {"newspaper4k": (3.5, 4.5), "goose3": (3.5, 4.5), "news-please": (6.0, 8.0)}
 WHOLE_BARS = (1.6, 2.5)
@@ -48,24 +49,30 @@ class Library:
         self.found: dict[str, dict[str, Any]] = {}
         self.faults: dict[str, str] = {}
         ours = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"} if name in OURS else {}
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the process)
         self._process = subprocess.Popen(
             [str(python), str(READER), name],
             env={"PATH": "/usr/bin:/bin", "HOME": tempfile.gettempdir(), "LANG": "C.UTF-8", **ours},
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._said,
             text=True,
         )
 
     def __enter__(self) -> Self:
-        if self._answer() != "ready\n":
-            raise NotMade("it does not start")
-        return self
+        if self._answer() == "ready\n":
+            return self
+        self._said.seek(0)
+        last = self._said.read().decode(errors="replace").strip().splitlines()[-1:]
+        self.__exit__()
+        why = f"it does not start: {last}"
+        raise RuntimeError(f"{self.name}: {why}") if self.name in OURS else NotMade(why)
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.communicate()
+        self._said.close()
 
     def _answer(self) -> str:
         assert self._process.stdout
@@ -118,7 +125,8 @@ def run(options: Options) -> Result:
     passes = options.number("passes", full=2, quick=1)
     missing: list[str] = []
     with tempfile.TemporaryDirectory(prefix="wb-peers-") as folder, ExitStack() as stack:
-        libraries = _opened(stack, missing, make=not options.quick)
+        ours = OURS[1:] if options.quick else OURS  # the model alone takes seconds to load
+        libraries = _opened(stack, ours, missing, make=not options.quick)
         files = [Path(folder) / f"{number}.html" for number in range(len(pages))]
         for file, page in zip(files, pages, strict=True):
             file.write_text(page.html, encoding="utf-8")
@@ -129,14 +137,14 @@ def run(options: Options) -> Result:
                 first = number % len(libraries)
                 for library in libraries[first:] + libraries[:first]:
                     library.read(page, file, counts=turn > 0)
-    if len(libraries) == len(OURS):
+    if len(libraries) == len(ours):
         raise Skipped(f"no library to compare with: {'; '.join(missing)}")
     return _result(options, {library.name: library for library in libraries}, pages, missing)
 
 
-def _opened(stack: ExitStack, missing: list[str], *, make: bool) -> list[Library]:
+def _opened(stack: ExitStack, ours: Sequence[str], missing: list[str], *, make: bool) -> list[Library]:
     libraries = []
-    for name in (*OURS, *NAMES):
+    for name in (*ours, *NAMES):
         try:
             python = Path(sys.executable) if name in OURS else python_of(name, make=make)
             libraries.append(stack.enter_context(Library(name, python)))
@@ -159,7 +167,7 @@ def _result(options: Options, libraries: dict[str, Library], pages: list[Page], 
             target, aim = BARS.get(name, (None, None))
             metric = f"our extraction against {name}"
             rows.append(against(metric, ours.pages_per_second, speed, "pages/CPU s", target=target, aim=aim, note=note))
-    if peer := libraries.get("news-please"):
+    if (peer := libraries.get("news-please")) and "whole" in libraries:
         speed, (target, aim) = libraries["whole"].pages_per_second, WHOLE_BARS
         metric = "whole pipeline against news-please's extraction"
         rows.append(against(metric, speed, peer.pages_per_second, "pages/CPU s", target=target, aim=aim))
