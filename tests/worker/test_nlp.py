@@ -66,6 +66,19 @@ def test_a_run_of_marks_keeps_its_length_and_costs_little(nlp, run):
     assert time.process_time() - start < 1.5
 
 
+def test_the_vocabulary_learns_from_articles_up_to_a_bound_and_gives_the_same_names(nlp):
+    strings = nlp._language.vocab.strings
+    learning = nlp.entities(TEXT)
+    nlp._full_at = len(strings) + 50
+    for number in range(10):
+        nlp.entities(" ".join(f"zor{number}b{word}al" for word in range(30)))
+
+    assert len(strings) <= nlp._full_at + 60  # the article during which it became full
+    assert nlp.entities(TEXT) == learning
+    assert nlp.entities("A ship called Vexorilan left.").spans == nlp.entities("A ship called Vexorilan left.").spans
+    assert "Vexorilan" not in strings
+
+
 def test_empty_text_and_a_bound_of_nothing_give_no_spans(nlp):
     assert nlp.entities(" \n ").spans == ()
     assert load_nlp(Settings(ner_max_tokens=0, spacy_model="blank")).entities(TEXT).spans == ()
