@@ -50,6 +50,7 @@ async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
         return
     if not polled.whole and polled.moved_to is None:
         ports.unchanged(claim, polled)
+        ports.saw("polled", feed.id, status=polled.status, new=0, changed=0)
         return
     elsewhere, here = await hand_over(ports, claim, feed, polled)
     admission = await ports.store.do(ports.ledger.admit(claim, here, elsewhere=elsewhere))
