@@ -32,10 +32,13 @@ def asked_for(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add_options(parser)
     parser.add_argument("--only", default="", help=f"comma-separated: {', '.join(NAMES)}")
+    parser.add_argument(
+        "--add", type=Path, action="append", default=[], help="JSON of a former run, for other scenarios"
+    )
     parser.add_argument("--svg", type=Path, help="write the plot there")
     parser.add_argument("--write", type=Path, help="renew the results in this page, and the plot beside it")
     asked = parser.parse_args(arguments)
-    asked.only = [name for name in asked.only.split(",") if name] or list(NAMES)
+    asked.only = [name for name in asked.only.split(",") if name] or ([] if asked.add else list(NAMES))
     if unknown := set(asked.only) - set(NAMES):
         parser.error(f"no scenario {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
     return asked
@@ -91,6 +94,18 @@ def all_measured(asked: argparse.Namespace) -> list[Result]:
         return list(lanes.map(one, chosen))
 
 
+def former(files: Sequence[Path]) -> list[Result]:
+    """Of `python -m benchmarks --json` or of a scenario alone."""
+    read = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    return [Result.from_data(one) for found in read for one in found.get("results", [found])]
+
+
+def in_order(results: Sequence[Result]) -> list[Result]:
+    """What was measured last stands for its scenario; a scenario that nobody measured is said."""
+    last = {result.name: result for result in results}
+    return [last.get(name, Result(name, skipped="not measured in this run")) for name in NAMES]
+
+
 def on_the_page(found: dict[str, str], results: list[Result], asked: argparse.Namespace, image: str) -> str:
     how = "python -m benchmarks" + (" --quick" if asked.quick else "") + (" --pages DIR" if asked.pages else "")
     facts = "\n".join(f"| {name} | {value} |" for name, value in found.items())
@@ -104,7 +119,7 @@ def on_the_page(found: dict[str, str], results: list[Result], asked: argparse.Na
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = asked_for(arguments)
     found = machine()
-    results = all_measured(asked)
+    results = in_order([*former(asked.add), *all_measured(asked)])
     everything: dict[str, Any] = {"machine": found, "results": [result.as_data() for result in results]}
     if asked.json:
         asked.json.write_text(json.dumps(everything, indent=1), encoding="utf-8")

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from benchmarks import __main__ as all_of_them
+from benchmarks.frame import Result, Row
 from benchmarks.lanes import Lane, in_turns
 from benchmarks.report import BEGIN, END
 from benchmarks.scenarios import Scenario
@@ -57,6 +58,20 @@ def test_a_scenario_that_fails_has_its_exit_code(tmp_path):
     assert all_of_them._ended(["false"], tmp_path / "log", 5) == 1
 
 
+def test_former_results_stand_in_for_scenarios_that_do_not_run(tmp_path, capsys):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text(json.dumps({"results": [Result("naive", (Row("m", 1.0),)).as_data()]}))
+    new.write_text(json.dumps(Result("limit", (Row("m", 2.0),)).as_data()))
+
+    assert all_of_them.main(["--add", str(old), "--add", str(new), "--json", str(tmp_path / "all.json")]) == 0
+
+    found = {result["name"]: result for result in json.loads((tmp_path / "all.json").read_text())["results"]}
+    assert found["naive"]["rows"][0]["value"] == 1.0
+    assert found["limit"]["rows"][0]["value"] == 2.0
+    assert found["soak"]["skipped"] == "not measured in this run"
+    assert "not measured in this run" in capsys.readouterr().out
+
+
 # pages
 
 
@@ -96,8 +111,9 @@ def test_the_cheap_scenarios_run_and_fill_the_page(tmp_path, capsys):
 
     found = json.loads(out.read_text())
     assert code == 0
-    assert [result["name"] for result in found["results"]] == ["stages", "soak"]
-    assert all(result["rows"] and not result["skipped"] for result in found["results"])
+    measured = [result["name"] for result in found["results"] if not result["skipped"]]
+    assert measured == ["stages", "soak"]
+    assert all(result["rows"] for result in found["results"] if result["name"] in measured)
     assert "### soak:" in page.read_text()
     assert (tmp_path / "performance.svg").read_text().startswith("<svg")
     assert "extract" in capsys.readouterr().out
