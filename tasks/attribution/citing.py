@@ -15,7 +15,10 @@ _NAME_OF_KIND = (
 )
 BEFORE = re.compile(
     r"(?i:\b(?:told|tells|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
-    r"(?:published|broken|revealed|uncovered|detailed|disclosed|reported|aired) (?:by|in|on)|"
+    r"(?:published|broken|revealed|uncovered|detailed|disclosed|reported|aired)(?:\s(?:on|last|this)\s\w+)? "
+    r"(?:by|in|on)|"
+    r"(?:denied|confirmed|insisted|admitted|complained|confided|acknowledged|conceded|explained|repeated) to|"
+    r"(?:reached|contacted|approached|asked|questioned|pressed) by|in \w+day['’]s|"
     r"(?:polled|surveyed|obtained|seen|reviewed|viewed|read|heard|examined|analy[sz]ed|verified|compiled|carried|conducted|commissioned|"
     r"interviewed|(?:quoted|cited) as saying|leaked|shown|provided|sent|given|described|recalled) (?:by|to)|"
     r"(?:aired|broadcast) (?:by|on)|shared with|according to|as per|per|via|"
@@ -48,7 +51,7 @@ AFTER = re.compile(
     + r"(?:['’]s)?(?:\s(?:newspaper|daily|news|agency|magazine|website|broadcaster|TV|television|channel|network|site|"
     r"state|media|online|report|reports|reporter|reporters|correspondent|journalist|journalists|reporting|sources?|article|story|"
     r"investigation|analysis|survey|poll|editorial|has|have|had|was|were|first|also|earlier|previously|later|"
-    r"separately|exclusively|recently|on\s\w+day|\w+ly|that))*"
+    r"separately|exclusively|recently|both|all|on\s\w+day|\w+ly|that))*"
     + _PUT_IN
     + r"\s*,?\s(?:(?:first|also|then|later)\s)?"
     + _VERBS
@@ -60,6 +63,10 @@ OF_ITSELF = re.compile(
     r"(?:would|will|is|was|were|are|plans|planned|does|did|intends|had been|has been|has no|stands?|stood|could not|"
     r"own)\b"
     r"|\bsaid:?\s[\"“](?:We|Our|I)\b)"
+)
+REPORTED_BY = re.compile(
+    r"\b(?:reported|published|broken|revealed|uncovered) (?:\w+ \w+ )?by the $|"
+    r"\b(?:report|article|interview) (?:by|in|with) the $"
 )
 TOLD = re.compile(r"\b(?:told|tells|interview with)\s(?:the\s)?$")
 TOLD_THE = re.compile(

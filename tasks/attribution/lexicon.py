@@ -36,6 +36,8 @@ class Lexicon:
     kind_words: frozenset[str]
     #: what stands behind a name that nobody knows: ", a newspaper close to the government"
     apposed: re.Pattern[str]
+    #: the same without a comma: "the Deep Water podcast"
+    followed: re.Pattern[str]
     #: "according to" and a name in quotation marks (`marked`)
     according_marked: re.Pattern[str]
 
@@ -61,6 +63,7 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         kind_and_name=_kind_and_name(cues.kinds),
         kind_words=frozenset(kind.split()[0] for kind in cues.kinds),
         apposed=_apposed(cues),
+        followed=re.compile(rf" {any_of(cues.kinds, before='').pattern}") if lang == "en" else _NEVER,
         according_marked=_behind((*cues.according, *cues.citing), _MARKED),
     )
 

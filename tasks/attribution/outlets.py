@@ -53,6 +53,7 @@ def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
         )
         if one:
             found.append(one)
+    found += _before_and(reading, found, press, own)
     for more in (_unknown(reading, own), _credits(reading, own)):
         found += [one for one in more if not any(one.at[0] < at.at[1] and at.at[0] < one.at[1] for at in found)]
     return sorted(found, key=lambda one: one.at)
@@ -66,6 +67,21 @@ def _beside(reading: Reading, mention: Mention, found: list[Cited]) -> Cited | N
     return Cited(
         entity.name, entity.key, entity.wikidata, last.start, mention.end, (mention.start, mention.end), last.told
     )
+
+
+def _before_and(reading: Reading, found: list[Cited], press: set[str], own: frozenset[str]) -> list[Cited]:
+    """`The Northern Times and Radio Selva both reported`: the first of two is cited with the second."""
+    starts = {one.at[0]: one for one in found}
+    more = []
+    for mention in reading.mentions:
+        entity = mention.entity
+        joined = citing.AND.match(reading.plain, mention.end)
+        second = starts.get(joined.end()) if joined and mention.start not in starts else None
+        if second is None or second.told or entity.key in own or not (reading.outlet(entity) or entity.key in press):
+            continue
+        at = (mention.start, mention.end)
+        more.append(Cited(entity.name, entity.key, entity.wikidata, mention.start, second.end, at, told=False))
+    return more
 
 
 def _family(reading: Reading, mention: Mention) -> Cited | None:
@@ -90,6 +106,8 @@ def _unknown(reading: Reading, own: frozenset[str]) -> list[Cited]:
 
 
 def _reported(reading: Reading, start: int, end: int, *, alone: bool) -> bool:
+    if citing.REPORTED_BY.search(reading.plain, max(0, start - _REACH), start):
+        return True
     if alone and "." in reading.plain[start:end]:
         return bool(citing.TOLD.search(reading.plain, max(0, start - _REACH), start))
     if alone and citing.TOLD_THE.search(reading.plain, max(0, start - _REACH), start):
@@ -127,6 +145,8 @@ def _like_press(reading: Reading, mention: Mention) -> bool:
     if kind or entity.type != "org":
         return bool(kind)
     form = press_form(entity.name)
+    if form == "weak" and citing.REPORTED_BY.search(plain, max(0, mention.start - _REACH), mention.start):
+        return True
     return form == "sure" or bool(
         plain.endswith(citing.ATTRIBUTES_BEFORE, 0, mention.start) and citing.ATTRIBUTES.match(plain, mention.end)
     )

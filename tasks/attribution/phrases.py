@@ -234,6 +234,7 @@ def _unknown_name(reading: Reading, low: int, high: int, *, turned: bool) -> Spe
     words = found[0].split()
     while words and words[0] in _NO_NAME:
         words = words[1:]
+    words = _without_office(reading, words)
     name = " ".join(words)
     if len(words) == 1 and text.strip() == name:
         return _single_name(reading, low, high)
@@ -243,6 +244,12 @@ def _unknown_name(reading: Reading, low: int, high: int, *, turned: bool) -> Spe
     if reading.named(start, start + len(name)):
         return None
     return Speaker(name, "named", None, start, start + len(name))
+
+
+def _without_office(reading: Reading, words: list[str]) -> list[str]:
+    """`Bürgermeisterin Inga Voss` is Inga Voss."""
+    offices = [number for number, word in enumerate(words[:-2]) if word.lower() in reading.lexicon.heads]
+    return words[offices[-1] + 1 :] if offices else words
 
 
 def _single_name(reading: Reading, low: int, high: int) -> Speaker | None:

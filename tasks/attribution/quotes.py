@@ -241,7 +241,8 @@ def _is_scare(reading: Reading, quoted: Quoted, attributed: _Found) -> bool:
     if reading.body[quoted.end - 2] in ",?!" and reading.sentence(quoted.start).start == quoted.start:
         return False
     if len(words) <= _SCARE_WORDS:
-        return not _whole_sentence(reading, quoted) or attributed.cue is None
+        ends = reading.body[quoted.words.start : quoted.words.end].rstrip("’'")[-1:] in ".!?…"
+        return not ends or attributed.cue is None
     title = all(word[:1].isupper() or word.lower() in _SMALL for word in words)
     return title and not all(map(str.isupper, words))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from config.gazetteer.words import WORDS
@@ -160,9 +160,9 @@ def _again(body: str, found: Sequence[Press]) -> list[Press]:
 def _apposed(body: str, lexicon: Lexicon) -> list[Name]:
     """`Al-Sabil, a newspaper close to the government`"""
     found = []
-    for kind in lexicon.apposed.finditer(body):
+    for kind in chain(lexicon.apposed.finditer(body), lexicon.followed.finditer(body)):
         name = _NAME_BEFORE.search(body, max(0, kind.start() - _LONGEST_NAME), kind.start())
-        if name and name[0].split()[0] not in WORDS["no_name"]:
+        if name and name[0].split()[0] not in WORDS["no_name"] and (kind[0][0] == "," or " " in name[0]):
             found.append(Name(name[0], *name.span()))
     return found
 

@@ -140,7 +140,7 @@ class Credits:
         patterns = self._patterns.get(lang, self._plain)
         for pattern, text in ((_DATELINE, body[:_DATELINE_CHARS]), (_LAST_LINE, body[-_TAIL_CHARS:])):
             for found in pattern.finditer(text):
-                name = found["name"]
+                name = found["name"] or found["slashed"]
                 initials = pattern is _DATELINE and _INITIALS.fullmatch(name) and name not in self._others
                 form = press_form(name) == "sure" if pattern is _DATELINE else is_agency(name)
                 item = self._by_slug.get(slug(name))
@@ -153,10 +153,10 @@ class Credits:
 _TOWN = r"[A-ZÀ-ÞА-ЯЁІЇЄҐ][A-ZÀ-ÞА-ЯЁІЇЄҐ.’'-]+"
 _DATELINE = re.compile(
     rf"^\s*{_TOWN}(?:\s{_TOWN}){{0,2}}(?:,\s[A-Z][\w.]+(?:\s[A-Z][\w.]+)?)?(?:,\s(?:[A-Z]\w+\.?\s\d{{1,2}}|\d{{1,2}}\s[A-Z]\w+))?"
-    r"[ ,]*\((?P<name>[A-Z][\w&.’' -]{2,40})\)\s?(?:[-–—]|--)\s",
+    r"[ ,.]*(?:\((?P<name>[A-Z][\w&.’' -]{2,40})\)\s?(?:[-–—]|--)|/(?P<slashed>[A-Z][\w&.’' -]{2,40})/\.)\s",
     re.MULTILINE,
 )
-_LAST_LINE = re.compile(r"(?:^|\n|[.!?”\"]\s)\s*[\[(](?P<name>[A-Z][\w&.’' -]{4,40})[\])]\.?\s*$")
+_LAST_LINE = re.compile(r"(?:^|\n|[.!?”\"]\s)\s*[\[(](?P<name>[A-Z][\w&.’' -]{4,40})(?P<slashed>)[\])]\.?\s*$")
 #: `(PAN)`; three letters or more, since two are a state's, and no call sign: a station signs its own texts so
 _INITIALS = re.compile(r"(?![KW][A-Z]{2,3}\b)[A-Z]{3,6}")
 

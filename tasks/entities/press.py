@@ -180,7 +180,7 @@ def _is_outlet(text: str, name: Name, beside: Sequence[Seen]) -> bool:
 _WITH_ARTICLE = re.compile(
     r"\b(?:told|tells|telling|to|citing|cites|cited|quoting|(?:reported|quoted|published|obtained|seen|reviewed|carried|"
     r"broadcast|aired) (?:by|in|on)|according to|per|interview (?:with|in)|reports? (?:in|by|from)|wrote in|for|"
-    r"broadcaster|newspaper|agency|station|magazine)\s(?:the\s)?$"
+    r"broadcaster|newspaper|agency|station|magazine|\w+day['’]s)\s(?:the\s)?$"
 )
 
 
