@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 
 from pydantic import Field
@@ -23,7 +24,8 @@ class Story(Data):
     author: str
     #: {name} in the texts → what may stand there
     words: dict[str, tuple[str, ...]]
-    titles: tuple[str, ...] = Field(min_length=2)
+    #: one for each lead, and one for them all
+    titles: tuple[str, ...]
     leads: tuple[str, ...]
     details: tuple[str, ...] = Field(min_length=DETAILS_TOLD + 1)
     endings: tuple[str, ...]
@@ -44,14 +46,16 @@ def telling(number: int, publishers: list[str]) -> Article:
 
 
 def _told(number: int, publisher: str, *, second_title: bool) -> Article:
-    # one story after the other, each time round in another order
+    # one story after the other, after the first time round in another order each
     round_, place = divmod(number, len(stories()))
-    order = random.Random(f"round {round_}").sample(range(len(stories())), len(stories()))
+    order: Sequence[int] = range(len(stories()))
+    if round_:
+        order = random.Random(f"round {round_}").sample(order, len(order))
     story = stories()[order[place]]
     chance = random.Random(number)
     words = {name: chance.choice(choices) for name, choices in story.words.items()}
-    title, other_title = (_filled(text, words) for text in chance.sample(story.titles, 2))
-    lead = _filled(chance.choice(story.leads), words)
+    kind = chance.randrange(len(story.leads))
+    title, other_title, lead = (_filled(t, words) for t in (story.titles[kind], story.titles[-1], story.leads[kind]))
     details = [_filled(text, words) for text in chance.sample(story.details, len(story.details))]
     ending = _filled(chance.choice(story.endings), words)
     body = "\n\n".join([lead, *details[:DETAILS_TOLD], ending])

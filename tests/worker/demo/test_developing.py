@@ -45,6 +45,11 @@ def test_a_telling_is_a_whole_article_with_nothing_left_to_fill_in(number):
         assert len(article.later.body) > len(article.body)
 
 
+def test_each_lead_has_its_title_and_there_is_one_more_for_copies():
+    for story in stories():
+        assert len(story.titles) == len(story.leads) + 1
+
+
 def test_some_are_changed_later():
     assert 15 <= sum(article.later is not None for article in TOLD) <= 40
 
