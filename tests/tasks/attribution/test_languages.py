@@ -69,7 +69,7 @@ def test_who_is_told_is_not_who_speaks(attribute):
         "„Das Eis hält noch eine Weile“, sagte Experte Bernd Bohn der Deutschen Presse-Agentur.", lang="de"
     ).quotes
 
-    assert [quote.speaker for quote in quotes] == ["Experte Bernd Bohn"]
+    assert [quote.speaker for quote in quotes] == ["Bernd Bohn"]
 
 
 def test_a_paper_in_quotation_marks_is_an_outlet_and_no_quote(attribute):
