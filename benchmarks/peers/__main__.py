@@ -1,6 +1,6 @@
 """Our extraction, and our whole pipeline, beside other extraction libraries: CPU time of the same pages, in turn.
 
-    python -m benchmarks.peers [--pages ../shared/data/articles] [--set pages=100] [--set passes=2]
+    python -m benchmarks.peers [--pages ../shared/data/articles] [--set pages=100] [--set passes=3]
 
 A folder of pages with a gold.jsonl gives English news pages with labels, and with a score.py beside it text F1, too."""
 
@@ -122,7 +122,7 @@ def _labelled(folder: Path, row: dict[str, Any]) -> Page:
 
 def run(options: Options) -> Result:
     pages = pages_of(options, options.number("pages", full=60, quick=3))
-    passes = options.number("passes", full=2, quick=1)
+    passes = options.number("passes", full=3, quick=1)
     missing: list[str] = []
     with tempfile.TemporaryDirectory(prefix="wb-peers-") as folder, ExitStack() as stack:
         ours = OURS[1:] if options.quick else OURS  # the model alone takes seconds to load

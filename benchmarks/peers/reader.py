@@ -6,6 +6,7 @@ CPU time is that of the whole process, threads included. The network is shut bef
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -146,6 +147,8 @@ def main(name: str) -> None:
     logging.disable(logging.CRITICAL)
     socket.socket.connect = socket.getaddrinfo = socket.create_connection = no_network
     read = READERS[name]()
+    gc.collect()
+    gc.freeze()  # as our service does once all is loaded; here for every library
     answers.write("ready\n")
     answers.flush()
     for line in sys.stdin:
