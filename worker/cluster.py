@@ -53,8 +53,13 @@ def owner_url(url: str, prefix: str) -> str:
     return plain_url(url, _Place(url, prefix).found()) if is_cluster(url) else url
 
 
+def pool_url(url: str) -> str:
+    """For `from_url`. Never `rediss://` of a cluster: redis-py would take its own class of connections for it."""
+    return f"redis{plain_url(url).removeprefix('rediss').removeprefix('redis')}" if is_cluster(url) else url
+
+
 def pool_options(url: str, prefix: str, *, asynchronous: bool = False) -> dict[str, Any]:
-    """What `Redis.from_url(plain_url(url), ...)` must be told beside."""
+    """What `Redis.from_url(pool_url(url), ...)` must be told beside."""
     if not is_cluster(url):
         return {}
     return {"connection_class": _KINDS[asynchronous, urlsplit(url).scheme], "place": _Place(url, prefix)}

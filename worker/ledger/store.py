@@ -16,7 +16,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 from redis.retry import Retry
 
 from tasks.ports import Call
-from worker.cluster import MOVING, plain_url, pool_options
+from worker.cluster import MOVING, pool_options, pool_url
 
 T = TypeVar("T")
 Argument = str | bytes | int | float
@@ -125,7 +125,7 @@ class SyncStore(_Store):
         super().__init__(prefix, fail_point)
         #: answers bytes; redis-py's own types unite its two clients and both kinds of answer
         self.redis: Any = redis.Redis.from_url(
-            plain_url(url),
+            pool_url(url),
             **connection_options(),
             **pool_options(url, prefix),
             retry=Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), retries),
@@ -145,7 +145,7 @@ class AsyncStore(_Store):
     def __init__(self, url: str, prefix: str = "news", *, fail_point: str | None = None) -> None:
         super().__init__(prefix, fail_point)
         self.redis: Any = redis.asyncio.Redis.from_url(
-            plain_url(url),
+            pool_url(url),
             **connection_options(),
             **pool_options(url, prefix, asynchronous=True),
             retry=redis.asyncio.retry.Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), RETRIES),

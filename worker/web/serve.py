@@ -14,7 +14,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from config.trouble import ConfigError
-from worker.cluster import plain_url, pool_options
+from worker.cluster import pool_options, pool_url
 from worker.observe import set_up_logging
 from worker.web.app import create_app, is_loopback
 
@@ -33,7 +33,7 @@ STOP_SECONDS = 3
 def connect(url: str, prefix: str = "news") -> Redis:
     """A gateway says at once that the store is away; its follower has patience of its own."""
     return Redis.from_url(
-        plain_url(url),
+        pool_url(url),
         **pool_options(url, prefix, asynchronous=True),
         socket_timeout=5,
         socket_connect_timeout=2,
