@@ -139,13 +139,13 @@ def _beside(rng: random.Random, size: float) -> str:
     cards = "".join(
         f"<div {_attributes(rng)}><div {_attributes(rng)}><a href='/a/{n}' {_attributes(rng)}>"
         f"<img src='/i/{n}.jpg' alt=''><h3><span>{_sentence(rng)[:60]}</span></h3></a></div>"
-        f"<div {_attributes(rng)}><p>{_sentence(rng)}</p>"
+        f"<div {_attributes(rng)}>{_sentence(rng)}"
         f"<span {_attributes(rng)}>{rng.randint(1, 23)} hours ago</span></div></div>"
         for n in range(round(16 * size))
     )
     comments = "".join(
         f"<div class='comment' id='c{n}'><div {_attributes(rng)}><a href='/u/{n}'>{_novel(rng)}</a><span>Reply</span>"
-        f"</div><div {_attributes(rng)}><p>{' '.join(_sentence(rng) for _ in range(rng.randint(1, 4)))}</p></div></div>"
+        f"</div><div {_attributes(rng)}>{' '.join(_sentence(rng) for _ in range(rng.randint(1, 4)))}</div></div>"
         for n in range(round(rng.random() * 30 * size))
     )
     return (
