@@ -8,6 +8,7 @@ import subprocess
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import redis
 from redis.backoff import NoBackoff
@@ -30,21 +31,46 @@ def free_port() -> int:
     raise AssertionError("no two ports free")
 
 
+class Certificate(NamedTuple):
+    """Of 127.0.0.1, vouching for itself."""
+
+    key: Path
+    pem: Path
+
+
+def certificate(folder: Path) -> Certificate:
+    made = Certificate(folder / "key.pem", folder / "cert.pem")
+    where = ["-keyout", str(made.key), "-out", str(made.pem), "-days", "2"]
+    name = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    subprocess.run([*command, *where, *name], check=True, capture_output=True)
+    return made
+
+
 class Node:
-    def __init__(self, folder: Path, *, cluster: bool = True) -> None:
-        self.folder, self.port, self.cluster = folder, free_port(), cluster
+    """`tls`: only over it, by Debian's redis-server: the wheel's Valkey is built without."""
+
+    def __init__(self, folder: Path, *, cluster: bool = True, tls: Certificate | None = None) -> None:
+        self.folder, self.port, self.cluster, self.tls = folder, free_port(), cluster, tls
         folder.mkdir()
-        self.client = redis.Redis(port=self.port, decode_responses=True, retry=Retry(NoBackoff(), 0))
+        secure = {"ssl": True, "ssl_ca_certs": str(tls.pem)} if tls else {}
+        self.client = redis.Redis(
+            host="127.0.0.1", port=self.port, decode_responses=True, retry=Retry(NoBackoff(), 0), **secure
+        )
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         options = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "appendonly": "yes", "save": ""}
         if self.cluster:
             options |= {"cluster-enabled": "yes", "cluster-node-timeout": 2000, "cluster-require-full-coverage": "no"}
+        if self.tls:
+            options |= {"port": 0, "tls-port": self.port, "tls-cert-file": self.tls.pem, "tls-key-file": self.tls.key}
+            options |= {"tls-ca-cert-file": self.tls.pem, "tls-auth-clients": "no", "tls-cluster": "yes"}
         arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
+        binary = "redis-server" if self.tls else str(get_binary_path())
         log = self.folder / "log"
         with log.open("ab") as out:
-            self.process = subprocess.Popen([str(get_binary_path()), *arguments], stdout=out)
+            self.process = subprocess.Popen([binary, *arguments], stdout=out)
         wait_until(lambda: _answers(self.client), f"node on port {self.port}")
 
     def stop(self) -> None:
@@ -64,7 +90,10 @@ class Cluster:
 
     @property
     def url(self) -> str:
-        return f"redis+cluster://127.0.0.1:{self.nodes[0].port}/0"
+        first = self.nodes[0]
+        if first.tls:
+            return f"rediss+cluster://127.0.0.1:{first.port}/0?ssl_ca_certs={first.tls.pem}"
+        return f"redis+cluster://127.0.0.1:{first.port}/0"
 
     def owner(self, slot: int) -> Node:
         return self.nodes[slot * len(self.nodes) // SLOTS]
@@ -82,9 +111,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, count: int = 3):
+def cluster(folder: Path, count: int = 3, *, tls: Certificate | None = None):
     with ExitStack() as stack:
-        nodes = [Node(folder / f"node-{number}") for number in range(count)]
+        nodes = [Node(folder / f"node-{number}", tls=tls) for number in range(count)]
         for node in nodes:
             stack.callback(node.stop)
             node.start()

@@ -1,5 +1,6 @@
 import asyncio
 from datetime import UTC, datetime
+from shutil import which
 
 import pytest
 import redis
@@ -7,12 +8,14 @@ import redis
 from config.settings import Settings
 from config.sharding import shard_prefix, slot_of
 from config.trouble import ConfigError
-from tests.cluster import Cluster, cluster
+from tests.cluster import Cluster, certificate, cluster
 from worker.app import broker_url
 from worker.cluster import Node, owner_url, plain_url
 from worker.ledger import AsyncStore, Ledger, SyncStore
 from worker.server import check_server
 
+# nodes take a second or two to know one another
+pytestmark = pytest.mark.slow
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
 FEED = ("paper", '{"id":"paper"}', "paper.test", "http://paper.test/feed")
 
@@ -107,6 +110,30 @@ def test_the_password_of_the_url_opens_every_node(clean: Cluster):
 def test_the_node_that_holds_a_prefix_has_an_address_of_its_own(clean: Cluster):
     for shard, node in enumerate(clean.nodes):
         assert owner_url(clean.url, shard_prefix("news", shard, 3)) == f"redis://127.0.0.1:{node.port}/0"
+
+
+@pytest.mark.skipif(
+    not (which("redis-server") and which("openssl")), reason="it takes redis-server, built with TLS, and openssl"
+)
+def test_over_tls_too_each_node_is_found_and_its_certificate_checked(tmp_path):
+    with cluster(tmp_path, tls=certificate(tmp_path)) as nodes:
+        for shard in range(3):
+            prefix = shard_prefix("news", shard, 3)
+            store = SyncStore(nodes.url, prefix)
+            assert tuple(sync(store)) == (1, 0)
+            store.redis.close()
+            assert asyncio.run(_due_async(nodes.url, prefix)) == 1
+        unchecked = SyncStore(nodes.url.partition("?")[0], "{news}", retries=0)
+        with pytest.raises(redis.ConnectionError, match="certificate"):
+            sync(unchecked)
+
+
+async def _due_async(url: str, prefix: str) -> int:
+    store = AsyncStore(url, prefix)
+    try:
+        return (await store.do(Ledger().account())).due["poll"]
+    finally:
+        await store.redis.aclose()
 
 
 def test_when_the_node_that_was_named_is_away_the_others_are_asked(tmp_path):
