@@ -87,7 +87,8 @@ def set_up_logging(settings: Settings, role: str) -> None:
 
 def _without_the_pools_own_trace(record: logging.LogRecord) -> bool:
     """A process that was killed is no fault of the code that noticed; the warden says what it was killed for."""
-    if record.exc_info and isinstance(record.exc_info[1], WorkerLostError):
+    # the exception itself comes in a wrapper of billiard's
+    if record.exc_info and record.exc_info[0] is not None and issubclass(record.exc_info[0], WorkerLostError):
         record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
     return True
 

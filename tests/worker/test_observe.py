@@ -122,6 +122,7 @@ def test_on_a_terminal_nothing_moves_the_cursor_or_begins_a_line():
 
 LOST = """
 import logging
+from billiard.einfo import ExceptionInfo
 from billiard.exceptions import WorkerLostError
 from config.settings import Settings
 from worker.observe import set_up_logging
@@ -130,7 +131,8 @@ for error in (WorkerLostError("signal 9"), ValueError("no")):
     try:
         raise error
     except Exception:
-        logging.getLogger("celery.worker").error("raised %s", error, exc_info=True)
+        # as Celery hands it on
+        logging.getLogger("celery.worker").error("raised %s", error, exc_info=ExceptionInfo().exc_info)
 """
 
 
