@@ -106,6 +106,34 @@ def test_two_links_to_one_page_are_one_record_and_one_duplicate(desk: Desk):
     assert desk.account().balance() == 0
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_two_links_to_one_page_that_word_it_in_two_ways_do_not_change_it_by_turns(desk: Desk, order: int):
+    page = "art_" + "ab" * 12
+    links = (entry(1, url="http://short.test/a", guid="a"), entry(2, url="http://short.test/b", guid="b"))
+    desk.poll(*links)
+    desk.fetch_all()
+    for claim in desk.claim("enrich"):
+        desk.publish(claim, address=page)
+
+    for _ in range(3):
+        desk.later(3 * 86_400)
+        assert desk.poll(*links[::order]).known == 2
+    desk.later(61)
+    first, second = links
+    assert desk.poll(*(first.model_copy(update={"title": "Harbour opens late"}), second)[::order]).changed == 1
+
+
+def test_one_of_two_links_to_a_page_that_is_left_speaks_for_it(desk: Desk):
+    links = (entry(1, url="http://short.test/a", guid="a"), entry(2, url="http://short.test/b", guid="b"))
+    desk.poll(*links)
+    desk.fetch_all()
+    (first, _) = (desk.publish(claim, address="art_" + "ab" * 12)[1] and claim for claim in desk.claim("enrich"))
+    desk.later(61)
+
+    assert desk.poll(links[1].model_copy(update={"title": "Harbour opens late"})).changed == 1
+    assert desk.claim("fetch")[0].id == first.id
+
+
 def test_two_articles_behind_one_login_page_are_no_duplicates(desk: Desk):
     desk.poll(entry(1), entry(2))
     desk.fetch_all()

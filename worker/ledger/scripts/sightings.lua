@@ -29,11 +29,16 @@ end
 
 local function take_sightings(feed, owner, n)
   local admitted, changed, known = 0, 0, 0
+  local told = {}  -- ids that stand in the document, or stood further up in it
+  for i = 0, n - 1 do told[ARGV[cursor + 1 + 5 * i]] = true end
   for _ = 1, n do
     local shown_as, alias, fingerprint, host, entry = take(), take(), take(), take(), take()
     local id, seen = identified(shown_as, alias)
-    local is_owners = seen and seen.owner == owner
-    if redis.call('EXISTS', entry_key(id)) == 1 then
+    local is_owners, is_copy = seen and seen.owner == owner, id ~= shown_as and told[id]
+    told[id] = true
+    if is_copy then  -- two links to one article, each with words of its own: the first one speaks for both
+      known = known + 1
+    elseif redis.call('EXISTS', entry_key(id)) == 1 then
       again_as(owner, id, fingerprint, host, entry)
       known = known + 1
     elseif not seen or (is_owners and seen.fingerprint ~= fingerprint) then
