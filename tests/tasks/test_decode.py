@@ -23,9 +23,7 @@ BARE_DEFLATE = BARE.compress(PAGE) + BARE.flush()
         pytest.param(ZIPPED, " X-GZIP ", id="old name with spaces"),
         pytest.param(zlib.compress(PAGE), "deflate", id="deflate with zlib header"),
         pytest.param(BARE_DEFLATE, "deflate", id="bare deflate"),
-        pytest.param(
-            gzip.compress(PAGE[:700]) + gzip.compress(PAGE[700:]), "gzip", id="two gzip members"
-        ),
+        pytest.param(gzip.compress(PAGE[:700]) + gzip.compress(PAGE[700:]), "gzip", id="two gzip members"),
         pytest.param(ZIPPED + b"\0\0padding", "gzip", id="gzip with padding"),
     ],
 )
