@@ -20,7 +20,8 @@ from config.topics import SHIPPED, read_topics
 from tasks.normalise import normalise
 from tasks.topics import TopicTagger
 from tasks.topics.fit import Labelled, best_cut, fit, held_out_scores
-from worker.cli.topics import Quality, measured, rewritten
+from worker.cli.topic_quality import Quality, measured
+from worker.cli.topics import rewritten
 
 ROOT = Path(__file__).parents[1]
 OWN = ROOT / "tests" / "quality" / "topics"

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from typing import Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from config.trouble import ConfigError, line_of
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 Measure = Literal["title", "lead", "body", "density", "any", "distinct"]
 MEASURES: tuple[str, ...] = get_args(Measure)
 
 MAX_SPELLINGS = 8000
+#: one that is not directly behind a letter, or has one directly behind it
+INNER_STAR = re.compile(r"\*\w|(?<!\w)\*")
 
-_Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
+_Slug = Annotated[str, Field(pattern=f"^{SLUG}$")]
 _Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 _Terms = Annotated[list[Annotated[str, Field(min_length=1, max_length=2000)]], Field(min_length=1)]
 _Weights = dict[str, dict[Measure, Annotated[float, Field(ge=-50, le=50, allow_inf_nan=False)]]]
@@ -56,14 +63,21 @@ def parsed(text: str, file: str) -> TopicFile:
             f"not valid TOML: {error}",
             file=file,
             line=int(found) if found.isdigit() else None,
-            mend="mend the syntax there",
+            mend='a topic file is TOML: [topics.my-topic], below it terms = ["one", "two words"], with straight quotes',
         ) from None
     except ValidationError as error:
-        first = error.errors()[0]
+        first = _deepest(error)
         keys = [str(part) for part in first["loc"] if not str(part).startswith(("list[", "dict[", "function-"))]
         raise ConfigError(
             f"{'.'.join(keys)}: {first['msg']}", file=file, line=_line(text, keys), mend=_mend(keys, first["type"])
         ) from None
+
+
+def _deepest(error: ValidationError) -> ErrorDetails:
+    """Of a value that may have one of two shapes, the fault of the shape that it comes nearer to."""
+    found = error.errors()
+    alike = [one for one in found if one["loc"][:3] == found[0]["loc"][:3]]
+    return max(alike, key=lambda one: len(one["loc"]))
 
 
 def _line(text: str, keys: list[str]) -> int | None:
@@ -74,7 +88,24 @@ def _line(text: str, keys: list[str]) -> int | None:
         line = line_of(text, key, within=table) or line_of(text, f"[{'.'.join(keys[: keys.index(key) + 1])}")
         if line:
             return line
-    return None
+    return line_of(text, f"[[{keys[0]}")
+
+
+#: key → what stands there
+MENDS = {
+    "terms": 'a list, terms = ["one", "two words"], or one for each language: { en = ["..."], de = ["..."] }',
+    "threshold": "a score from 0.01 to 0.99, without quotes",
+    "bias": "a number from -50 to 50, without quotes",
+    "name": 'text in quotes, for people to read: name = "Energy security"',
+    "language": 'two or three small letters, as in language = "de"',
+    "include": 'a list of files, beside this one or shipped: include = ["wirebeat:topics.toml"]',
+    "parents": 'a list of ids of other topics: parents = ["energy"]',
+    "iptc": 'a list of Media Topic codes: iptc = ["medtop:20000638"]',
+    "wikidata": 'an id: wikidata = "Q1889"',
+    "release": "letters, digits, dots and hyphens, at most 32",
+    "concepts": 'ids of small letters, digits and hyphens, each with a list of words: ship = ["ship", "ferry"]',
+    "topics": "a table for each topic, [topics.my-topic], its id of small letters, digits and hyphens",
+}
 
 
 def _mend(keys: list[str], kind: str) -> str:
@@ -85,7 +116,9 @@ def _mend(keys: list[str], kind: str) -> str:
         return f"a row of weights is a table of numbers; its columns are {', '.join(MEASURES)}"
     if kind == "missing":
         return f"add `{keys[-1]} = ...`"
-    return "see docs/topics.md for what stands there"
+    # a list holds numbered things: topics.harbour.terms.1
+    named = next((key for key in reversed(keys) if key in MENDS), None)
+    return MENDS[named] if named else "see docs/topics.md for what stands there"
 
 
 def spellings(term: str) -> list[str]:
@@ -98,6 +131,8 @@ def spellings(term: str) -> list[str]:
         raise ValueError("a bracket is closed that was not opened")
     if any(not any(char.isalnum() for char in spelling) for spelling in found):
         raise ValueError("a term needs a letter or a digit")
+    if any(INNER_STAR.search(spelling) for spelling in found):
+        raise ValueError("a * stands at the end of a word, for any ending")
     return [" ".join(word if _as_written(word) else word.lower() for word in spelling.split()) for spelling in found]
 
 

@@ -100,7 +100,7 @@ def load_topics(text: str, *, file: str) -> TopicRules:
 
 def _read(path: Path, *, file: str, line: int | None) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         what = "the topic rules" if file == str(path) else str(path)
@@ -108,7 +108,11 @@ def _read(path: Path, *, file: str, line: int | None) -> str:
             f"{what} cannot be read: {why}",
             file=file,
             line=line,
-            mend="name another in WIREBEAT_TOPICS, or save it as UTF-8",
+            mend="save it as UTF-8"
+            if isinstance(error, UnicodeDecodeError)
+            else "mend the path in `include`: a file beside this one, or with wirebeat: before it a shipped one"
+            if line
+            else "name another in WIREBEAT_TOPICS",
         ) from None
 
 
@@ -181,14 +185,23 @@ def _topic(topic_id: str, table: TopicTable, file: str, text: str, gathered: _Ga
             mend="lower bias or raise threshold",
         )  # fmt: skip
     signals = tuple(_signal(name, row, topic_id, file, text, gathered) for name, row in weights.items())
-    if not any(weight > 0 for signal in signals for weight in signal.weights.values()):
+    speaking = [signal for signal in signals if any(weight > 0 for weight in signal.weights.values())]
+    if not speaking:
         raise ConfigError(
             f"topic {topic_id!r}: no weight is above 0", file=file, line=line, mend="nothing could ever be tagged"
+        )
+    if not any(_finds(concept, gathered) for signal in speaking for concept in signal.every):
+        raise ConfigError(
+            f"topic {topic_id!r}: nothing but exceptions", file=file, line=line, mend="add a term without a leading !"
         )
     return TopicRule(
         topic_id, table.name, tuple(table.iptc), table.wikidata, tuple(table.parents), table.threshold, bias,
         table.untitled, table.brief, signals,
     )  # fmt: skip
+
+
+def _finds(concept: str, gathered: _Gathered) -> bool:
+    return any(not term.startswith("!") for terms in gathered.concepts[concept].values() for term in terms)
 
 
 def _signal(name: str, row: dict[str, float], topic_id: str, file: str, text: str, gathered: _Gathered) -> Signal:
@@ -201,8 +214,12 @@ def _signal(name: str, row: dict[str, float], topic_id: str, file: str, text: st
         if concept not in gathered.concepts:
             raise ConfigError(
                 f"topics.{topic_id}.weights: {name!r} names the concept {concept!r}, which no file defines",
-                file=file, line=line_of(text, name, within=f"[topics.{topic_id}.weights]"),
-                mend=f'add `{concept} = ["..."]` under [concepts], or mend the name; known: {known}',
+                file=file,
+                line=line_of(text, name, within=f"[topics.{topic_id}.weights]")
+                or line_of(text, f"[topics.{topic_id}.weights]"),
+                mend=f'add `{concept} = ["..."]` under [concepts], or mend the name; known: {known}'
+                if concept
+                else "write it as `one + other` or `one - other`",
             )  # fmt: skip
     return Signal(name, tuple(every), tuple(none), row)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from config.gazetteer import Gazetteer
     from config.topics import TopicRules
     from tasks.ports import Nlp
-    from tasks.records import Article, Entry
+    from tasks.records import Article, Entry, Evidence
     from tasks.topics import TopicResult
 
 #: The model knows English; names in other languages come from the gazetteer alone.
@@ -78,6 +78,10 @@ class Tagger:
             syndicated_from=found.syndicated_from,
             nlp=nlp,
         )
+
+    def explain(self, article: Article, topic_id: str) -> tuple[Evidence, ...]:
+        """All that spoke for and against one topic, however low its score. KeyError for a topic that is none."""
+        return self._topics.explain(tagged_title(article.title), article.body, article.lang, topic_id)
 
     def topics(self, article: Article) -> TopicResult:
         return self._topics.tag(tagged_title(article.title), article.body, article.lang)

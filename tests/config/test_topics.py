@@ -80,6 +80,29 @@ def test_the_version_stays_when_only_a_comment_changes():
         (SMALL + "name = \n", 4, "TOML"),
         ('[topics.harbour]\nname = "Harbours"\n', 1, "neither"),
         ("[topics.Harbour]\nname = 'x'\nterms = ['x']\n", 1, "Harbour"),
+        ("topics:\n  harbour:\n", 1, "TOML"),
+        ('{"topics": {}}', 1, "TOML"),
+        ('[[topics]]\nid = "harbour"\n', 1, "topics"),
+        ('[harbour]\nname = "Harbours"\n', 1, "harbour"),
+        ("include = 'words.toml'\n" + SMALL, 1, "include"),
+        ("language = 'EN'\n" + SMALL, 1, "language"),
+        (SMALL + 'name = "again"\n', 4, "TOML"),
+        (SMALL.replace('"Harbours"', '""'), 2, "name"),
+        (SMALL.replace('"Harbours"', "“Harbours”"), 2, "TOML"),
+        (SMALL.replace('["harbour", "port of call"]', '"harbour"'), 3, "terms"),
+        (SMALL.replace('["harbour", "port of call"]', "[]"), 3, "terms"),
+        (SMALL.replace('["harbour", "port of call"]', '["harbour" "quay"]'), 3, "TOML"),
+        (SMALL.replace('["harbour", "port of call"]', '{ english = ["quay"] }'), 3, "english"),
+        (SMALL.replace('["harbour", "port of call"]', '{ en = "quay" }'), 3, "terms.en"),
+        (SMALL.replace('["harbour", "port of call"]', '["!harbour"]'), 1, "exceptions"),
+        (SMALL.replace('"harbour"', '"har*bour"'), 3, "*"),
+        (SMALL.replace('"harbour"', '"*"'), 3, "letter"),
+        (SMALL.replace('"harbour"', "7"), 3, "terms.0"),
+        (SMALL + 'threshold = "high"\n', 4, "threshold"),
+        (SMALL + "[topics.harbour.weights]\nharbour = 2\n", 5, "weights"),
+        (SMALL + '[topics.harbour.weights]\n"harbour + " = { title = 1.0 }\n', 4, "harbour + "),
+        (SMALL + "[concepts]\nBig_Ship = ['ship']\n", 5, "Big_Ship"),
+        (SMALL + "[concepts]\nship = []\n", 5, "ship"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_line_and_what_to_do(text, line, words):
@@ -88,6 +111,21 @@ def test_a_wrong_file_is_refused_with_its_line_and_what_to_do(text, line, words)
     assert words in str(found)
     assert str(found).startswith("topics.toml line ")
     assert found.mend
+
+
+def test_a_mark_that_editors_put_at_the_start_is_no_fault(tmp_path):
+    path = tmp_path / "topics.toml"
+    path.write_text(SMALL, encoding="utf-8-sig")
+    assert [topic.id for topic in read_topics(path).topics] == ["harbour"]
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe[\0t", None])
+def test_what_is_no_text_is_refused_with_its_name(tmp_path, content):
+    path = tmp_path / "topics.toml"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(ConfigError, match=r"topics\.toml: the topic rules cannot be read") as caught:
+        read_topics(path)
+    assert caught.value.mend
 
 
 def test_an_empty_file_is_refused():

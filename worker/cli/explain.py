@@ -18,11 +18,14 @@ from tasks.ports import Validators
 from tasks.reasons import Failed
 
 if TYPE_CHECKING:
+    from config.topics import TopicRule
+    from tasks.tag import Tagger
     from worker.offline import Read
 
 ARTICLE_ID = re.compile(r"art_[0-9a-f]{24}")
 Target = Annotated[str, typer.Argument(help="URL, file (HTML or plain text), or id of an article in the stream")]
 Title = Annotated[str, typer.Option(help="headline, for a plain text")]
+Topics = Annotated[Path | None, typer.Option("--topics", help="topic file; default: the setting")]
 CONTEXT_CHARS = 30
 LABELS = {"published_at": "published", "modified_at": "modified", "lang": "language", "canonical_url": "canonical"}
 
@@ -31,10 +34,11 @@ def explain(
     target: Target,
     title: Title = "",
     url: Annotated[str, typer.Option(help="address of a page given as a file")] = "",
+    topics: Topics = None,
     as_data: Annotated[bool, typer.Option("--json", help="the record that would be published")] = False,
 ) -> None:
     """Every stage of one article with its evidence. Example: wirebeat explain page.html --url https://example.org/a"""
-    settings = load_settings(log_level="error")
+    settings = load_settings(log_level="error", topics=topics)
     read = _read(settings, target, title, url)
     if as_data:
         sys.stdout.write(read.record.model_dump_json() + "\n")
@@ -47,27 +51,29 @@ def why_not(
     topic: Annotated[str, typer.Option("--topic", help="id of a topic")],
     title: Title = "",
     url: Annotated[str, typer.Option(help="address of a page given as a file")] = "",
+    topics: Topics = None,
 ) -> None:
     """What spoke for and against a topic. Example: wirebeat why-not page.html --topic diplomacy"""
     from worker.roles import warm_tagger
 
-    settings = load_settings(log_level="error")
-    read = _read(settings, target, title, url)
-    result = warm_tagger(settings).topics(read.article)
-    if topic not in result.scores and result.untagged is None:
-        raise ConfigError(f"no topic {topic!r}", mend=f"there are: {', '.join(result.scores)}")
-    sys.stdout.write("\n".join(_why_not(read, topic, result)) + "\n")
+    settings = load_settings(log_level="error", topics=topics)
+    read, tagger = _read(settings, target, title, url), warm_tagger(settings)
+    known = {rule.id: rule for rule in tagger.topic_rules.topics}
+    if topic not in known:
+        raise ConfigError(f"no topic {topic!r}", mend=f"there are: {', '.join(known)}")
+    sys.stdout.write("\n".join(_why_not(read, tagger, known[topic])) + "\n")
 
 
-def _why_not(read: Read, topic: str, result: Any) -> list[str]:
+def _why_not(read: Read, tagger: Tagger, topic: TopicRule) -> list[str]:
+    result = tagger.topics(read.article)
     if result.untagged:
-        return [f"{topic}: no lexicon knows the language of the article ({read.article.lang})"]
+        return [f"{topic.id}: no lexicon knows the language of the article ({read.article.lang})"]
     for tag in result.tags:
-        if tag.id == topic:
-            return [f"{topic} {tag.score:.2f}: it has this topic", *_evidence(read, tag.evidence)]
-    evidence = result.near.get(topic, ())
+        if tag.id == topic.id:
+            return [f"{topic.id} {tag.score:.2f}: it has this topic", *_evidence(read, tag.evidence)]
+    evidence = tagger.explain(read.article, topic.id)
     spoke = _evidence(read, evidence) if evidence else ["  no word of its rules stands in title or text"]
-    return [f"{topic} {result.scores[topic]:.2f}: under its threshold", *spoke]
+    return [f"{topic.id} {result.scores[topic.id]:.2f}: under its threshold of {topic.threshold}", *spoke]
 
 
 def _read(settings: Settings, target: str, title: str, url: str) -> Read:

@@ -18,7 +18,7 @@ WAR = (
     "Ukraine's air defences shot down thirty drones, and Kyiv asked its allies for more missiles. "
     "The Kremlin said that its troops had taken two villages along the front line in Donetsk. "
 ) * 4
-FAIR = "The harvest fair drew a record crowd at the weekend, and the baker sold out of bread by noon. " * 6
+FAIR = "The harvest fair drew a record crowd at the weekend, and the stall sold out of bread by noon. " * 6
 BLANK = environment(spacy_model="blank")
 
 

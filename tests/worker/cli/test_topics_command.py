@@ -114,6 +114,24 @@ def test_a_topic_that_is_there_is_not_written_again(topics):
 
 
 def test_a_name_that_is_no_id_is_refused(topics):
-    with pytest.raises(ConfigError):
+    with pytest.raises(ConfigError) as caught:
         run("new", "Energy Security", "--topics", topics)
+    assert "write energy-security" in caught.value.mend
     assert topics.read_text(encoding="utf-8") == TOPICS
+
+
+def test_gold_that_is_not_there_is_told_in_words(topics, tmp_path):
+    with pytest.raises(ConfigError, match=r"none\.jsonl: cannot be read: No such file"):
+        run("eval", tmp_path / "none.jsonl", "--topics", topics)
+
+
+def test_a_label_that_is_no_topic_is_told(topics, gold):
+    gold.write_text(json.dumps({"title": "x", "text": "y", "topics": ["harbor"]}), encoding="utf-8")
+    assert "note: some are labelled 'harbor', which is no topic" in run("eval", gold, "--topics", topics)
+
+
+def test_check_tells_in_which_languages_a_topic_is_mute(topics):
+    topics.write_text(TOPICS + '[topics.ship]\nname = "Ships"\nterms = { en = ["ship"], de = ["Schiff*"] }\n')
+    assert "note: topic 'harbour' has no words in de: no article in these can get it" in run(
+        "check", "--topics", topics
+    )
