@@ -124,6 +124,7 @@ def of_memory(body: str) -> str:
 
 
 class Found(NamedTuple):
+    links: float
     long: float
     shown: float
     put: float
@@ -146,6 +147,7 @@ def of_ours(count: int, seed: int) -> Found:
         false = sum(ask(args=[*ours, *batch]) for batch in batches(count, seed + 1))
         new = one.cost(of_memory("ask"), asked, seed + 2, ours)
         return Found(
+            one.bytes_of("news:known:id:*") / count,
             long_bytes,
             put.bytes_each - long_bytes,
             put.microseconds_each,
@@ -212,6 +214,7 @@ def rows(count: int, seed: int) -> Iterator[Row]:
     urls, first, ours = of_reference(URLS, count, seed), of_reference(FIRST_MEMORY, count, seed), of_ours(count, seed)
     yield Row(f"{of}: set of URLs", urls.bytes_each, "B an entry")
     yield Row(f"{of}: memory of version 0.1, link and guid", first.bytes_each, "B an entry")
+    yield Row(f"{of}: long memory, link alone", ours.links, "B an entry", target=12, aim=8, lower_is_better=True)
     yield Row(
         f"{of}: long memory, link and guid", ours.long, "B an entry", target=12, aim=8, lower_is_better=True,
         reference=first.bytes_each,
