@@ -39,7 +39,7 @@ class Habit(NamedTuple):
     keep_alive: bool = True
     #: items that stand in every feed from the beginning, the same in all
     standing: int = 0
-    #: site → seconds before each of its pages; None: it accepts and never answers
+    #: site → seconds before each of its pages, and its robots.txt; None: it accepts and never answers
     slow: tuple[tuple[int, float | None], ...] = ()
     seed: int = 1
 
@@ -131,8 +131,9 @@ class _Press:
         self._documents: dict[tuple[int, int, str], bytes] = {}
         self.slow = dict(papers.habit.slow)
 
-    def delay(self, site: int, *, page: bool) -> float | None:
-        if site in self.slow and (page or self.slow[site] is None):
+    def delay(self, site: int, *, feed: bool) -> float | None:
+        site %= self.papers.sites
+        if site in self.slow and not feed:
             return self.slow[site]
         least, most = self.habit.delay_seconds
         return self._rng.uniform(least, most) if most else 0.0
@@ -211,7 +212,7 @@ class _Connection(asyncio.Protocol):
             lines = head.split("\r\n")
             path = lines[0].split(" ")[1]
             asked_with = next((line[15:] for line in lines if line[:15].lower() == "if-none-match: "), "")
-            delay = self._press.delay(self._site, page=path.startswith("/a/"))
+            delay = self._press.delay(self._site, feed=path.startswith("/feed/"))
             if delay is None:
                 return
             if delay:

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.frame import Options, Result, Row, Skipped, alone
 from benchmarks.papers import Habit, Papers
-from benchmarks.running import Running, running, spent
+from benchmarks.running import Running, poll_now, running, spent
 from worker.bench.pages import generated
-from worker.ledger import Ledger, SyncStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +60,7 @@ class Stand(NamedTuple):
     def round(self) -> None:
         """All feeds are due; until each was asked."""
         least = min(self.papers.polls)
-        SyncStore(self.service.url, "news").do(Ledger().poll_now())
+        poll_now(self.service.url)
         self.service.wait_until(lambda: min(self.papers.polls) > least, "round", 180)
 
 

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import redis
 
+from config.settings import load_settings
+from worker.app import make_app
 from worker.bench.service import _name as process_name
 from worker.bench.service import _tree as process_tree
 from worker.embedded import EmbeddedServer
+from worker.wiring import Clockwork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,6 +52,26 @@ class Running(NamedTuple):
 
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
+
+
+class Ends(NamedTuple):
+    """What became of the items shown, by the stream and by the letters that could not be delivered."""
+
+    #: item → seconds since 1970 at which its record was written
+    written: dict[int, float]
+    #: records beyond the first of an article
+    twice: int
+    dead: int
+
+
+def ends(service: Running) -> Ends:
+    written: dict[int, float] = {}
+    versions: Counter[tuple[bytes, bytes]] = Counter()
+    for stream_id, fields in service.client.xrange("news:articles"):
+        versions[fields[b"id"], fields[b"version"]] += 1
+        written.setdefault(item_of(fields), int(stream_id.split(b"-")[0]) / 1000)
+    twice = sum(count - 1 for count in versions.values())
+    return Ends(written, twice, int(service.client.xlen("news:dead")))
 
 
 @contextmanager
@@ -119,3 +142,19 @@ def spent(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, 
 def item_of(fields: Mapping[bytes, bytes]) -> int:
     """The number of the item that a record of benchmarks.papers is of."""
     return int(fields[b"url"].rpartition(b"/")[2])
+
+
+def process_ids(root: int, name: str) -> list[int]:
+    """Of a role, or of the processes that it forked: `enrich child`."""
+    role = name.removesuffix(" child")
+    # what a role forks has its command line
+    own = [pid for pid in process_tree(root) if process_name(pid) == role]
+    return own[1:] if name.endswith(" child") else own[:1]
+
+
+def poll_now(url: str) -> None:
+    """All feeds are due, and the role that polls hears of it."""
+    settings = load_settings(redis_url=url)
+    clockwork = Clockwork(settings, make_app(settings))
+    clockwork.store.do(clockwork.ledger.poll_now())
+    clockwork.wake("poll")
