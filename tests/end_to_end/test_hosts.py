@@ -1,4 +1,4 @@
-"""Hosts that share a server: one joins under load, one is killed with all its processes. Nothing is lost or repeated."""
+"""Hosts that share a server: one joins under load, one is killed with all its processes; nothing is lost or twice."""
 
 from __future__ import annotations
 
