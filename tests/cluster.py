@@ -111,6 +111,21 @@ class Cluster:
 
 
 @contextmanager
+def replica(of: Node, folder: Path):
+    """Takes over when its primary is gone for two seconds."""
+    node = Node(folder / "replica")
+    try:
+        node.start()
+        node.client.execute_command("CLUSTER", "MEET", "127.0.0.1", of.port)
+        wait_until(lambda: of.id in str(node.client.execute_command("CLUSTER", "NODES")), "meeting")
+        node.client.execute_command("CLUSTER", "REPLICATE", of.id)
+        wait_until(lambda: node.client.info("replication")["master_link_status"] == "up", "replica")
+        yield node
+    finally:
+        node.stop()
+
+
+@contextmanager
 def cluster(folder: Path, count: int = 3, *, tls: Certificate | None = None):
     with ExitStack() as stack:
         nodes = [Node(folder / f"node-{number}", tls=tls) for number in range(count)]

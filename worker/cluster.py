@@ -37,15 +37,22 @@ def is_cluster(url: str) -> bool:
 
 
 def plain_url(url: str, node: Node | None = None) -> str:
-    """Of the node, else of the one that the URL names; of a server that is no cluster: as it is."""
+    """Of the node, else of the first that the URL names; of a server that is no cluster: as it is."""
     if not is_cluster(url):
         return url
     parts = urlsplit(url)
-    netloc = parts.netloc
+    login, at, hosts = parts.netloc.rpartition("@")
+    place = hosts.partition(",")[0]
     if node is not None:
-        host = f"[{node.host}]" if ":" in node.host else node.host
-        netloc = f"{parts.netloc.rpartition('@')[0]}@{host}:{node.port}".removeprefix("@")
-    return urlunsplit(parts._replace(scheme=SCHEMES[parts.scheme], netloc=netloc))
+        place = f"[{node.host}]:{node.port}" if ":" in node.host else f"{node.host}:{node.port}"
+    return urlunsplit(parts._replace(scheme=SCHEMES[parts.scheme], netloc=f"{login}{at}{place}"))
+
+
+def named_nodes(url: str) -> list[str]:
+    """Plain URLs of all that `redis+cluster://a:1,b:2/0` names."""
+    parts = urlsplit(url)
+    login, at, hosts = parts.netloc.rpartition("@")
+    return [plain_url(urlunsplit(parts._replace(netloc=f"{login}{at}{host}"))) for host in hosts.split(",")]
 
 
 def owner_url(url: str, prefix: str) -> str:
@@ -70,8 +77,8 @@ class _Place:
 
     def __init__(self, url: str, prefix: str) -> None:
         self._url, self._key = url, f"{prefix}:account"
-        #: may be asked; all that were met, for the one in the URL may be the one that died
-        self._nodes: dict[str, None] = {plain_url(url): None}
+        #: may be asked; all that were met, for those in the URL may be the ones that died
+        self._nodes: dict[str, None] = dict.fromkeys(named_nodes(url))
 
     def found(self) -> Node:
         """Raises redis ConnectionError when no node knows."""

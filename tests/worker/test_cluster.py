@@ -8,7 +8,7 @@ import redis
 from config.settings import Settings
 from config.sharding import shard_prefix, slot_of
 from config.trouble import ConfigError
-from tests.cluster import Cluster, certificate, cluster
+from tests.cluster import Cluster, certificate, cluster, replica
 from worker.app import broker_url
 from worker.cluster import Node, owner_url, plain_url
 from worker.ledger import AsyncStore, Ledger, SyncStore
@@ -147,6 +147,23 @@ def test_when_the_node_that_was_named_is_away_the_others_are_asked(tmp_path):
         store.redis.close()
 
 
+def test_when_a_replica_takes_over_the_step_under_way_is_done_there(tmp_path):
+    prefix = shard_prefix("news", 0, 3)
+    with cluster(tmp_path) as nodes, replica(nodes.nodes[0], tmp_path) as successor:
+        store, ledger = SyncStore(nodes.url, prefix), Ledger()
+        sync(store)
+        (claim,) = store.do(ledger.claim_polls(1)).claims
+        assert store.redis.execute_command("WAIT", 1, 5000) == 1
+        nodes.nodes[0].stop()
+
+        assert store.do(ledger.poll_failed(claim, next_due=LATER, status="dns", error="dns")) is True
+
+        several = nodes.url.replace("/0", f",127.0.0.1:{nodes.nodes[1].port}/0")  # the first one named is dead
+        assert owner_url(several, prefix) == f"redis://127.0.0.1:{successor.port}/0"
+        assert successor.client.hget(f"{prefix}:feed:paper", "polls") == "1"
+        store.redis.close()
+
+
 def test_a_prefix_without_a_hash_tag_is_refused_on_a_cluster(clean: Cluster):
     with pytest.raises(ConfigError, match="must be on one node") as refused:
         check_server(clean.url, "news")
@@ -178,6 +195,8 @@ def test_a_cluster_that_is_away_is_a_server_that_is_away():
         ("redis+cluster://a:1/0", None, "redis://a:1/0"),
         ("rediss+cluster://u:p@a:1/0?x=1", ("b", 2), "rediss://u:p@b:2/0?x=1"),
         ("redis+cluster://a:1", ("::1", 2), "redis://[::1]:2"),
+        ("redis+cluster://u:p@a:1,b:2,c/0", None, "redis://u:p@a:1/0"),
+        ("redis+cluster://u:p@a:1,b:2,c/0", ("d", 3), "redis://u:p@d:3/0"),
         ("unix:///run/s", None, "unix:///run/s"),
     ],
 )
