@@ -14,11 +14,13 @@ import zlib
 from itertools import count
 from typing import NamedTuple
 
+from tests.end_to_end import odd_documents
 from tests.end_to_end.hostile_web import HostileWeb, answer, feed, page, paragraphs, to
 
 REFUSED = {"blocked-url", "blocked-address"}
 NO_PAGE = {"no-content", "unsupported-type"}
 NO_FEED = {"not-a-feed", "parse-error"}
+HURT = {"working", *NO_FEED, "resource-limit"}
 
 
 class Stream(NamedTuple):
@@ -182,12 +184,12 @@ ODD_ANSWERS: dict[str, Row] = {
         answer(page("turned \u202ehtap\u2066 x", paragraphs("the \u202ekcab\u202c \u200b\u2028quay")))
     ),
     "deep": Row(
-        answer(b"<div>" * 100_000 + paragraphs("the deep").encode()), {"record", "resource-limit", *NO_PAGE}, NO_FEED
+        answer(b"<div>" * 100_000 + paragraphs("the deep").encode()), {"record", "resource-limit", *NO_PAGE}, HURT
     ),
     "attributes": Row(
         answer(b"<html><body " + b"a=b " * 250_000 + b">" + good("attributes")),
         {"record", "resource-limit", *NO_PAGE},
-        NO_FEED,
+        HURT,
     ),
     "numbers": read_as_page(
         answer(
@@ -219,7 +221,6 @@ def in_json(text: str) -> bytes:
 
 FINE = {"working"}
 LAUGHS = "".join(f'<!ENTITY {b} "' + f"&{a};" * 10 + '">' for a, b in ("ab", "bc", "cd", "de"))
-HURT = {"working", *NO_FEED, "resource-limit"}
 JSON_HEAD = '{"version":"https://jsonfeed.org/version/1.1","title":"Odd","items":'
 #: name → what is served, how the poll may end
 ODD_FEEDS: dict[str, tuple[bytes, set[str]]] = {
@@ -397,8 +398,8 @@ class OddWeb(HostileWeb):
     def _answer(self, path: str) -> bytes | Stream:
         kind, _, name = path.partition("?")[0].strip("/").partition("/")
         others = {
-            "bad": lambda: ODD_ANSWERS[name].served,
-            "feed": lambda: ODD_FEEDS[name][0],
+            "bad": lambda: odd_documents.PAGES[name][0] if name in odd_documents.PAGES else ODD_ANSWERS[name].served,
+            "feed": lambda: (ODD_FEEDS | odd_documents.FEEDS)[name][0],
             "guarded": lambda: answer(feed((f"guarded {name}", f"http://127.0.0.1:{self._port(name)}/story/{name}"))),
         }
         return others[kind]() if kind in others else super()._answer(path)
@@ -412,6 +413,7 @@ class OddWeb(HostileWeb):
             **good,
             **{f"answer-{name}": f"{self.origin}/bad/{name}" for name in ODD_ANSWERS},
             **{f"page-{name}": f"{self.origin}/carrier/{name}" for name in ODD_ANSWERS},
-            **{f"feed-{name}": f"{self.origin}/feed/{name}" for name in ODD_FEEDS},
+            **{f"page-{name}": f"{self.origin}/carrier/{name}" for name in odd_documents.PAGES},
+            **{f"feed-{name}": f"{self.origin}/feed/{name}" for name in ODD_FEEDS | odd_documents.FEEDS},
             **{f"robots-{name}": f"{self.origin}/guarded/{name}" for name in ODD_ROBOTS},
         }
