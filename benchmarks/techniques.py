@@ -1,6 +1,6 @@
 """The plain loop with each technique taken away in turn. A ratio over 1 is what the technique brings.
 
-A memory zone costs time and keeps memory flat (`soak`): its ratio is under 1. `limit` has names in one pass.
+Some are there for memory, or for the first article of a process. `limit` has names in one pass.
 """
 
 from __future__ import annotations
