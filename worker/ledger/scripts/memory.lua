@@ -6,9 +6,10 @@ local LONG, SHORT = 30 * 86400000, 2 * 86400000
 -- `first`: buckets that a generation begins with when there was none before; `holds`: members of one bucket. Full
 -- buckets are followed by a segment of twice as many, and the next generation begins with as many as this one needed.
 local KINDS = {
-  -- lists of 128 shelves of about 8 records of `width` bytes, found by their first bytes: no field names, no pointers
-  ['known:id'] = {lasts = LONG, first = 16, holds = 1024, width = 6},
-  ['known:alias'] = {lasts = LONG, first = 16, holds = 1024, width = 4},
+  -- lists of 128 shelves of 8 or 9 records of `width` bytes, found by their first bytes: no field names, no pointers;
+  -- a full one takes just under 7 and 5 KiB, which are sizes that jemalloc hands out
+  ['known:id'] = {lasts = LONG, first = 16, holds = 1088, width = 6},
+  ['known:alias'] = {lasts = LONG, first = 16, holds = 1152, width = 4},
   -- hashes, small enough for every server's default of hash-max-listpack-entries
   ['known:version'] = {lasts = LONG, first = 16, holds = 128},
   ['shown:id'] = {lasts = SHORT, first = 32, holds = 128},
