@@ -91,8 +91,22 @@ def test_an_article_that_hangs_in_a_c_call_is_ended_and_buried(slots: Slots):
     until(lambda: told.orphaned)
     ((held, detail),) = told.buried
     assert held == (ARTICLE.id, ARTICLE.token)
-    assert detail.startswith("ended after 0.")
+    assert detail.startswith("ended after ")
+    assert detail.endswith(" s")
     assert told.orphaned == ["host/1/2/ab"]
+
+
+def test_an_article_that_had_no_processor_is_given_three_times_as_long(slots: Slots):
+    told = watch(slots, seconds=0.5)
+    started = time.monotonic()
+
+    idle = process(slots, lambda: (slots.working_on(ARTICLE), time.sleep(60)))
+    idle.join(10)
+
+    assert idle.exitcode == -9
+    assert time.monotonic() - started > 1.5
+    until(lambda: told.orphaned)
+    assert len(told.buried) == 1
 
 
 def test_an_article_that_takes_too_much_memory_is_ended_and_buried(slots: Slots):
