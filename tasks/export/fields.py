@@ -50,7 +50,7 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
         "op": "What happened. New values may come in a minor version: treat an unknown one as `updated`.",
         "representation": "`partial` (topic streams): no body, offsets or evidence; the full record stands at the same "
         "entry id of the main stream.",
-        "version": "From 1; grows by one each time title or body change beyond noise.",
+        "version": "From 1; grows by one each time title or body change beyond noise, or the article is tagged anew.",
         "previous": "`content_hash` of the version before; null for version 1.",
         "title": "Headline, without the site's name.",
         "url": "Address to show and to count by: without tracking parameters.",
