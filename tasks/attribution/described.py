@@ -47,6 +47,8 @@ _SENTENCE = re.compile(r"[.;:!?)\n]\s|\n")
 _BEHIND = re.compile(r",\s(?:who\s(?:is|was)\s)?(?:(?:the|a|an|its|his|her|their)\s)?([^,.;:\n]+)")
 #: between an office and its holder: nothing but what the office is of, and parts of the name
 _SECOND_CHARS = 16
+#: offices whose holder is a country's leader
+_LEADERS = frozenset(("president", "chancellor", "prime"))
 _UP_TO_NAME = re.compile(r"(?:\s(?:of|for|at|in|to)\s(?:[\w’'&-]+\s?){1,6})?,?(?:\s[A-Z][\w.’'-]*){0,2}\s?$")
 
 
@@ -104,9 +106,6 @@ def _office_of(reading: Reading, mention: Mention, offices: set[str], asked: tup
     behind = _BEHIND.match(plain, mention.end, min(mention.end + _BEHIND_CHARS, asked[1]))
     if behind and offices.intersection(behind[1].lower().split()[:7]) and not _FORMER.search(behind[1].split()[0]):
         return behind[1]
-    held = [
-        role
-        for role in mention.entity.roles
-        if role.startswith("office:") and asked[0] in role.split(":")[1].split("-")
-    ]
-    return held[0] if held else None
+    wanted = {asked[0], *(_LEADERS if asked[0] == "leader" else ())}
+    roles = (role for role in mention.entity.roles if role.startswith("office:"))
+    return next((role for role in roles if wanted.intersection(role.partition(":")[2].split("-"))), None)

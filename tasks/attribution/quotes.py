@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.attribution import citing, phrases, subjects
+from tasks.attribution.about import about
 from tasks.attribution.phrases import Speaker
 from tasks.records import Quote
 
@@ -270,7 +271,7 @@ def _record(reading: Reading, quoted: Quoted, found: _Found, cited: Sequence[Cit
         speaker=speaker.name if speaker else None,
         speaker_type=kind,
         speaker_entity=speaker.entity if speaker else None,
-        about=_about(reading, quoted, found),
+        about=about(reading, quoted, speaker, found.cue),
         via=via,
         cue=found.cue,
     )
@@ -281,18 +282,3 @@ def _via(reading: Reading, quoted: Quoted, cited: Sequence[Cited]) -> str | None
     first, last = reading.sentence(quoted.start), reading.sentence(quoted.end - 1)
     at = bisect_left([one.start for one in cited], first.start)
     return cited[at].name if at < len(cited) and cited[at].start < last.end else None
-
-
-def _about(reading: Reading, quoted: Quoted, found: _Found) -> str | None:
-    """Whom the words are about: the object of a naming verb, or the subject of the sentence others speak about."""
-    sentence = reading.sentence(quoted.start)
-    speaker = found.speaker
-    if speaker is None:
-        return None
-    if found.cue in reading.lexicon.naming and speaker.end <= quoted.start:
-        objects = reading.named(speaker.end, quoted.start, "person")
-        return objects[0].entity.key if objects else None
-    if speaker.start >= quoted.end:
-        subject = subjects.sentence_subject(reading, sentence, quoted.start)
-        return subject.entity if subject and subject.entity != speaker.entity else None
-    return None

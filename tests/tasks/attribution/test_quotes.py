@@ -165,3 +165,18 @@ def test_inner_quotes_belong_to_the_outer_one(attribute):
 
 def test_an_apostrophe_opens_no_quote(attribute):
     assert attribute("The sailors' wages and the captain's '90s coat didn't change.").quotes == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ("Anna Berg said that Tom Moss acted “bravely” that day.", "person:tom-moss"),
+        ("Anna Berg boasted of “a good friendship” with Tom Moss.", "person:tom-moss"),
+        ("Captain Tom Moss is old. Anna Berg said she had “a good name” for the captain.", "person:tom-moss"),
+        ("Anna Berg told Tom Moss that the plan was “dead”.", None),
+    ],
+)
+def test_whom_words_are_about_is_said_where_the_sentence_says_it(attribute, body, key):
+    names = [(name, "PERSON") for name in ("Anna Berg", "Tom Moss")]
+
+    assert attribute(body, *names).quotes[-1].about == key
