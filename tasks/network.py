@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -75,6 +76,7 @@ class NetworkWatch:
         return now + min(max(for_now / 4, SOONEST), LATEST)
 
 
+@lru_cache(KNOWN_HOSTS)
 def _host(url: str) -> str:
     try:
         return urlsplit(url).hostname or ""
