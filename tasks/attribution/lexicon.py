@@ -38,7 +38,7 @@ class Lexicon:
     apposed: re.Pattern[str]
     #: the same without a comma: "the Deep Water podcast"
     followed: re.Pattern[str]
-    #: "according to" and a name in quotation marks (`marked`)
+    #: "according to" and a name in quotation marks (`marked`); English sets papers in none
     according_marked: re.Pattern[str]
 
 
@@ -64,7 +64,7 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         kind_words=frozenset(kind.split()[0] for kind in cues.kinds),
         apposed=_apposed(cues),
         followed=re.compile(rf" {any_of(cues.kinds, before='').pattern}") if lang == "en" else _NEVER,
-        according_marked=_behind((*cues.according, *cues.citing), _MARKED),
+        according_marked=_behind((*cues.according, *cues.citing) if lang != "en" else (), _MARKED),
     )
 
 

@@ -63,7 +63,9 @@ class Credits:
         for name in filter(None, (origin.publisher, *(origin.publisher or "").split(" | "))):
             found |= {slug(name), slug(name.removeprefix("The ")), f"the-{slug(name)}"}
         host = urlsplit(origin.url).hostname or ""
-        found |= {key for site, key in self._gazetteer.sites.items() if host == site or host.endswith(f".{site}")}
+        labels = host.split(".")
+        sites = (self._gazetteer.sites.get(".".join(labels[start:])) for start in range(len(labels)))
+        found.update(filter(None, sites))
         # "the Post" is the Jerusalem Post to itself
         found |= {slug(name.split()[-1]) for name in (origin.publisher or "",) if " " in name}
         site = registered(host)

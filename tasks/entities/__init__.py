@@ -41,6 +41,7 @@ class EntityFinder:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.gazetteer = gazetteer
         self._matcher = Matcher(gazetteer.aliases)
+        self._persons = frozenset(item.name for item in gazetteer.items.values() if item.type == "person")
         cues = gazetteer.cues.get(_PRESS_LANGUAGE, Cues())
         self._first_names = frozenset((*cues.he_names, *cues.she_names))
 
@@ -97,7 +98,7 @@ class EntityFinder:
             )
             if not any(overrules(one, sighting, body, self.gazetteer) for one in covering):
                 kept.append(sighting)
-        return _without_namesakes(kept, seen, body, self.gazetteer)
+        return _without_namesakes(kept, seen, body, self.gazetteer, self._persons)
 
     def _added(
         self,
@@ -143,13 +144,12 @@ def _from(seen: Sequence[Seen], starts: Sequence[int], sighting: Sighting) -> Se
 
 
 def _without_namesakes(
-    sightings: list[Sighting], seen: Sequence[Seen], body: str, gazetteer: Gazetteer
+    sightings: list[Sighting], seen: Sequence[Seen], body: str, gazetteer: Gazetteer, known: Container[str]
 ) -> list[Sighting]:
     """A surname is not the gazetteer's person's where the text names another in full, and him never.
 
     `President Berg` is him all the same, and so is `Berg` beside one of his family who is in the gazetteer, too.
     """
-    known = {item.name for item in gazetteer.items.values() if item.type == "person"}
     others: dict[str, set[str]] = defaultdict(set)
     for one in seen:
         last = surname(one.name.text) if one.label == "PERSON" else None

@@ -51,10 +51,10 @@ class Matcher:
             node.setdefault(_END, []).append(alias)
 
     def find(self, text: str, lang: str) -> list[Match]:
-        words, plain = _words(text)
+        words, plain, odd = _words(text)
         found: list[Match] = []
         after = 0
-        for index in self._starts(plain, lang):
+        for index in self._starts(plain, odd, lang):
             if index < after:
                 continue
             match, after = self._longest(text, words, index, lang)
@@ -65,12 +65,12 @@ class Matcher:
                     found.extend(self._inside(text, match, lang))
         return found
 
-    def _starts(self, plain: list[str], lang: str) -> list[int]:
+    def _starts(self, plain: list[str], odd: list[bool], lang: str) -> list[int]:
         """The words that a name may start with; most words of a text are none, so this has to be quick."""
         root = self._root
         if lang in _INFLECTED or lang in _GENITIVE_S:
             return list(range(len(plain)))
-        return [index for index, word in enumerate(plain) if word in root or not word.isascii() or word.isupper()]
+        return [index for index, word in enumerate(plain) if odd[index] or word in root]
 
     def _inside(self, text: str, match: Match, lang: str) -> list[Match]:
         """The places within the name of an event; the event itself starts where it did and is left out."""
@@ -108,15 +108,20 @@ class Matcher:
 
 
 @lru_cache(maxsize=4)
-def _words(text: str) -> tuple[list[re.Match[str]], list[str]]:
-    """The words of a text, which the tables of one article after the other are asked for; not to be changed."""
+def _words(text: str) -> tuple[list[re.Match[str]], list[str], list[bool]]:
+    """The words of a text, and which may be a name in another form; one table after the other is asked for them."""
     words = list(_WORD.finditer(text))
-    return words, [word[0] for word in words]
+    plain = [word[0] for word in words]
+    return words, plain, [not word.isascii() or word.isupper() for word in plain]
 
 
 def _steps(node: Node, gap: str, word: str, lang: str) -> list[Node]:
-    found = [node[gap + word]] if gap + word in node else []
-    if not word.isascii() or lang in _INFLECTED:
+    exact = node.get(gap + word)
+    plain = lang not in _INFLECTED and word.isascii()
+    if plain and exact is not None:
+        return [exact]
+    found = [exact] if exact is not None else []
+    if not plain:
         for cut in range(_LONGEST_ENDING + 1):
             stem = f"{gap}{word[: len(word) - cut]}~"
             if stem in node:
@@ -124,7 +129,7 @@ def _steps(node: Node, gap: str, word: str, lang: str) -> list[Node]:
     if not found and word.endswith("s") and lang in _GENITIVE_S and gap + word[:-1] in node:
         found.append(node[gap + word[:-1]])
     # headlines and datelines in capitals; short ones are acronyms
-    capitalized = word.capitalize()
-    if not found and word.isupper() and len(word) > _LONGEST_ENDING and capitalized != word:  # `A1234` is both
-        return _steps(node, gap, capitalized, lang)
+    if not found and len(word) > _LONGEST_ENDING and word.isupper():
+        capitalized = word.capitalize()
+        return _steps(node, gap, capitalized, lang) if capitalized != word else []  # `A1234` is both
     return found
