@@ -21,6 +21,8 @@ LINGER_SECONDS = 0.4
 PAUSE_SECONDS = 0.05
 #: A drain waits for what is due within this time; what is due later is for a later tick.
 PATIENCE_SECONDS = 15.0
+#: With no slot free it still asks, for nothing, as a sign that it is not deaf.
+SIGN_SECONDS = 5.0
 #: The longest that it sleeps at once without being told of work.
 NAP_SECONDS = 4.0
 
@@ -42,10 +44,12 @@ class Abreast(Generic[T]):
         stopping: Callable[[], bool],
         pace_seconds: float = 0.0,
         linger_seconds: float = LINGER_SECONDS,
+        sign_seconds: float = SIGN_SECONDS,
     ) -> None:
         """`pace_seconds`: from one claim to the next at least, so that many short pieces of work share one."""
         self._claim, self._work, self._slots, self._stopping = claim, work, slots, stopping
         self._pace_seconds, self._linger_seconds = pace_seconds, linger_seconds
+        self._sign_seconds = sign_seconds
         self._under_way: set[asyncio.Task[None]] = set()
         self._stirred = asyncio.Event()
 
@@ -62,10 +66,12 @@ class Abreast(Generic[T]):
             raise
 
     async def _until_idle(self) -> None:
-        idle_since = time.monotonic()
+        idle_since = asked_at = time.monotonic()
         while not self._stopping():
             batch: Batch[T] = Batch((), None)
-            if free := self._slots - len(self._under_way):
+            free = self._slots - len(self._under_way)
+            if free or time.monotonic() - asked_at > self._sign_seconds:
+                asked_at = time.monotonic()
                 batch = await self._claim(free)
                 for claim in batch.claims:
                     task = asyncio.create_task(self._one(claim))

@@ -175,6 +175,7 @@ class Watch:
         self._looked_at = self._listened_at = time.monotonic()
         self._reached_since = 0.0
         self._quiet = 0
+        self._due_since: dict[str, float] = {}
 
     def step(self) -> bool:
         try:
@@ -201,7 +202,13 @@ class Watch:
         if time.monotonic() - self._reached_since < DEAF_SECONDS:
             return
         for role, due in account.due.items():
-            deaf = due and account.unasked_seconds.get(role, 0.0) > DEAF_SECONDS
+            unasked = account.unasked_seconds.get(role, 0.0)
+            if not due or unasked < DEAF_LOOK_SECONDS:
+                self._due_since.pop(role, None)
+                continue
+            # after a quiet time, what has just become due was not asked for either: the next tick wakes its role
+            since = self._due_since.setdefault(role, time.monotonic())
+            deaf = unasked > DEAF_SECONDS and time.monotonic() - since > DEAF_SECONDS
             if deaf and self._supervisor.seconds_up(role) > DEAF_SECONDS:
                 log.warning("role-deaf", deaf=role, due=due, seconds=account.unasked_seconds[role])
                 self._supervisor.restart(role)

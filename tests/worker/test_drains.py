@@ -258,3 +258,15 @@ def test_a_drain_that_waits_sees_at_once_what_it_is_poked_for():
 
     asyncio.run(both())
     assert done == ["new"]
+
+
+def test_a_drain_without_a_free_slot_still_shows_that_it_is_there():
+    queue = Queue(1, 2)
+
+    async def work(_job):
+        await asyncio.sleep(0.4)
+
+    drain = Abreast(queue.claim, work, slots=1, stopping=lambda: False, sign_seconds=0.1)
+    asyncio.run(asyncio.wait_for(drain.run(), 10))
+
+    assert 0 in queue.asked

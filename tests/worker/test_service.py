@@ -197,11 +197,28 @@ def looks(watch: Watch) -> None:
 
 def test_a_role_that_asks_for_no_work_although_there_is_some_is_started_anew(desk: Desk):
     roles = Roles()
+    watch = Watch(desk.ledger, desk.store, roles, None)
     has_work_that_no_role_asks_for(desk)
 
-    looks(Watch(desk.ledger, desk.store, roles, None))
+    looks(watch)
+    watch._due_since = {role: since - 31 for role, since in watch._due_since.items()}
+    looks(watch)
 
     assert "fetch" in roles.restarted
+
+
+def test_work_that_has_just_become_due_after_a_quiet_time_makes_no_role_deaf(desk: Desk):
+    roles = Roles()
+    watch = Watch(desk.ledger, desk.store, roles, None)
+    has_work_that_no_role_asks_for(desk)
+    looks(watch)
+    looks(watch)
+    assert roles.restarted == []
+
+    desk.claim("fetch")  # asked for at last
+    watch._due_since = {role: since - 31 for role, since in watch._due_since.items() if role == "fetch"}
+    looks(watch)
+    assert "fetch" not in roles.restarted
 
 
 def test_roles_that_could_not_ask_while_the_store_was_away_are_left_alone(desk: Desk):
