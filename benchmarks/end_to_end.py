@@ -24,7 +24,7 @@ FEEDS = 20
 def run(options: Options) -> Result:
     settings = load_settings(log_level="error")
     set_up_logging(settings, "bench")
-    pages = pages_of(options.pages, options.number("articles", full=400, quick=60), options.seed)
+    pages = pages_of(options.pages, options.number("articles", full=1000, quick=40), options.seed)
     processes = options.number("processes", full=os.cpu_count() or 1, quick=os.cpu_count() or 1)
     tagger = warm_tagger(settings)
     rows: list[Row] = []

@@ -36,7 +36,7 @@ EVERY_TOKEN = 1_000_000
 
 
 def run(options: Options) -> Result:
-    pages = pages_of(options.pages, options.number("articles", full=120, quick=16), options.seed)
+    pages = pages_of(options.pages, options.number("articles", full=120, quick=8), options.seed)
     processes = os.cpu_count() or 1
     with Origin(pages, feeds=FEEDS) as origin:
         sys.stderr.write(f"{len(pages)} pages: the application, then the service ...\n")
