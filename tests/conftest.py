@@ -1,5 +1,6 @@
 """What every test shares."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,9 @@ from hypothesis import settings
 from tests.valkey import Valkey, short_folder
 
 settings.register_profile("fuzz", max_examples=500, deadline=None)
+
+# a shell that starts the tests in the background has SIGINT ignored, and what they start would inherit that
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

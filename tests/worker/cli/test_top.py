@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -69,13 +70,12 @@ def test_in_a_terminal_it_goes_on_until_ctrl_c(service, store_url):
                 service.xadd("news:articles", stream_fields(RECORDS[0]) | {"title": "Quite another headline"})
                 published = True
         live.send_signal(signal.SIGINT)
-        while select.select([screen], [], [], 0.5)[0]:
-            try:
-                if not screen.read(65536):
-                    break
-            except OSError:
-                break
-        code = live.wait(10)
+        while live.poll() is None and time.monotonic() < deadline + 10:
+            with suppress(OSError):  # the terminal has gone with its process
+                if select.select([screen], [], [], 0.2)[0]:
+                    screen.read(65536)
+        live.kill()
+        code = live.wait()
     assert published
     assert "Quite another headline" in seen
     assert code == 0
