@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, T
 from tasks.network import NetworkWatch
 from tasks.record import Worker
 from tasks.records import Entry, FeedDocument, Page
-from tasks.records import Nlp as NlpInfo
 
 if TYPE_CHECKING:
     from tasks.robots import RobotsRules
@@ -280,19 +279,3 @@ class Reading(NamedTuple):
     saw: Callable[..., None]
     #: as of Gathering
     elsewhere: Callable[[str], Store | None] = lambda _host: None
-
-
-class Found(NamedTuple):
-    #: (start, end, label) in characters of the text
-    spans: tuple[tuple[int, int, str], ...]
-    #: tokens that the model read when the text was longer than its bound; None when it read all
-    truncated_at_tokens: int | None
-
-
-class Nlp(Protocol):
-    """A spaCy pipeline with nothing but named entities, or less: what `tasks.tag` needs of it."""
-
-    @property
-    def info(self) -> NlpInfo: ...
-
-    def entities(self, text: str) -> Found: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tasks.attribution import Origin, attribute
 from tasks.entities import EntityFinder
@@ -17,12 +17,28 @@ if TYPE_CHECKING:
     from config.feeds import Feed
     from config.gazetteer import Gazetteer
     from config.topics import TopicRules
-    from tasks.ports import Nlp
     from tasks.records import Article, Entry, Evidence
+    from tasks.records import Nlp as NlpInfo
     from tasks.topics import TopicResult
 
 #: The model knows English; names in other languages come from the gazetteer alone.
 MODEL_LANGUAGE = "en"
+
+
+class Found(NamedTuple):
+    #: (start, end, label) in characters of the text
+    spans: tuple[tuple[int, int, str], ...]
+    #: tokens that the model read when the text was longer than its bound; None when it read all
+    truncated_at_tokens: int | None
+
+
+class Nlp(Protocol):
+    """A spaCy pipeline with nothing but named entities, or less: what tagging needs of it."""
+
+    @property
+    def info(self) -> NlpInfo: ...
+
+    def entities(self, text: str) -> Found: ...
 
 
 class Tagger:

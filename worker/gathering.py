@@ -23,11 +23,11 @@ from worker.http import Client
 from worker.ledger import AsyncStore, StoreUnavailable
 from worker.maintenance import maintain
 from worker.observe import saw
+from worker.opening import lease_name, limits, open_ledger
 from worker.robots import SharedRobots
 from worker.sandbox import Sandbox
 from worker.shards import Shards
 from worker.stage_times import StageTimes
-from worker.wiring import lease_name, limits, open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine

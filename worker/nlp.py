@@ -16,8 +16,8 @@ import spacy
 from spacy.attrs import IDS
 from thinc.api import NumpyOps
 
-from tasks.ports import Found
 from tasks.records import Nlp
+from tasks.tag import Found
 from worker.one_pass import OnePass, Unfit
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from worker.drains import Batch, one_by_one
 from worker.embedded import die_with_parent
 from worker.ledger import StoreUnavailable, SyncStore
 from worker.observe import saw
+from worker.opening import lease_name, limits, open_ledger, open_store
 from worker.shards import Shards
 from worker.stage_times import StageTimes
 from worker.topic_reload import PostedRules, Told, TopicWatch
 from worker.warden import Patient, Slots, Warden
-from worker.wiring import lease_name, limits, open_ledger, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,8 +15,9 @@ from tasks.pipeline import Wired
 from worker.app import make_app, queue_of
 from worker.heartbeat import Heartbeat
 from worker.observe import set_up_logging
+from worker.opening import open_store
 from worker.warden import Slots
-from worker.wiring import Clockwork, Wiring, open_store
+from worker.wiring import Clockwork, Wiring
 
 if TYPE_CHECKING:
     from celery import Celery

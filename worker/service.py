@@ -19,9 +19,9 @@ from worker.embedded import EmbeddedServer, lock_data_dir
 from worker.feedlist import read_feed_list, sync_call
 from worker.http import Client
 from worker.ledger import StoreUnavailable
+from worker.opening import open_ledger, open_store, process_name
 from worker.server import check_server
 from worker.supervisor import Supervisor
-from worker.wiring import open_ledger, open_store, process_name
 
 if TYPE_CHECKING:
     from datetime import datetime

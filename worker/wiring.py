@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import uuid
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import redis
 import structlog
 
-from tasks.ports import Limits
 from worker.app import WAKE_EXPIRES_SECONDS, broker_url, is_redis, key_prefix, queue_of
-from worker.ledger import RETRIES, Ledger, Politeness, SyncStore
 from worker.ledger.store import connection_options
+from worker.opening import open_ledger, open_store
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,6 +20,7 @@ if TYPE_CHECKING:
     from config.settings import Settings
     from tasks.ports import Claim, Gathering, PollClaim, Reading
     from worker.gathering import Gatherer
+    from worker.ledger import SyncStore
     from worker.reading import ArticleReader
 
 T = TypeVar("T")
@@ -38,33 +35,6 @@ WORTH_ANOTHER = 64
 #: Above this part of the server's memory nothing new is begun; what is left is for what is under way and the broker.
 FULL_SHARE = 0.9
 FULL_SECONDS = 5
-
-
-def open_ledger(settings: Settings) -> Ledger:
-    politeness = Politeness(round(settings.host_interval * 1000), settings.host_concurrency)
-    return Ledger(politeness, high_water=settings.high_water)
-
-
-def open_store(settings: Settings, *, retries: int = RETRIES) -> SyncStore:
-    return SyncStore(settings.redis_url or "", settings.prefix, fail_point=settings.fail_point, retries=retries)
-
-
-def limits(settings: Settings) -> Limits:
-    return Limits(
-        max_feed_bytes=settings.max_feed_bytes,
-        max_page_bytes=settings.max_page_bytes,
-        max_entries_per_poll=settings.max_entries_per_poll,
-        backoff_cap_seconds=settings.backoff_cap,
-    )
-
-
-def process_name(role_pid: int) -> str:
-    """How the leases of a role, and of the processes below it, begin: so they can be freed when it is found dead."""
-    return f"{socket.gethostname()}/{role_pid}/"
-
-
-def lease_name(role_pid: int) -> str:
-    return f"{process_name(role_pid)}{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
 
 class Clockwork:

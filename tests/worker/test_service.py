@@ -17,8 +17,8 @@ from tests.desk import START, Desk, entry
 from tests.valkey import short_folder
 from worker.embedded import EmbeddedServer
 from worker.ledger import SyncStore
+from worker.opening import process_name
 from worker.service import Freeing, ServerGuard, Watch, environment
-from worker.wiring import process_name
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
--- What was seen, in two memories (docs/decisions/0011-two-memories.md). `known` is long, generations of 30 days kept for
+-- What was seen, in two memories (docs/decisions/0012-two-memories.md). `known` is long, generations of 30 days kept for
 -- `seen_days`: that an id or a guid was seen, the version published last, a trace of its content. `shown` is short,
 -- generations of 2 days kept for `seen_details_days`: what a feed said, so that it is noticed when it says another
 -- thing. A generation expires as a whole; what a feed still shows is carried over into the new one.
