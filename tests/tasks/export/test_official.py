@@ -23,6 +23,8 @@ from tasks.export.jsonld import news_article
 from tasks.record import Record
 from tests import newsroom
 
+pytestmark = pytest.mark.slow  # the vocabulary takes seconds to load
+
 GOLDEN = Record.model_validate_json((Path(__file__).parent / "golden" / "article-1.0.json").read_text())
 RECORDS = [GOLDEN, *newsroom.records(20, now=datetime(2026, 11, 23, 12, tzinfo=UTC))]
 SCHEMA_ORG = "https://schema.org/"
