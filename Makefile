@@ -39,7 +39,7 @@ test-fast: install-dev ## the tests that need no processes of their own
 	$(BIN)/pytest -q -n 2 -m 'not slow and not quality'
 
 test-slow: install-dev ## the tests that start the real service
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m 'slow or quality'
+	$(BIN)/pytest -q -n 3 --dist loadgroup -m 'slow or quality'
 
 fix: install-dev ## put right what the linter and the formatter can
 	$(BIN)/ruff check --fix $(CHECKED)

@@ -24,6 +24,7 @@ SCENARIOS = (
     Scenario("idle", "CPU of the whole service with nothing to do"),
     Scenario("soak", "memory of an article process over many articles", 1800.0),
     Scenario("dedupe", "what remembering an entry costs"),
+    Scenario("shard", "how many articles one ledger carries"),
     Scenario("peers", "other extraction libraries on the same pages", 1800.0),
     Scenario("burst", "many entries at once, a slow and a dead host among their hosts"),
     Scenario("recover", "processes killed while they work"),
