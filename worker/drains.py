@@ -114,8 +114,9 @@ def one_by_one(
     *,
     seconds: float,
     stopping: Callable[[], bool],
-) -> None:
-    """`work` gets a claim and the one that follows it in its batch. On the way out, what was not begun goes back."""
+) -> bool:
+    """`work` gets a claim and the one that follows it in its batch. On the way out, what was not begun goes back.
+    True: time was up, and there may be more to do."""
     deadline = time.monotonic() + seconds
     idle_since = time.monotonic()
     while not stopping() and time.monotonic() < deadline:
@@ -123,7 +124,7 @@ def one_by_one(
         for number, one in enumerate(batch.claims):
             if stopping():
                 give_back(batch.claims[number:])
-                return
+                return False
             following = batch.claims[number + 1] if number + 1 < len(batch.claims) else None
             try:
                 work(one, following)
@@ -133,6 +134,7 @@ def one_by_one(
         if batch.claims:
             idle_since = time.monotonic()
         elif time.monotonic() - idle_since > LINGER_SECONDS:
-            return
+            return False
         else:
             time.sleep(PAUSE_SECONDS)
+    return not stopping()

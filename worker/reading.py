@@ -89,16 +89,19 @@ class ArticleReader:
         self.by = lease_name(os.getppid())
         self.slots.take(self.by)
 
-    def drain(self, work: Callable[[Reading, Claim, Claim | None], None]) -> None:
+    def drain(self, work: Callable[[Reading, Claim, Claim | None], None]) -> bool:
+        """Whether there may be more to do: a drain ends after DRAIN_SECONDS."""
+
         def one(claim: Claim, following: Claim | None) -> None:
             self._read(work, claim, following)
 
         try:
-            one_by_one(self._claim, one, self._give_back, seconds=DRAIN_SECONDS, stopping=self.slots.stopping)
+            more = one_by_one(self._claim, one, self._give_back, seconds=DRAIN_SECONDS, stopping=self.slots.stopping)
         except StoreUnavailable as reason:
             log.warning("store-unavailable", stage="enrich", reason=str(reason))
-        else:
-            self._tell_times()
+            return False
+        self._tell_times()
+        return more
 
     def _tell_times(self) -> None:
         pipe = self.store.redis.pipeline(transaction=False)

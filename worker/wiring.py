@@ -118,7 +118,8 @@ class Wiring:
         self.gatherer.fetches(work)
 
     def articles(self, work: Callable[[Reading, Claim, Claim | None], None]) -> None:
-        _there(self._articles, "this role reads no articles").drain(work)
+        if _there(self._articles, "this role reads no articles").drain(work):
+            self._clockwork.wake("enrich")
 
 
 def _there(part: T | None, what: str) -> T:

@@ -270,3 +270,16 @@ def test_a_drain_without_a_free_slot_still_shows_that_it_is_there():
     asyncio.run(asyncio.wait_for(drain.run(), 10))
 
     assert 0 in queue.asked
+
+
+@pytest.mark.parametrize(("seconds", "more"), [(0.05, True), (10.0, False)])
+def test_it_says_whether_it_ended_for_want_of_time_or_of_work(seconds, more):
+    queue, done = Queue(*"abcdef"), []
+
+    def work(job, _):
+        time.sleep(0.03)
+        done.append(job)
+
+    ended_early = one_by_one(lambda: queue.take(2), work, print, seconds=seconds, stopping=lambda: False)
+
+    assert (ended_early, len(done) < 6) == (more, more)
