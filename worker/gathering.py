@@ -42,6 +42,8 @@ log = structlog.get_logger("wirebeat")
 GIVE_BACK_SECONDS = 2.0
 #: A claim for every poll that ends costs more than the poll: this long, they are gathered.
 POLL_PACE_SECONDS = 0.05
+#: As for polls; of 200 ms that a page takes this is a tenth.
+FETCH_PACE_SECONDS = 0.02
 #: Between two looks whether a redirect's host has a place.
 PLACE_LOOK_SECONDS = 0.2
 #: What a full store refused is tried again after this.
@@ -187,7 +189,8 @@ class Gatherer:
                 saw("dead", claim.entry.feed, id=claim.id, stage="fetch", reason="error", detail=detail)
 
         slots = self.settings.fetch_concurrency
-        self._drain("fetch", Abreast(claim, one, slots=slots, stopping=self.stop.is_set))
+        pace = FETCH_PACE_SECONDS
+        self._drain("fetch", Abreast(claim, one, slots=slots, stopping=self.stop.is_set, pace_seconds=pace))
 
     async def _tell_times(self) -> None:
         if self._times.due:
