@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from worker.web.kin import FEWEST_WORDS, Kin, sketch
+from worker.web.kin import FEWEST_WORDS, KEPT_HASHES, Kin, sketch
 
 CHANCE = random.Random(4)
 VOCABULARY = ["".join(CHANCE.choices("abcdefghijklmnop", k=CHANCE.randint(3, 9))) for _ in range(2000)]
@@ -74,7 +74,7 @@ def test_what_is_forgotten_is_no_longer_copied():
 @given(st.text(max_size=2000))
 @settings(max_examples=50)
 def test_any_text_has_a_sketch_of_bounded_size_that_is_its_own(body):
-    assert len(sketch(body)) <= 10
+    assert len(sketch(body)) <= KEPT_HASHES
     assert sketch(body) == sketch(f"  {body.upper().lower()}\n") or body.lower() != body.upper().lower()
 
 
