@@ -151,25 +151,19 @@ class Ledger:
         self, claim: Claim, publication: Publication, *, following: Held | None = None
     ) -> Call[tuple[str, str]]:
         """Reads ('published', stream id), ('duplicate', id of the other) or ('stale', '')."""
-        flat = [part for pair in publication.fields.items() for part in pair]
-        topics = [part for pair in publication.topics for part in pair]
         return self._call(
             "publish",
             lambda reply: (_text(reply[0]), _text(reply[1])),
             *(claim.id, claim.token, *_named(following), publication.address or "", publication.version),
-            *(publication.content_hash, len(flat), *flat, publication.data, publication.partial),
-            *(len(publication.topics), *topics),
+            *(publication.content_hash, *_brought(publication)),
         )
 
     def retag(self, id_: str, publication: Publication) -> Call[tuple[str, str]]:
         """The version after the one published last. Reads ('updated', stream id), ('busy', '') or ('stale', '')."""
-        flat = [part for pair in publication.fields.items() for part in pair]
-        topics = [part for pair in publication.topics for part in pair]
         return self._call(
             "retag",
             lambda reply: (_text(reply[0]), _text(reply[1])),
-            *(id_, publication.version - 1, len(flat), *flat, publication.data, publication.partial),
-            *(len(publication.topics), *topics),
+            *(id_, publication.version - 1, *_brought(publication)),
         )
 
     def lodge(self, address: str, id_: str, content_hash: bytes) -> Call[str]:
@@ -229,6 +223,13 @@ class Ledger:
 
     def dead_drop(self, stream_id: str) -> Call[bool]:
         return self._call("dead_drop", bool, stream_id)
+
+
+def _brought(publication: Publication) -> list[Argument]:
+    """What publication.lua takes."""
+    flat = [part for pair in publication.fields.items() for part in pair]
+    topics = [part for pair in publication.topics for part in pair]
+    return [len(flat), *flat, publication.data, publication.partial, len(publication.topics), *topics]
 
 
 def _read_polls(reply: Any) -> PollClaims:

@@ -51,9 +51,9 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "fail": ("burial",),
     "hop": ("hosts",),
     "lodge": ("memory", "twins"),
-    "publish": ("memory", "twins", "ends"),
+    "publish": ("memory", "twins", "ends", "publication"),
     "receive": ("memory", "sightings"),
-    "retag": ("memory",),
+    "retag": ("memory", "publication"),
     "settle": ("memory", "ends"),
 }
 #: These bring new work in. With `maxmemory` reached they are refused as a whole; the others finish what is there,

@@ -1,11 +1,9 @@
--- id, token, next id, next token, other address ('' or an id), version, hash, n fields, fields.., data, partial data,
--- n topics, then n times: topic, score → {'published' | 'duplicate' | 'stale', stream id or id of the other}
+-- id, token, next id, next token, other address ('' or an id), version, hash, and what publication.lua
+-- takes → {'published' | 'duplicate' | 'stale', stream id or id of the other}
 local id, token, next_id, next_token = take(), take(), take(), take()
 local address, version, hash = take(), take_number(), take()
 if not held(id, token, 'enrich') then return {'stale', ''} end
-local flat = {}
-for i = 1, take_number() do flat[i] = take() end
-local data, partial = take(), take()
+take_publication()
 
 if version == 1 then
   local twin, still_shown = twin_of(id, id, hash)
@@ -21,12 +19,6 @@ if version == 1 then
 end
 if address ~= '' then content_put(address, hash) end
 
-local function with(...)
-  local fields = {}
-  for i = 1, #flat do fields[i] = flat[i] end
-  for _, value in ipairs({...}) do fields[#fields + 1] = value end
-  return unpack(fields)
-end
 -- FEED_ID of worker/canary.py: it goes all the way, but is no news
 if entry_fields(id, 'feed')[1] == 'wirebeat-canary' then
   local canary_id = redis.call('XADD', P .. 'canary', 'MAXLEN', '~', 100, '*', with('data', data))
@@ -35,11 +27,7 @@ if entry_fields(id, 'feed')[1] == 'wirebeat-canary' then
   begin(next_id, next_token)
   return {'published', canary_id}
 end
-local stream_id = redis.call('XADD', P .. 'articles', '*', with('data', data))
-for _ = 1, take_number() do
-  local topic, score = take(), take()
-  redis.call('XADD', P .. 'topic:' .. topic, stream_id, with('score', score, 'data', partial))
-end
+local stream_id = emit()
 count(version == 1 and 'published' or 'updated')
 entry_end(id, version, hash)
 begin(next_id, next_token)

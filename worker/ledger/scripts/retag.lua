@@ -1,26 +1,13 @@
--- The newest version of an article, tagged anew. id, its version, n fields, fields.., data, partial data, n topics, then
--- n times: topic, score → {'updated', stream id}
+-- The newest version of an article, tagged anew. id, its version, and what publication.lua takes
+-- → {'updated', stream id}
 -- | {'busy', ''}: it is being read at this moment | {'stale', ''}: that is not the version that was published last
 local id, version = take(), take_number()
 local e = entry_fields(id, 'st', 'claimed', 'version')
 if e[1] == 'enrich' and e[2] == '1' then return {'busy', ''} end
 local seen = seen_get(id)
 if not seen or seen.version ~= version or (e[3] and tonumber(e[3]) ~= version) then return {'stale', ''} end
-local flat = {}
-for i = 1, take_number() do flat[i] = take() end
-local data, partial = take(), take()
-
-local function with(...)
-  local fields = {}
-  for i = 1, #flat do fields[i] = flat[i] end
-  for _, value in ipairs({...}) do fields[#fields + 1] = value end
-  return unpack(fields)
-end
-local stream_id = redis.call('XADD', P .. 'articles', '*', with('data', data))
-for _ = 1, take_number() do
-  local topic, score = take(), take()
-  redis.call('XADD', P .. 'topic:' .. topic, stream_id, with('score', score, 'data', partial))
-end
+take_publication()
+local stream_id = emit()
 count('seen')
 count('updated')
 -- what its feed says next, if it is on its way already, comes as the version after this one
