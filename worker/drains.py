@@ -23,6 +23,8 @@ PAUSE_SECONDS = 0.05
 PATIENCE_SECONDS = 15.0
 #: With no slot free it still asks, for nothing, as a sign that it is not deaf.
 SIGN_SECONDS = 5.0
+#: Between two tries to give leases back to a store that is away.
+GIVE_BACK_SECONDS = 2.0
 #: The longest that it sleeps at once without being told of work.
 NAP_SECONDS = 4.0
 

@@ -18,7 +18,7 @@ from tasks.network import NetworkWatch
 from tasks.ports import Gathering
 from worker.canary import canary_site
 from worker.clock import now
-from worker.drains import Abreast, Batch
+from worker.drains import GIVE_BACK_SECONDS, Abreast, Batch
 from worker.http import Client
 from worker.ledger import AsyncStore, StoreUnavailable
 from worker.maintenance import maintain
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = structlog.get_logger("wirebeat")
 
-#: Between two tries to give a lease back to a store that is away.
-GIVE_BACK_SECONDS = 2.0
 #: A claim for every poll that ends costs more than the poll: this long, they are gathered.
 POLL_PACE_SECONDS = 0.05
 #: As for polls; of 200 ms that a page takes this is a tenth.

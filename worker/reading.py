@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from tasks.ports import Reading
 from tasks.record import Worker
 from worker.clock import now
-from worker.drains import Batch, one_by_one
+from worker.drains import GIVE_BACK_SECONDS, Batch, one_by_one
 from worker.embedded import die_with_parent
 from worker.ledger import StoreUnavailable, SyncStore
 from worker.observe import saw
@@ -39,8 +39,6 @@ log = structlog.get_logger("wirebeat")
 #: Articles claimed at once: few, since a crash re-does them, enough that the claim costs little for each.
 CLAIM_ARTICLES = 4
 DRAIN_SECONDS = 15.0
-#: Between two tries to give leases back to a store that is away.
-GIVE_BACK_SECONDS = 2.0
 
 
 class ArticleReader:
