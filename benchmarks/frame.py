@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from benchmarks.report import table
+
 Verdict = Literal["aim", "target", "short", ""]
 
 
@@ -131,8 +133,6 @@ def measured(name: str, run: Run, options: Options) -> Result:
 
 def alone(run: Run, arguments: Iterable[str] | None = None) -> None:
     """The command line of one scenario: `python -m benchmarks.<name>`."""
-    from benchmarks.report import table  # noqa: PLC0415  (it imports this module)
-
     module = sys.modules[run.__module__]
     name = Path(module.__file__ or "").stem
     if name in ("__main__", "__init__"):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from html import escape
+from typing import TYPE_CHECKING
 
-from benchmarks.frame import Result, Row
+if TYPE_CHECKING:
+    from benchmarks.frame import Result, Row
 
 _HEADS = ("", "value", "unit", "reference", "ratio", "target", "aim", "")
 _SAID = {"aim": "aim reached", "target": "target reached", "short": "SHORT", "": ""}
