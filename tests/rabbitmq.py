@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
 
+from tests.ports import free_port
+
 #: Debian's; /usr/sbin has a wrapper that changes to a user of its own
 SERVER = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 MISSING = "RabbitMQ is not installed (apt-get install rabbitmq-server)"
@@ -24,7 +26,7 @@ def installed() -> bool:
 class RabbitMQ:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port, distribution, self._names = (_free_port() for _ in range(3))
+        self._port, distribution, self._names = (free_port() for _ in range(3))
         settings = folder / "rabbitmq.conf"
         settings.write_text(f"listeners.tcp.1 = 127.0.0.1:{self._port}\nlog.console = false\n")
         self._environment = {
@@ -105,9 +107,3 @@ def _answers(port: int) -> bool:
             return bool(connection.recv(1))
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -16,6 +16,7 @@ import structlog
 
 from config.feeds import Feed
 from worker.clock import now
+from worker.loopback import listener
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -73,7 +74,8 @@ async def canary_site(settings: Settings) -> AsyncIterator[Settings]:
 async def _served(settings: Settings) -> web.AppRunner | None:
     """None where the port is another program's: then nobody may ask it for anything."""
     try:
-        listener = _listener(settings.canary_port)
+        # the polling and the fetching role of one machine serve the same site; the system lets in nobody else's process
+        own = listener(ADDRESS, settings.canary_port, socket.SO_REUSEPORT)
     except OSError as reason:
         log.error(  # noqa: TRY400  (no fault of ours, and the trace says no more)
             "canary-port-taken", port=settings.canary_port, reason=str(reason), mend="set WIREBEAT_CANARY_PORT"
@@ -85,20 +87,8 @@ async def _served(settings: Settings) -> web.AppRunner | None:
     application.router.add_get("/{path:.*}", _answer)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    await web.SockSite(runner, listener).start()
+    await web.SockSite(runner, own).start()
     return runner
-
-
-def _listener(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # the polling and the fetching role of one machine serve the same site; the system lets in nobody else's process
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    try:
-        listener.bind((ADDRESS, port))
-    except OSError:
-        listener.close()
-        raise
-    return listener
 
 
 async def _answer(request: web.Request) -> web.Response:

@@ -13,7 +13,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,8 +25,8 @@ from urllib.parse import quote
 import redis
 
 from config.trouble import ConfigError
+from worker.loopback import free_port
 
-READERS_PORTS_TRIED = 20
 #: One that was told to stop writes what it still holds; one that was killed leaves at once what rewrites its file.
 FORMER_SERVER_SECONDS = 10.0
 ORPHAN_AFTER_SECONDS = 1.0
@@ -225,17 +224,12 @@ class EmbeddedServer:
     def _free_port(self) -> int:
         if self._wanted_port == 0:
             return 0
-        for port in range(self._wanted_port, min(self._wanted_port + READERS_PORTS_TRIED, 65536)):
-            with socket.socket() as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    probe.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                return port
-        raise ConfigError(
-            f"no port free for readers from {self._wanted_port} on", mend="set WIREBEAT_EMBEDDED_PORT, 0 for none"
-        )
+        try:
+            return free_port(self._wanted_port)
+        except OSError as taken:
+            raise ConfigError(
+                f"no port free for readers from {self._wanted_port} on", mend="set WIREBEAT_EMBEDDED_PORT, 0 for none"
+            ) from taken
 
     def _wait_until_it_answers(self, timeout_seconds: float = 60.0) -> None:
         assert self._process is not None  # noqa: S101  (start() has just set it)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -13,16 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.service import Service, account_of, environment, records, site
 from tests.valkey import Valkey
 
 pytestmark = pytest.mark.slow
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def readiness(port: int) -> tuple[int, str]:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,17 +11,12 @@ import pytest
 import redis
 
 from tests.packaging.compose import COMPOSE, ROLES, ROOT
+from tests.ports import free_port
 from tests.service import site
 from worker.embedded import server_binary
 
 pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 60.0
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def until(condition, what):

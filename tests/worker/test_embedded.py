@@ -16,6 +16,7 @@ import pytest
 import redis
 
 from config.trouble import ConfigError
+from tests.ports import free_port
 from tests.valkey import short_folder
 from worker.embedded import AlreadyRunning, EmbeddedServer, lock_data_dir
 
@@ -24,12 +25,6 @@ from worker.embedded import AlreadyRunning, EmbeddedServer, lock_data_dir
 def folder():
     with short_folder() as path:
         yield Path(path)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="module")

@@ -27,9 +27,9 @@ from rich.status import Status
 from config.settings import surroundings
 from worker.clock import now
 from worker.demo.lines import arrival, evidence
-from worker.demo.ports import free_port
 from worker.demo.site import DemoSite, serve
 from worker.embedded import die_with_parent
+from worker.loopback import free_port
 
 PREFIX = "news"
 STREAM = f"{PREFIX}:articles"
@@ -155,7 +155,10 @@ async def _service(console: Console, site: DemoSite, folder: Path, wishes: Wishe
 
 
 def _found_port(console: Console, wanted: int, purpose: str) -> int:
-    port = free_port(wanted)
+    try:
+        port = free_port(wanted)
+    except OSError:
+        port = free_port(0)
     if wanted and port != wanted:
         console.print(f"Port {wanted} is taken by another program; {purpose} {port} instead.")
     return port

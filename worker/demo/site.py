@@ -18,6 +18,7 @@ from worker.demo.developing import telling
 from worker.demo.feeds import Channel, feed_document, feed_list, opml
 from worker.demo.news import Article, Newsstand, Publisher, load
 from worker.demo.pages import FEED_PATHS, FEED_TYPES, Printed, article_page, front_page, picture
+from worker.loopback import listener
 
 ROBOTS = "User-agent: *\nDisallow: /private/\n"
 OTHERS_SHOWN = 5
@@ -192,25 +193,14 @@ class DemoSite:
         return web.Response(text=document, content_type=FEED_TYPES[channel.dialect], headers=headers)
 
 
-def _listen(address: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((address, port))
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
 def _listeners(count: int, port: int) -> list[socket.socket]:
     """127.0.0.1 to 127.0.0.N on one port; where only 127.0.0.1 is set up (macOS), other ports of that one."""
-    listeners = [_listen("127.0.0.1", port)]
+    listeners = [listener("127.0.0.1", port)]
     for number in range(2, count + 1):
         try:
-            listeners.append(_listen(f"127.0.0.{number}", listeners[0].getsockname()[1]))
+            listeners.append(listener(f"127.0.0.{number}", listeners[0].getsockname()[1]))
         except OSError:
-            listeners.append(_listen("127.0.0.1", 0))
+            listeners.append(listener("127.0.0.1", 0))
     return listeners
 
 
@@ -241,8 +231,8 @@ async def serve(
     application.router.add_get("/{path:.*}", site.answer)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
-    for listener in listeners:
-        await web.SockSite(runner, listener).start()
+    for one in listeners:
+        await web.SockSite(runner, one).start()
     ending = asyncio.create_task(_end_after(seconds, runner))
     try:
         yield site
