@@ -80,6 +80,9 @@ class Supervisor:
                 time.sleep(LOOK_SECONDS)
         finally:
             self.stop()
+            # at its end the interpreter takes the handlers away: a second SIGTERM then would make a clean stop a death
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
         return code
 
     def seconds_up(self, name: str) -> float:

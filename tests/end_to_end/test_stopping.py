@@ -116,6 +116,24 @@ def test_a_stop_with_sixteen_hung_fetches_takes_less_than_ten_seconds_and_loses_
     assert account["dead"] == {}
 
 
+@pytest.mark.parametrize(("arguments", "ready"), [(("run", "--no-web"), "role-started"), (("web",), "page")])
+def test_being_told_to_stop_again_and_again_is_one_clean_stop(
+    folder: Path, server: Valkey, silent: Silent, arguments: tuple[str, ...], ready: str
+):
+    server.client().config_set("maxmemory-policy", "noeviction")
+    service = Service(folder, *arguments, env=settings(folder, silent, redis_url=server.url, web_port="0"))
+    try:
+        service.until(lambda: service.events(ready), ready)
+        deadline = time.monotonic() + 20
+        while service.process.poll() is None and time.monotonic() < deadline:
+            service.process.send_signal(signal.SIGTERM)
+            time.sleep(0.001)
+        code = service.process.poll()
+    finally:
+        service.end()
+    assert code == 0, service.log[-2000:]
+
+
 @pytest.mark.parametrize("trouble", ["killed", "frozen"])
 def test_a_server_that_is_away_for_a_while_costs_no_entry_a_try(folder: Path, silent: Silent, trouble: str):
     server = Valkey(folder)

@@ -70,6 +70,9 @@ def serve(settings: Settings) -> int:
     shown = f"[{address}]" if ":" in address else address
     log.info("page", url=f"http://{shown}:{port}/")
     server.run(sockets=[listener])
+    # at its end the interpreter takes the handlers away: a second SIGTERM then would make a clean stop a death
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     return 0 if server.started or server.told_to_stop else 1
 
 
