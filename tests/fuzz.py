@@ -29,7 +29,8 @@ def main() -> int:
     options.add_argument("paths", nargs="*", default=["tests"])
     given = options.parse_args()
     until, rounds = time.time() + given.seconds, 0
-    ours = ["-p", "tests.fuzz", "--hypothesis-profile=fuzz", f"--until={until}", "--durations=0", "-qq", "-x"]
+    new = ["--hypothesis-profile=fuzz", "--randomly-seed=default"]
+    ours = ["-p", "tests.fuzz", *new, f"--until={until}", "--durations=0", "-qq", "-x"]
     while time.time() < until:
         rounds += 1
         # new seeds every time; the order is drawn anew, too, so that the last ones of a round get their turn

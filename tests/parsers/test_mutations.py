@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from config.feeds import load_feeds
@@ -32,8 +32,6 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 URL = "https://quay.example/news/1"
 AGENT = "Wirebeat/0 (+https://wirebeat.example/bot)"
 OPENS_A_TAG = re.compile(r"<[a-zA-Z/!?]")
-#: One page may take long on a busy machine; what takes too long for any has tests of its own.
-unhurried = settings(deadline=None)
 #: What parsers stumble over.
 SPLINTERS = [
     b"<", b">", b"&", b"&lt;", b"&#0;", b"&#x110000;", b"&#xD800;", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"</",
@@ -94,7 +92,6 @@ def failing_with(read, *reasons: str):
         failed.detail.encode()
 
 
-@unhurried
 @given(damaged(seeds("feeds")), TYPES)
 def test_a_damaged_feed_is_read_or_refused_and_holds_no_markup(document, content_type):
     read = failing_with(
@@ -108,7 +105,6 @@ def test_a_damaged_feed_is_read_or_refused_and_holds_no_markup(document, content
     assert read is None or FeedDocument.model_validate_json(read.model_dump_json()) == read
 
 
-@unhurried
 @given(damaged(seeds("pages")), TYPES)
 def test_a_damaged_page_is_read_or_refused_and_leaves_no_markup(page, content_type):
     article = failing_with(
@@ -147,21 +143,18 @@ def test_lists_within_lists_leave_the_text_before_them_as_it_is():
     assert "beside it had been asked" in extract(nested, url=URL, now=NOW).body
 
 
-@unhurried
 @given(texts("topics"))
 def test_damaged_topics_are_rules_or_a_configuration_error(text):
     rules = read_of(lambda: load_topics(text, file="topics.toml"), ConfigError)
     assert rules is None or rules.topics
 
 
-@unhurried
 @given(texts("lists"))
 def test_a_damaged_feed_list_is_a_list_or_a_configuration_error(text):
     feeds = read_of(lambda: load_feeds(text, file="feeds", poll_interval_seconds=900.0), ConfigError)
     assert feeds is None or len({feed.id for feed in feeds}) == len(feeds)
 
 
-@unhurried
 @given(texts("lists"))
 def test_damaged_opml_is_read_or_refused_and_written_as_it_was_read(text):
     outlines = read_of(lambda: read_opml(text, file="feeds.opml"), ConfigError)
@@ -173,7 +166,6 @@ def test_damaged_opml_is_read_or_refused_and_written_as_it_was_read(text):
         ]
 
 
-@unhurried
 @given(damaged(seeds("robots")), lines("urls"))
 def test_a_damaged_robots_txt_gives_an_answer_for_every_address(body, url):
     rules = RobotsRules.read(200, body, AGENT)
@@ -185,7 +177,6 @@ def test_a_damaged_robots_txt_gives_an_answer_for_every_address(body, url):
     discover.news_sitemaps(body.decode("utf-8", "replace"), URL)
 
 
-@unhurried
 @given(lines("dates"))
 def test_a_damaged_date_is_a_moment_of_our_time_or_none(text):
     moment = read_date(text, NOW)
@@ -197,14 +188,12 @@ def test_a_damaged_date_is_a_moment_of_our_time_or_none(text):
     assert 0 <= (answers.retry_after_seconds(text, NOW) or 0) <= 86_400
 
 
-@unhurried
 @given(lines("urls"))
 def test_a_damaged_address_is_made_canonical_once_for_all_or_refused(text):
     canonical = failing_with(lambda: canonical_url(text), "blocked-url", "no-url")
     assert canonical is None or canonical_url(canonical) == canonical
 
 
-@unhurried
 @given(lines("urls"), lines("urls"))
 def test_a_damaged_address_is_asked_for_only_on_the_web_and_without_a_user(text, base):
     first = failing_with(lambda: urls.allowed(base, Guard([])), "blocked-url", "blocked-address")
@@ -219,7 +208,6 @@ def test_a_damaged_address_is_asked_for_only_on_the_web_and_without_a_user(text,
             assert str(url).isascii()
 
 
-@unhurried
 @given(damaged(seeds("pages") + seeds("feeds")))
 def test_the_feeds_that_a_damaged_page_names_are_addresses(page):
     for url in discover.named_feeds(page, URL):

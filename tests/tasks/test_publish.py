@@ -172,7 +172,7 @@ def test_a_long_summary_is_cut():
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=400)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     base=st.sampled_from(RECORDS),
     title=TEXT.filter(len),

@@ -65,7 +65,7 @@ PARTS = st.sampled_from(
 TEXTS = st.lists(PARTS | st.text(max_size=6), max_size=50).map(" ".join)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(TEXTS, st.sampled_from(["en", "de", "ru", "xx"]))
 def test_any_text_gives_offsets_that_fit_and_the_same_twice(body, lang):
     entities = FINDER.find("", body, lang, ORIGIN.published, [])

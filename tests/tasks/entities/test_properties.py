@@ -36,7 +36,7 @@ WORDS = st.sampled_from(
 TEXTS = st.lists(WORDS | st.text(max_size=8), max_size=40).map(" ".join)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(TEXTS, st.sampled_from(["en", "uk", "pl", "de", "xx"]), st.data())
 def test_any_text_and_any_spans_give_entities_whose_offsets_fit(text, lang, data):
     places = st.integers(0, len(text))

@@ -5,7 +5,7 @@ import json
 import time
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.identity import alias, article_id, canonical_url, fingerprint
@@ -233,7 +233,6 @@ DOCUMENTS = st.one_of(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     document=DOCUMENTS, content_type=st.sampled_from(["", "text/xml; charset=koi8-r", "x; charset=undefined", "\x00"])
 )

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.reasons import REASONS, Failed
@@ -92,7 +92,7 @@ def fetched(serving, settings_for):
 
 
 @given(ANSWERS, st.sampled_from(["page", "feed", "robots"]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 def test_any_answer_is_a_page_or_a_failure_with_a_name(fetched, raw, kind):
     end = fetched(raw, kind)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.identity import alias, article_id, fingerprint
@@ -122,14 +122,14 @@ def check(desk: Desk, admission, feed: str, expected) -> None:
     assert desk.account().balance() == 0
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_what_is_known_and_what_has_changed_is_what_a_dict_would_say(desk: Desk, steps):
     played(desk, steps)
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=600)
 @given(steps=STEPS)
 def test_what_is_known_and_what_has_changed_is_what_a_dict_would_say_at_length(desk: Desk, steps):
     played(desk, steps)

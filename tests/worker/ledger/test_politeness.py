@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.ports import Polled, Validators
@@ -276,7 +276,7 @@ class Web:
         return min(gaps, default=round(INTERVAL_SECONDS * 1000))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(hosts=st.lists(HOSTS, min_size=1, max_size=25), steps=STEPS)
 def test_no_schedule_of_claims_breaks_the_interval_or_the_number_at_once(desk, hosts, steps):
     desk.store.redis.flushall()

@@ -214,11 +214,11 @@ def outgoing(claim, body: str, address: str | None) -> Publication:
 
 
 def test_whatever_happens_in_whatever_order_every_entry_ends_once(valkey_url):
-    few = settings(max_examples=15, stateful_step_count=30, deadline=None)
+    few = settings(max_examples=15, stateful_step_count=30)
     run_state_machine_as_test(lambda: Newsroom(valkey_url), settings=few)
 
 
 @pytest.mark.slow
 def test_whatever_happens_in_whatever_order_every_entry_ends_once_at_length(valkey_url):
-    many = settings(max_examples=250, stateful_step_count=60, deadline=None)
+    many = settings(max_examples=250, stateful_step_count=60)
     run_state_machine_as_test(lambda: Newsroom(valkey_url), settings=many)
