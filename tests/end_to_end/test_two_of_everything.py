@@ -13,7 +13,7 @@ import redis
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.chaos.world import World
-from tests.cluster import free_port
+from tests.ports import free_port
 from tests.service import PATIENCE_SECONDS, Service, account_of, environment
 from tests.valkey import Valkey
 

@@ -15,6 +15,7 @@ from tasks.extract import extract
 from tasks.poll import read_feed
 from tasks.ports import Validators
 from tasks.reasons import Failed
+from tests.ports import free_port
 from worker.canary import FEED_ID, article_page, canary_feed, canary_site, feed_document
 from worker.feedlist import read_feed_list
 from worker.http import Client
@@ -25,9 +26,7 @@ LIST = '[[feed]]\nid = "paper"\nurl = "https://paper.test/feed"\n'
 
 @pytest.fixture
 def settings(tmp_path):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     tmp_path.joinpath("feeds.toml").write_text(LIST)
     return Settings(feeds=str(tmp_path / "feeds.toml"), canary_interval=5, canary_port=port)
 
@@ -83,10 +82,11 @@ def test_two_roles_of_one_machine_serve_the_same_site(settings):
 
 
 def test_a_port_that_is_another_programs_is_not_allowed_and_it_is_said(settings):
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", settings.canary_port))
-        with structlog.testing.capture_logs() as logs:
-            assert asyncio.run(entered(settings)).allow_origins == []
+    with (
+        socket.create_server(("127.0.0.1", settings.canary_port)),
+        structlog.testing.capture_logs() as logs,
+    ):
+        assert asyncio.run(entered(settings)).allow_origins == []
     assert [line["event"] for line in logs] == ["canary-port-taken"]
 
 

@@ -149,7 +149,7 @@ def test_when_the_node_that_was_named_is_away_the_others_are_asked(tmp_path):
 
 def test_when_a_replica_takes_over_the_step_under_way_is_done_there(tmp_path):
     prefix = shard_prefix("news", 0, 3)
-    with cluster(tmp_path) as nodes, replica(nodes.nodes[0], tmp_path) as successor:
+    with cluster(tmp_path, missed_after_ms=2000) as nodes, replica(nodes.nodes[0], tmp_path) as successor:
         store, ledger = SyncStore(nodes.url, prefix), Ledger()
         sync(store)
         (claim,) = store.do(ledger.claim_polls(1)).claims

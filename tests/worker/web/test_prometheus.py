@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -15,6 +14,7 @@ import pytest
 import yaml
 
 from tests.gateway import running
+from tests.ports import free_port
 from tests.worker_state import everything_happened
 
 ROOT = Path(__file__).parents[3]
@@ -51,9 +51,7 @@ def test_every_alert_fires_when_it_should_and_not_before():
 @pytest.mark.slow
 def test_it_reads_the_gateway_and_answers_every_panel_of_the_dashboard(scratch, tmp_path):
     everything_happened(scratch.client())
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with running(scratch) as web:
         config = yaml.safe_load((CONFIG / "prometheus.yml").read_text())
         config["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}
