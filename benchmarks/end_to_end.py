@@ -59,6 +59,7 @@ def _rows(service: Run, loop: Spent, latency_ms: int) -> list[Row]:
         against(f"CPU{at}", spent.per_cpu_second, loop.per_cpu_second, "articles/cpu-s", target=0.92, aim=0.97),
         against(f"wall{at}", spent.per_second, loop.per_second, "articles/s", target=0.87, aim=0.95),
         Row(f"overhead{at}", overhead_ms, "ms CPU an article"),
+        Row(f"first record{at}", service.first_record_seconds, "s"),
         Row(f"PSS of a process that reads articles{at}", max(readers, default=None), "MiB",
             target=180, aim=120, lower_is_better=True),
     ]  # fmt: skip
