@@ -1,12 +1,12 @@
 """What every test shares."""
 
 import signal
-from pathlib import Path
 
 import pytest
+import redis
 from hypothesis import HealthCheck, settings
 
-from tests.valkey import Valkey, short_folder
+from tests.valkey import valkey
 
 # No clock: a machine that looks away for 0.2 s is no failure. What fixtures hold between examples, tests empty.
 UNHURRIED = {
@@ -25,8 +25,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 @pytest.fixture(scope="session")
 def valkey_url():
     """One real server for all tests that use it, each of which empties it first."""
-    with short_folder() as folder:
-        server = Valkey(Path(folder))
-        server.start()
+    with valkey() as server:
         yield server.url
-        server.stop()
+
+
+@pytest.fixture
+def db(valkey_url):
+    """A client of that server, which is empty."""
+    with redis.Redis.from_url(valkey_url, decode_responses=True) as client:
+        client.flushall()
+        yield client

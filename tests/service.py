@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import redis
 
+from tests.serving import beside
 from worker.clock import now
 from worker.demo.site import DemoSite, serve
 
@@ -23,20 +21,9 @@ from worker.demo.site import DemoSite, serve
 PATIENCE_SECONDS = 90.0
 
 
-@contextmanager
-def site(**options) -> Iterator[DemoSite]:
-    """The bundled site on a loop of its own, for the length of the block."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    context = serve(started=now(), **options)
-    try:
-        yield asyncio.run_coroutine_threadsafe(context.__aenter__(), loop).result(10)
-    finally:
-        asyncio.run_coroutine_threadsafe(context.__aexit__(None, None, None), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
-        loop.close()
+def site(**options) -> AbstractContextManager[DemoSite]:
+    """The bundled site, for the length of a block."""
+    return beside(serve(started=now(), **options))
 
 
 def environment(site: DemoSite | None = None, **settings: str) -> dict[str, str]:

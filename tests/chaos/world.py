@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import threading
 import time
 from typing import Self
 
 from aiohttp import web
+
+from tests.serving import beside, served
 
 WHEN = "2026-03-01T09:00:00Z"
 WORDS = "harbour council bridge winter grain tram night market river school lantern treaty storm orchard signal".split()
@@ -32,17 +33,17 @@ class World:
         self.fetched = [0] * articles
         #: feed → when it was polled, by time.monotonic()
         self.polled: list[list[float]] = [[] for _ in range(feeds)]
-        self._up = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        application = web.Application()
+        application.router.add_get("/feed/{n}", self._feed)
+        application.router.add_get("/a/{n}", self._article)
+        self._serving = beside(served(application, [f"127.0.0.{1 + number}" for number in range(hosts)]))
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        self._up.wait(10)
+        self.port = self._serving.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._done.set)
-        self._thread.join(10)
+        self._serving.__exit__(None, None, None)
 
     @property
     def origins(self) -> str:
@@ -56,22 +57,6 @@ class World:
             f'[[feed]]\nid = "feed-{n}"\nurl = "{self.host(n)}/feed/{n}"\nevery = "{every}"\n'
             for n in range(self.feeds)
         )
-
-    async def _serve(self) -> None:
-        self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
-        application = web.Application()
-        application.router.add_get("/feed/{n}", self._feed)
-        application.router.add_get("/a/{n}", self._article)
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)
-        await runner.setup()
-        first = web.TCPSite(runner, "127.0.0.1", 0)
-        await first.start()
-        self.port: int = runner.addresses[0][1]
-        for number in range(1, self.hosts):
-            await web.TCPSite(runner, f"127.0.0.{1 + number}", self.port).start()
-        self._up.set()
-        await self._done.wait()
-        await runner.cleanup()
 
     async def _feed(self, request: web.Request) -> web.Response:
         feed = int(request.match_info["n"])

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import threading
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from html import escape
+
+from tests.serving import beside
 
 GOOD_FEEDS, GOOD_ENTRIES = 3, 4
 SECRET = "the-word-behind-the-wall"
@@ -208,23 +209,15 @@ class HostileWeb:
 @contextmanager
 def hostile_web(web: HostileWeb | None = None):
     web = web or HostileWeb()
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    servers = asyncio.run_coroutine_threadsafe(web.open(), loop).result(10)
-    try:
+    with beside(_opened(web)):
         yield web
+
+
+@asynccontextmanager
+async def _opened(web: HostileWeb):
+    servers = await web.open()
+    try:
+        yield
     finally:
         for server in servers:
-            loop.call_soon_threadsafe(server.close)
-        asyncio.run_coroutine_threadsafe(cancel_all(), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
-        loop.close()
-
-
-async def cancel_all() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
+            server.close()

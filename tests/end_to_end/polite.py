@@ -12,7 +12,6 @@ import argparse
 import asyncio
 import json
 import sys
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from aiohttp import web
 
 from tests.end_to_end.hostile_web import page
 from tests.service import Service, environment
+from tests.serving import beside, served
 from tests.valkey import Valkey, short_folder
 
 PLAIN, DELAYED, BUSY, MOVED = HOSTS = tuple(f"127.0.0.{number}" for number in range(1, 5))
@@ -52,17 +52,16 @@ class PoliteWeb:
         self.hits: list[Hit] = []
         self.open: defaultdict[str, int] = defaultdict(int)
         self.most_open: defaultdict[str, int] = defaultdict(int)
-        self._up = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        application = web.Application()
+        application.router.add_get("/{path:.*}", self._heard)
+        self._serving = beside(served(application, HOSTS))
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._up.wait(10)
+        self.port = self._serving.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._done.set)
-        self._thread.join(10)
+        self._serving.__exit__(None, None, None)
 
     @property
     def origins(self) -> str:
@@ -76,20 +75,6 @@ class PoliteWeb:
 
     def starts(self, host: str) -> list[float]:
         return sorted(hit.at for hit in self.hits if hit.host == host)
-
-    async def _serve(self) -> None:
-        self._loop, self._done = asyncio.get_running_loop(), asyncio.Event()
-        application = web.Application()
-        application.router.add_get("/{path:.*}", self._heard)
-        runner = web.AppRunner(application, access_log=None)
-        await runner.setup()
-        await (first := web.TCPSite(runner, PLAIN, 0)).start()
-        self.port = first._server.sockets[0].getsockname()[1]
-        for host in HOSTS[1:]:
-            await web.TCPSite(runner, host, self.port).start()
-        self._up.set()
-        await self._done.wait()
-        await runner.cleanup()
 
     async def _heard(self, request: web.Request) -> web.Response:
         host, at = request.url.host or "", time.monotonic()

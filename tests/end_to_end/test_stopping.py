@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from tests.service import Service, account_of, environment
+from tests.serving import listeners
 from tests.valkey import Valkey
 from tests.world import body, html
 
@@ -26,9 +27,8 @@ class Silent:
     def __init__(self) -> None:
         self.speak = threading.Event()
         self.hung: set[str] = set()
-        self.listening = [socket.create_server((ADDRESSES[0], 0))]
+        self.listening = listeners(ADDRESSES)
         self.port = self.listening[0].getsockname()[1]
-        self.listening += [socket.create_server((address, self.port)) for address in ADDRESSES[1:]]
         for one in self.listening:
             threading.Thread(target=self._accept, args=(one,), daemon=True).start()
 

@@ -15,7 +15,7 @@ import pytest
 import redis
 
 from tests import newsroom
-from tests.valkey import Valkey, short_folder
+from tests.valkey import valkey
 from worker.client import GroupReader, Reader
 
 STREAM = "news:articles"
@@ -24,11 +24,8 @@ RECORDS = [newsroom.stream_fields(record) for record in newsroom.records(400, no
 
 @pytest.fixture(scope="module")
 def server():
-    with short_folder() as folder:
-        valkey = Valkey(Path(folder))
-        valkey.start()
-        yield valkey
-        valkey.stop()
+    with valkey() as running:
+        yield running
 
 
 @pytest.fixture
@@ -65,6 +62,13 @@ def in_background(work):
     return thread
 
 
+def until_a_reader_waits(db):
+    deadline = time.monotonic() + 60
+    while not db.info("clients")["blocked_clients"]:
+        assert time.monotonic() < deadline, "nobody waits"
+        time.sleep(0.005)
+
+
 def test_the_client_needs_nothing_but_redis_and_the_standard_library():
     for file in (Path(__file__).parents[2] / "worker" / "client").glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
@@ -98,13 +102,13 @@ def test_reading_goes_on_from_an_id_from_a_time_and_from_milliseconds(server, db
 def test_only_what_is_new_comes_after_a_quiet_time(server, db):
     publish(db, 0, 1)
     reader = Reader(server.url)
-    in_background(lambda: (time.sleep(0.3), publish(db, 2)))
+    in_background(lambda: (until_a_reader_waits(db), publish(db, 2)))
     assert [entry.fields["id"] for entry in take(reader, 1)] == [RECORDS[2]["id"]]
 
 
 def test_a_stream_that_does_not_exist_yet_is_waited_for(server, db):
     reader = Reader(server.url)
-    in_background(lambda: (time.sleep(0.3), publish(db, 2)))
+    in_background(lambda: (until_a_reader_waits(db), publish(db, 2)))
     assert len(take(reader, 1)) == 1
     assert reader.lost == 0
 
@@ -192,26 +196,21 @@ def test_every_entry_is_read_by_the_group_or_counted_as_lost(server, db, seed):
 
 
 def test_a_lost_server_is_waited_for_and_nothing_is_missed():
-    with short_folder() as folder:
-        valkey = Valkey(Path(folder))
-        valkey.start()
-        publish(valkey.client(), 0)
-        reader = Reader(valkey.url, since="0")
+    with valkey() as store:
+        publish(store.client(), 0)
+        reader = Reader(store.url, since="0")
         reading = iter(reader)
         assert next(reading).fields["id"] == RECORDS[0]["id"]
 
         def restart():
-            valkey.stop()
-            valkey.start()
-            publish(valkey.client(), 1)
+            store.stop()
+            store.start()
+            publish(store.client(), 1)
 
         thread = in_background(restart)
-        try:
-            assert next(reading).fields["id"] == RECORDS[1]["id"]
-            thread.join()
-            assert reader.lost == 0
-        finally:
-            valkey.stop()
+        assert next(reading).fields["id"] == RECORDS[1]["id"]
+        thread.join()
+        assert reader.lost == 0
 
 
 def test_a_group_reads_each_record_once(server, db):
@@ -235,7 +234,7 @@ def test_a_group_made_for_what_is_new_starts_there(server, db):
 
 def test_a_group_waits_for_a_stream_and_through_silence(server, db):
     reader = group(server, follow=True)
-    in_background(lambda: (time.sleep(0.3), publish(db, 0)))
+    in_background(lambda: (until_a_reader_waits(db), publish(db, 0)))
     assert len(take(reader, 1)) == 1
 
 
@@ -353,5 +352,5 @@ def test_a_reader_with_few_rights_can_read_and_keep_a_group(server, db):
 @pytest.mark.slow
 def test_a_stream_quiet_for_longer_than_the_socket_timeout_is_no_error(server, db):
     reader = Reader(server.url)
-    in_background(lambda: (time.sleep(15), publish(db, 0)))
+    in_background(lambda: (until_a_reader_waits(db), time.sleep(7), publish(db, 0)))
     assert len(take(reader, 1)) == 1

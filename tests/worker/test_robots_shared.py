@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-import redis
 
 from tasks.ports import Validators
 from tasks.reasons import Failed
@@ -29,14 +28,6 @@ class Web:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
-
-
-@pytest.fixture
-def db(valkey_url):
-    client = redis.Redis.from_url(valkey_url, decode_responses=True)
-    client.flushall()
-    yield client
-    client.close()
 
 
 @pytest.fixture

@@ -13,18 +13,15 @@ import redis
 
 from config.settings import Settings
 from config.trouble import ConfigError
-from tests.valkey import Valkey, short_folder
+from tests.valkey import Valkey, short_folder, valkey
 from worker.server import check_server, ping, server_url
 
 
 @pytest.fixture(scope="module")
 def server():
-    with short_folder() as folder:
-        valkey = Valkey(Path(folder))
-        valkey.start()
-        valkey.client().config_set("maxmemory-policy", "noeviction")
-        yield valkey
-        valkey.stop()
+    with valkey() as running:
+        running.client().config_set("maxmemory-policy", "noeviction")
+        yield running
 
 
 @contextmanager

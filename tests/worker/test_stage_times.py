@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 import pytest
-import redis
 
 from worker.stage_times import BOUNDS, StageTimes
-
-
-@pytest.fixture
-def db(valkey_url):
-    client = redis.Redis.from_url(valkey_url, decode_responses=True)
-    client.flushall()
-    yield client
-    client.close()
 
 
 def told(times, db):

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 import redis
 
-from tests.valkey import Valkey, short_folder
+from tests.valkey import valkey
 
 
 @pytest.fixture(scope="module")
 def locked():
     """Its address, up to where user and password stand, and after."""
-    with short_folder() as folder:
-        server = Valkey(Path(folder))
-        server.start()
-        admin = redis.Redis.from_url(server.url)
+    with valkey() as server, redis.Redis.from_url(server.url) as admin:
         admin.config_set("requirepass", "s3cret")
         yield "unix://", f"{server.socket}?db=0"
-        admin.close()
-        server.stop()
 
 
 @pytest.mark.parametrize("command", [("tail", "--no-follow"), ("stats",), ("check",), ("top",)], ids=" ".join)

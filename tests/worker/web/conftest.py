@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.gateway import RECORDS, publish, running
-from tests.valkey import Valkey, short_folder
+from tests.valkey import valkey as running_valkey
 
 
 @pytest.fixture(scope="module")
 def valkey():
-    with short_folder() as folder:
-        server = Valkey(Path(folder))
-        server.start()
+    with running_valkey() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +26,8 @@ def filled(valkey):
 
 @pytest.fixture(scope="module")
 def second_valkey():
-    with short_folder() as folder:
-        server = Valkey(Path(folder))
-        server.start()
+    with running_valkey() as server:
         yield server
-        server.stop()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tasks.export.fields import FLAT_FIELDS
 from tasks.export.schema import article_schema
 from tests import newsroom
 from tests.gateway import NOW, RECORDS, publish, running
-from tests.valkey import Valkey, short_folder
+from tests.valkey import valkey as running_valkey
 from worker.ledger import AsyncStore
 from worker.maintenance import describe
 from worker.web.app import ENDPOINTS
@@ -480,20 +480,17 @@ def test_a_group_that_was_trimmed_past_is_shown_as_such(scratch):
 
 
 def test_the_gateway_outlives_its_store():
-    with short_folder() as folder:
-        valkey = Valkey(Path(folder))
-        valkey.start()
-        publish(valkey.client(), RECORDS[:10])
-        with running(valkey) as web:
+    with running_valkey() as store:
+        publish(store.client(), RECORDS[:10])
+        with running(store) as web:
             web.wait_for(9)
             with web.events("/v1/stream?view=card") as next_event:
-                valkey.stop()
+                store.stop()
                 assert web.ask("/livez").status == 200
                 assert len(web.ask("/v1/articles").json()["articles"]) >= 9
                 unready = web.ask("/readyz")
                 assert unready.status == 503
                 assert "store" in unready.json()["troubles"][0]["text"]
-                valkey.start()
-                (entry,) = publish(valkey.client(), RECORDS[20:21])
+                store.start()
+                (entry,) = publish(store.client(), RECORDS[20:21])
                 assert next_event()["id"] == entry
-        valkey.stop()
