@@ -49,7 +49,9 @@ IDLE_LOOK_SECONDS = 0.3
 #: A role with work due that has asked for none for so long is alive but deaf, and is started anew.
 DEAF_SECONDS = 30.0
 DEAF_LOOK_SECONDS = 5.0
-#: Between two looks whether the embedded server still runs.
+#: Between two looks at what no signal tells: is all done, is a role deaf?
+LOOK_SECONDS = 1.0
+#: Between two tries to start an embedded server that does not.
 GUARD_SECONDS = 0.2
 
 
@@ -89,7 +91,7 @@ def serve(settings: Settings, feed_list: FeedList, *, until_idle: bool, web: boo
         roles = {name: arguments for name, arguments in ROLES.items() if web or name != "web"}
         supervisor = Supervisor(roles, environment(settings), Freeing(ledger, store))
         watch = Watch(ledger, store, supervisor, started if until_idle else None)
-        code = supervisor.run(watch.step)
+        code = supervisor.run(watch.step, every_seconds=IDLE_LOOK_SECONDS / 2 if until_idle else LOOK_SECONDS)
         return code, store.do(ledger.account()) if until_idle else None
 
 
@@ -119,16 +121,18 @@ class ServerGuard(threading.Thread):
 
     def run(self) -> None:
         while not self._stop_asked.is_set():
+            try:
+                self._embedded.start()
+            except Exception as trouble:  # noqa: BLE001  (handed to who waits; later starts are tried again)
+                self._trouble = trouble
+            self._first.set()
             process = self._embedded.process
             if process is None or process.poll() is not None:
-                if process is not None:
-                    log.warning("server-exited", code=process.returncode)
-                try:
-                    self._embedded.start()
-                except Exception as trouble:  # noqa: BLE001  (handed to who waits; later starts are tried again)
-                    self._trouble = trouble
-                self._first.set()
-            self._stop_asked.wait(GUARD_SECONDS)
+                self._stop_asked.wait(GUARD_SECONDS)
+            elif not self._stop_asked.is_set():
+                code = process.wait()
+                if not self._stop_asked.is_set():
+                    log.warning("server-exited", code=code)
         self._embedded.stop()
 
     def wait(self) -> None:
@@ -139,6 +143,7 @@ class ServerGuard(threading.Thread):
 
     def stop(self) -> None:
         self._stop_asked.set()
+        self._embedded.stop()
         self.join(15)
 
 
@@ -168,7 +173,7 @@ class Freeing:
 
 
 class Watch:
-    """Called five times a second: is all done (where that ends the service), is a role deaf?"""
+    """Called every second or oftener: is all done (where that ends the service), is a role deaf?"""
 
     def __init__(self, ledger: Ledger, store: SyncStore, supervisor: Supervisor, idle_since: datetime | None) -> None:
         self._ledger, self._store, self._supervisor, self._idle_since = ledger, store, supervisor, idle_since

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import structlog
 from worker.embedded import die_with_parent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 log = structlog.get_logger("wirebeat")
 
@@ -30,6 +31,7 @@ STEADY_SECONDS = 10.0
 #: From SIGTERM to SIGKILL. What is still held then comes back when its lease is freed.
 STOP_SECONDS = 8.0
 LOOK_SECONDS = 0.2
+STOPS = (signal.SIGTERM, signal.SIGINT)
 #: Exit codes that a restart cannot mend: bad configuration.
 FATAL = frozenset({78})
 
@@ -66,24 +68,29 @@ class Supervisor:
         self._exited = exited
         self.stopping = False
 
-    def run(self, step: Callable[[], bool]) -> int:
-        """Until a signal, or until `step`, called five times a second, says that all is done. Returns an exit code."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+    def run(self, step: Callable[[], bool], *, every_seconds: float = LOOK_SECONDS) -> int:
+        """Until a signal, or until `step`, called so often, says that all is done. Returns an exit code."""
+        for number in STOPS:
             signal.signal(number, self._asked_to_stop)
         code = 0
         try:
-            while not self.stopping:
-                for role in self._roles:
-                    code = self._look_after(role) or code
-                if code or step():
-                    break
-                time.sleep(LOOK_SECONDS)
+            with _woken_by_signals() as woken:
+                while not self.stopping:
+                    for role in self._roles:
+                        code = self._look_after(role) or code
+                    if code or step():
+                        break
+                    _sleep(woken, min(every_seconds, self._next_start_seconds()))
         finally:
             self.stop()
             # at its end the interpreter takes the handlers away: a second SIGTERM then would make a clean stop a death
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in STOPS:
                 signal.signal(number, signal.SIG_IGN)
         return code
+
+    def _next_start_seconds(self) -> float:
+        now = time.monotonic()
+        return min((max(role.start_at - now, 0.0) for role in self._roles if role.process is None), default=1e9)
 
     def seconds_up(self, name: str) -> float:
         """0.0 for a role that is not running."""
@@ -140,6 +147,27 @@ class Supervisor:
             if role.process is not None:
                 _end_group(role.process)
         log.info("stopped", seconds=round(time.monotonic() - started, 2))
+
+
+@contextlib.contextmanager
+def _woken_by_signals() -> Iterator[int]:
+    """A pipe that can be read when a signal came, a child's end among them: nobody has to look whether it did."""
+    woken, waking = os.pipe()
+    os.set_blocking(woken, False)
+    os.set_blocking(waking, False)
+    former, former_handler = signal.set_wakeup_fd(waking), signal.signal(signal.SIGCHLD, lambda *_: None)
+    try:
+        yield woken
+    finally:
+        signal.signal(signal.SIGCHLD, former_handler)
+        signal.set_wakeup_fd(former)
+        os.close(woken)
+        os.close(waking)
+
+
+def _sleep(woken: int, seconds: float) -> None:
+    if select.select([woken], [], [], seconds)[0]:
+        os.read(woken, 4096)
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

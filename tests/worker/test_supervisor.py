@@ -85,6 +85,21 @@ def test_a_role_that_exits_is_told_of_and_started_again(watched):
     assert {str(pid) for _, pid in service.exits} < set(service.said())
 
 
+def test_the_end_of_a_role_and_a_signal_to_stop_are_heard_at_once_however_seldom_it_looks(watched):
+    service = watched(frail=SAYS + "time.sleep(0.1); raise SystemExit(1)")
+    started = time.monotonic()
+
+    def until_started_again() -> bool:
+        if len(service.said()) >= 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return False
+
+    assert service.supervisor.run(until_started_again, every_seconds=30.0) == 0
+
+    assert time.monotonic() - started < 10
+    assert [name for name, _ in service.exits][:2] == ["frail", "frail"]
+
+
 @pytest.mark.slow
 def test_a_role_that_exits_at_once_is_started_less_and_less_often(watched):
     service = watched(frail=SAYS + "raise SystemExit(1)")
