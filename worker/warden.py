@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = structlog.get_logger("wirebeat")
 WATCH_SECONDS = 0.25
+#: While nobody works on an article, between two looks whether a process died; whoever begins one wakes the warden.
+REST_SECONDS = 1.0
 TAKE_SECONDS = 1.0
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -55,9 +57,12 @@ class Held(NamedTuple):
 class Slots:
     """Made in the parent before it forks; the same memory is seen by all."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, rest_seconds: float = REST_SECONDS) -> None:
         self._slots = RawArray(_Slot, count)
+        self._rest_seconds = rest_seconds
         self._stop = RawArray(ctypes.c_int, 1)
+        self._resting = RawArray(ctypes.c_int, 1)
+        self._woken = get_context("fork").Semaphore(0)
         self._mine: _Slot | None = None
         self._taking = get_context("fork").Lock()
 
@@ -89,6 +94,9 @@ class Slots:
             self._mine.id, self._mine.token = claim.id.encode(), claim.token.encode()
             self._mine.worked = time.process_time()
             self._mine.started = time.monotonic()
+            if self._resting[0]:
+                self._resting[0] = 0
+                self._woken.release()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -106,8 +114,18 @@ class Slots:
 
     # in the parent
 
+    def wait(self, *, soon: bool = False) -> None:
+        """Until it is time to look: soon while an article is under way, else when one begins, or after a rest."""
+        if soon or any(slot.started for slot in self._slots):
+            time.sleep(WATCH_SECONDS)
+            return
+        self._resting[0] = 1
+        self._woken.acquire(timeout=self._rest_seconds)
+        self._resting[0] = 0
+
     def stop(self) -> None:
         self._stop[0] = 1
+        self._woken.release()
 
     def stopping(self) -> bool:
         return bool(self._stop[0])
@@ -144,12 +162,15 @@ class Warden(threading.Thread):
         self._bury, self._orphaned = bury, orphaned
 
     def run(self) -> None:
+        trouble = False
         while not self._slots.stopping():
-            time.sleep(WATCH_SECONDS)
+            self._slots.wait(soon=trouble)
+            trouble = False
             for slot in self._slots:
                 try:
                     self._look(slot)
                 except Exception:  # the warden outlives any fault of the server
+                    trouble = True
                     log.warning("warden-fault", exc_info=True)
 
     def _look(self, slot: _Slot) -> None:

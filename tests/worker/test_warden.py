@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import time
 from typing import NamedTuple
 
@@ -139,6 +140,29 @@ def test_a_process_that_leaves_as_it_should_is_not_told_of(slots: Slots):
     time.sleep(0.3)
 
     assert told.orphaned == []
+
+
+def test_a_warden_that_rests_is_woken_by_the_next_article():
+    slots = Slots(4, rest_seconds=60.0)
+    resting = threading.Thread(target=slots.wait, daemon=True)
+    resting.start()
+    resting.join(0.2)
+    assert resting.is_alive()
+
+    working = process(slots, lambda: (slots.working_on(ARTICLE), time.sleep(60)))
+    resting.join(10)
+
+    assert not resting.is_alive()
+    working.kill()
+
+
+def test_a_process_that_dies_between_two_articles_is_told_of(slots: Slots):
+    told = watch(slots)
+
+    process(slots, lambda: os._exit(3)).join(10)
+
+    until(lambda: told.orphaned == ["host/1/2/ab"])
+    assert told.buried == []
 
 
 def test_between_two_articles_no_clock_runs(slots: Slots):
