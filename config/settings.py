@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     seen_details_days: int = Field(
         7, ge=1, le=30, description="days an edit is still noticed after the entry last stood in its feed"
     )
+    copies_days: int = Field(
+        7, ge=1, le=30, description="days a published text is remembered, for copies of it to be told"
+    )
 
     backoff_cap: float = Field(
         21_600.0, gt=0, description="longest wait, in seconds, before a failed fetch is tried again"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from config.feeds import Feed
-from tasks.ports import AsyncStore, Claim, Gathering, PollClaim, Polled, Publication, Reading, Sighting
+from tasks.ports import AsyncStore, Claim, Gathering, PollClaim, Polled, Reading, Sighting
 from tasks.records import Page
 
 
@@ -23,9 +23,9 @@ async def hand_over(ports: Gathering, claim: PollClaim, feed: Feed, polled: Poll
     return new, polled._replace(sightings=tuple(ours))
 
 
-def published_elsewhere(ports: Reading, claim: Claim, page: Page, outgoing: Publication) -> str:
+def published_elsewhere(ports: Reading, claim: Claim, page: Page, address: str | None, digest: bytes) -> str:
     """The same article, found by redirect on a host of another shard; "" where there is none."""
-    if claim.version or outgoing.address is None:
+    if claim.version or address is None:
         return ""
     store = ports.elsewhere(urlsplit(page.final_url).hostname or "")
-    return store.do(ports.ledger.lodge(outgoing.address, claim.id, outgoing.content_hash)) if store else ""
+    return store.do(ports.ledger.lodge(address, claim.id, digest)) if store else ""

@@ -26,7 +26,7 @@ from tasks.decode import decoded
 from tasks.handover import hand_over, published_elsewhere
 from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint, host_of
 from tasks.ports import Claim, Gathering, PollClaim, Polled, Reading, Sighting, Validators
-from tasks.publish import assemble, content_hash, publication
+from tasks.publish import assemble, content_hash, publish
 from tasks.reasons import Failed, backoff_seconds
 from tasks.records import Article, Entry, FeedDocument, Page
 from tasks.schedule import after_failure, after_success, must_read_whole
@@ -211,20 +211,20 @@ def read_article(ports: Reading, claim: Claim, following: Claim | None = None) -
 
 def _read(ports: Reading, claim: Claim, following: Claim | None) -> tuple[str, dict[str, Any]]:
     now, entry, feed = ports.now(), claim.entry, stored_feed(claim.feed_config)
-    page = claim.page
-    if page is None:
+    if (page := claim.page) is None:
         raise Failed("error", "the page is missing from the store")
     article = _article(ports, page, entry, now)
-    if claim.version and content_hash(article.title, article.body) == claim.content_hash:
+    digest = content_hash(article.title, article.body)
+    if claim.version and digest == claim.content_hash:
         held = ports.store.do(ports.ledger.settle(claim, "enrich", "unchanged", following=following))
         return ("dropped" if held else "stale"), {"reason": "unchanged"}
     story = ports.tagger.tag(article, entry, feed)
     record = assemble(claim, feed, page, article, story, ports.tagger.rules, ports.worker(claim.attempt), now)
-    outgoing = publication(record, ports.now(), address=_other_address(claim.id, page))
-    if twin := published_elsewhere(ports, claim, page, outgoing):
-        held = ports.store.do(ports.ledger.duplicate(claim, outgoing.content_hash, following=following))
+    address = _other_address(claim.id, page)
+    if twin := published_elsewhere(ports, claim, page, address, digest):
+        held = ports.store.do(ports.ledger.duplicate(claim, digest, following=following))
         return ("duplicate" if held else "stale"), {"stream_id": twin}
-    end, where = ports.store.do(ports.ledger.publish(claim, outgoing, following=following))
+    end, where = publish(ports, claim, record, address=address, following=following)
     if end == "published" and claim.version:
         end = "updated"
     return end, {"stream_id": where, "topics": [topic.id for topic in record.topics], "body": record.body_status}

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, T
 from tasks.network import NetworkWatch
 from tasks.record import Worker
 from tasks.records import Entry, FeedDocument, Page
+from tasks.tellings import Telling
 
 if TYPE_CHECKING:
     from tasks.robots import RobotsRules
     from tasks.tag import Tagger
+    from tasks.tellings import Known
 
 T = TypeVar("T")
 Stage = Literal["fetch", "enrich"]
@@ -126,6 +128,7 @@ class Publication(NamedTuple):
     topics: tuple[tuple[str, float], ...]
     #: the id that the page's own address would have, where a redirect led to it
     address: str | None = None
+    telling: Telling = Telling()
 
 
 class Account(NamedTuple):
@@ -177,6 +180,7 @@ class Ledger(Protocol):
     ) -> Call[bool]: ...
     def claim(self, stage: Stage, count: int, *, by: str) -> Call[Claims]: ...
     def advance(self, claim: Claim, page: bytes) -> Call[int]: ...
+    def originals(self, id_: str, asked: bytes) -> Call[Known]: ...
     def publish(
         self, claim: Claim, publication: Publication, *, following: Held | None = None
     ) -> Call[tuple[str, str]]: ...

@@ -10,13 +10,16 @@ from tasks.export.fields import FLAT_FIELDS
 from tasks.ports import Publication
 from tasks.record import FeedRef, Http, Provenance, Publisher, Record, Rules, Worker
 from tasks.records import Article, Page, Story
+from tasks.tellings import Known, Telling
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from config.feeds import Feed
-    from tasks.ports import Claim
+    from tasks.copies import Place, Sketch
+    from tasks.ports import Claim, Reading
 
+NOT_KEPT = Telling()
 SUMMARY_CHARS = 300
 
 
@@ -160,7 +163,9 @@ def flat_fields(record: Record, now: datetime) -> dict[str, str | int | float]:
     return {name: values[name] for name in FLAT_FIELDS}
 
 
-def publication(record: Record, now: datetime, *, address: str | None = None) -> Publication:
+def publication(
+    record: Record, now: datetime, *, address: str | None = None, telling: Telling = NOT_KEPT
+) -> Publication:
     return Publication(
         version=record.version,
         content_hash=bytes.fromhex(record.provenance.content_hash.removeprefix("sha256:")),
@@ -169,4 +174,39 @@ def publication(record: Record, now: datetime, *, address: str | None = None) ->
         partial=partial(record).model_dump_json().encode() if record.topics else b"",
         topics=tuple((topic.id, topic.score) for topic in record.topics),
         address=address,
+        telling=telling,
+    )
+
+
+def publish(
+    ports: Reading, claim: Claim, record: Record, *, address: str | None, following: Claim | None
+) -> tuple[str, str]:
+    """As the ledger's publish, with the record saying whose text it is. When another telling of the same text is
+    published meanwhile, it says so anew."""
+    from tasks.copies import place, sketch  # noqa: PLC0415  (numpy is not for the roles that only wait)
+
+    text = sketch(record.body or "", record.body_status)
+    while True:
+        known = Known()
+        if text.asked or claim.version:
+            known = ports.store.do(ports.ledger.originals(record.id if claim.version else "", text.asked))
+        placed = place(record, text, known)
+        outgoing = publication(compared(record, text, placed), ports.now(), address=address, telling=placed.telling)
+        end, where = ports.store.do(ports.ledger.publish(claim, outgoing, following=following))
+        if end != "again":
+            return end, where
+
+
+def alone(record: Record) -> Record:
+    """Compared with nothing: for what is not published."""
+    from tasks.copies import place, sketch  # noqa: PLC0415  (as above)
+
+    text = sketch(record.body or "", record.body_status)
+    return compared(record, text, place(record, text))
+
+
+def compared(record: Record, text: Sketch, placed: Place) -> Record:
+    provenance = record.provenance.model_copy(update={"simhash": text.simhash})
+    return record.model_copy(
+        update={"cluster": placed.cluster, "duplicate_of": placed.duplicate_of, "provenance": provenance}
     )

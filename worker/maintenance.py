@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger("wirebeat")
 
 DEAD_LETTERS_KEPT = 10_000
-#: LONG and SHORT of ledger/scripts/memory.lua
+#: LONG and SHORT of ledger/scripts/memory.lua, COPIES of copies.lua
 SEEN_GENERATION_DAYS = 30
 SHOWN_GENERATION_DAYS = 2
+COPIES_GENERATION_DAYS = 3
 HEARTBEAT_KEPT = timedelta(minutes=10)
 #: (milliseconds, number within them)
 StreamId = tuple[int, int]
@@ -53,6 +54,7 @@ async def describe(settings: Settings, store: AsyncStore) -> None:
         "canary_interval": str(settings.canary_interval),
         "canary_limit": str(settings.canary_limit),
         "seen_generations": str(math.ceil(settings.seen_days / SEEN_GENERATION_DAYS) + 1),
+        "copies_generations": str(math.ceil(settings.copies_days / COPIES_GENERATION_DAYS) + 1),
         "shown_generations": str(math.ceil(settings.seen_details_days / SHOWN_GENERATION_DAYS) + 1),
     }
     with suppress(ConfigError):  # those told before are still those in use; worker.topic_reload says what is wrong

@@ -12,7 +12,7 @@ from config.feeds import Feed
 from tasks.extract import Reading, from_feed, read
 from tasks.identity import article_id_of_url, canonical_url
 from tasks.ports import Claim
-from tasks.publish import assemble
+from tasks.publish import alone, assemble
 from tasks.reasons import Failed
 from tasks.record import Record, Worker
 from tasks.records import Article, Entry, Page, Story
@@ -63,7 +63,7 @@ def read_page(  # noqa: PLR0913  (an article is a page with what its feed says o
     story = tagger.tag(article, entry, feed)
     worker = Worker(name="wirebeat", version=version("wirebeat"), task_id=TASK, attempt=1)
     claim = Claim(_id(url, article), "", 1, entry, now, 0, None, "", page)
-    record = assemble(claim, feed, page, article, story, tagger.rules, worker, now)
+    record = alone(assemble(claim, feed, page, article, story, tagger.rules, worker, now))
     return Read(entry, page, reading, story, record)
 
 

@@ -15,7 +15,7 @@ from tasks.extract import extract
 from tasks.pipeline import sighting
 from tasks.poll import read_feed
 from tasks.ports import Claim
-from tasks.publish import assemble, publication
+from tasks.publish import alone, assemble, publication
 from tasks.record import Worker
 from tasks.records import Page
 from worker.clock import now
@@ -83,7 +83,7 @@ def record_of(tag: Callable[[Article], Story], rules: Rules, entry: Entry, page:
     html = decoded(page.body, page.content_encoding, MAX_BYTES)
     article = extract(html, url=page.url, now=page.fetched_at, entry=entry, content_type=page.content_type)
     claim = Claim(sighting(FEED, entry).id, "", 1, entry, page.fetched_at, 0, None, "", page)
-    made = assemble(claim, FEED, page, article, tag(article), rules, WORKER, page.fetched_at)
+    made = alone(assemble(claim, FEED, page, article, tag(article), rules, WORKER, page.fetched_at))
     publication(made, page.fetched_at)
     return made
 

@@ -13,10 +13,12 @@ from urllib.parse import urlsplit
 from tasks.ports import Account, Admission, Call, Claim, Claims, PollClaim, PollClaims, Sighting, Stage, Validators
 from tasks.records import Entry
 from tasks.waiting import unpack_page
+from worker.ledger.publishing import brought, read_known, told
 from worker.ledger.store import Argument
 
 if TYPE_CHECKING:
     from tasks.ports import Held, Polled, Publication
+    from tasks.tellings import Known
 
 #: A lease outlasts the work it covers: a fetch ends after 20 to 30 s, four articles after 20 s each at the worst.
 LEASE_MS: Mapping[str, int] = {"poll": 60_000, "fetch": 45_000, "enrich": 90_000}
@@ -147,15 +149,19 @@ class Ledger:
     def advance(self, claim: Claim, page: bytes) -> Call[int]:
         return self._call("advance", int, claim.id, claim.token, page)
 
+    def originals(self, id_: str, asked: bytes) -> Call[Known]:
+        """`id_`: "" before its first version; `asked`: of its sketch. publish says 'again' when it reads otherwise then."""
+        return self._call("originals", read_known, id_, asked)
+
     def publish(
         self, claim: Claim, publication: Publication, *, following: Held | None = None
     ) -> Call[tuple[str, str]]:
-        """Reads ('published', stream id), ('duplicate', id of the other) or ('stale', '')."""
+        """Reads ('published', stream id), ('duplicate', id of the other), ('stale', '') or ('again', '')."""
         return self._call(
             "publish",
             lambda reply: (_text(reply[0]), _text(reply[1])),
             *(claim.id, claim.token, *_named(following), publication.address or "", publication.version),
-            *(publication.content_hash, *_brought(publication)),
+            *(publication.content_hash, *told(publication.telling), *brought(publication)),
         )
 
     def retag(self, id_: str, publication: Publication) -> Call[tuple[str, str]]:
@@ -163,7 +169,7 @@ class Ledger:
         return self._call(
             "retag",
             lambda reply: (_text(reply[0]), _text(reply[1])),
-            *(id_, publication.version - 1, *_brought(publication)),
+            *(id_, publication.version - 1, *brought(publication)),
         )
 
     def lodge(self, address: str, id_: str, content_hash: bytes) -> Call[str]:
@@ -223,13 +229,6 @@ class Ledger:
 
     def dead_drop(self, stream_id: str) -> Call[bool]:
         return self._call("dead_drop", bool, stream_id)
-
-
-def _brought(publication: Publication) -> list[Argument]:
-    """What publication.lua takes."""
-    flat = [part for pair in publication.fields.items() for part in pair]
-    topics = [part for pair in publication.topics for part in pair]
-    return [len(flat), *flat, publication.data, publication.partial, len(publication.topics), *topics]
 
 
 def _read_polls(reply: Any) -> PollClaims:

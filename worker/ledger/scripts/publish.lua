@@ -1,8 +1,10 @@
--- id, token, next id, next token, other address ('' or an id), version, hash, and what publication.lua
--- takes → {'published' | 'duplicate' | 'stale', stream id or id of the other}
+-- id, token, next id, next token, other address ('' or an id), version, hash, and what copies.lua and publication.lua
+-- take → {'published' | 'duplicate' | 'stale', stream id or id of the other}
+-- | {'again', ''}: another telling of its text came meanwhile, which its record must take in; nothing was done
 local id, token, next_id, next_token = take(), take(), take(), take()
 local address, version, hash = take(), take_number(), take()
 if not held(id, token, 'enrich') then return {'stale', ''} end
+take_telling()
 take_publication()
 
 if version == 1 then
@@ -15,8 +17,9 @@ if version == 1 then
     begin(next_id, next_token)
     return {'duplicate', twin}
   end
-  if address ~= '' and not seen_get(address) then redirect_put(address, id) end
 end
+if not still_holds(id, version) then return {'again', ''} end
+if version == 1 and address ~= '' and not seen_get(address) then redirect_put(address, id) end
 if address ~= '' then content_put(address, hash) end
 
 -- FEED_ID of worker/canary.py: it goes all the way, but is no news
@@ -28,6 +31,7 @@ if entry_fields(id, 'feed')[1] == 'wirebeat-canary' then
   return {'published', canary_id}
 end
 local stream_id = emit()
+keep_telling(id)
 count(version == 1 and 'published' or 'updated')
 entry_end(id, version, hash)
 begin(next_id, next_token)

@@ -1,0 +1,86 @@
+-- What is kept of the texts published of late, for `copies_days`: by which articles are found to be copies of others.
+-- What a text's record means, tasks/copies.py alone knows: 64 bytes for an original, fewer for a copy, which begin with
+-- the raw id of its original. docs/decisions/0013-copies-in-the-ledger.md.
+local COPIES = 3 * 86400000
+-- run of a text → raw id of the first article that had it; room for 6,500 articles before another segment is looked into
+KINDS['copies:run'] = {lasts = COPIES, first = 256, holds = 128}
+-- article → its record, of no more bytes than every server's default of hash-max-listpack-value
+KINDS['copies:text'] = {lasts = COPIES, first = 64, holds = 128}
+local function recall_copies()
+  if not told then recall() end
+  if told[COPIES] then return end
+  told[COPIES] = tonumber(redis.call('HGET', P .. 'meta', 'copies_generations') or '4')
+  local f = redis.call('HMGET', MEMORY, 'copies:run', 'copies:text')
+  told['copies:run'], told['copies:text'] = f[1], f[2]
+end
+
+local function run_spot(asked, n)
+  local field = string.sub(asked, n * 4 - 3, n * 4)
+  return {field = field, at = (struct.unpack('>I4', field))}
+end
+local function raw_of(id)
+  return spot_of(id).field .. struct.pack('>I4', spot_of(id).at)
+end
+local function copies_of(id) return (slot_get('copies:text', spot_of(id))) end
+
+-- id ('' before its first version), runs by which its text is found → its own record or '', {id, record, id, record ..}
+-- of others, and for each run whether nobody had it
+local function look_around(id, asked)
+  recall_copies()
+  local own = id ~= '' and copies_of(id) or ''
+  local others, met, free = {}, {[id] = true}, {}
+  local function meet(other)
+    if met[other] then return end
+    met[other] = true
+    local record = copies_of(other)
+    if record and #record == 64 then
+      others[#others + 1] = other
+      others[#others + 1] = record
+    end
+  end
+  if own ~= '' and #own < 64 then meet(id_of(string.sub(own, 1, 12))) end
+  for n = 1, #asked / 4 do
+    local raw = slot_get('copies:run', run_spot(asked, n))
+    free[n] = not raw
+    if raw then meet(id_of(raw)) end
+  end
+  return own, others, free
+end
+-- What was seen by looking around: how much had been told by then, the rest in few words, and what stood empty.
+local function token_of(own, others, free)
+  local told_so_far = redis.call('HGET', MEMORY, 'copies:told') or '0'
+  local empty = own == '' and '1' or '0'
+  for n = 1, #free do empty = empty .. (free[n] and '1' or '0') end
+  return told_so_far .. ':' .. redis.sha1hex(own .. table.concat(others)) .. empty
+end
+
+-- What a publication brings of it: token ('' when there was nothing to look around with), runs, whether its text is to
+-- be found by them, n, then n times: article, record.
+local telling = {}
+local function take_telling()
+  telling.token, telling.asked, telling.found = take(), take(), take() == '1'
+  for i = 1, take_number() * 2 do telling[i] = take() end
+end
+-- Nothing was told meanwhile that would make it another telling.
+local function still_holds(id, version)
+  if telling.token == '' then return true end
+  local told_so_far = redis.call('HGET', MEMORY, 'copies:told') or '0'
+  if string.sub(telling.token, 1, #told_so_far + 1) == told_so_far .. ':' then return true end
+  local own, others, free = look_around(version > 1 and id or '', telling.asked)
+  return string.match(token_of(own, others, free), ':.*') == string.match(telling.token, ':.*')
+end
+local function keep_telling(id)
+  if telling.token == '' or #telling == 0 then return end
+  recall_copies()
+  local empty = string.match(telling.token, '[01]*$', string.find(telling.token, ':', 1, true) + 41)
+  for i = 1, #telling, 2 do
+    local is_new = telling[i] == id and string.sub(empty, 1, 1) == '1'
+    slot_put('copies:text', spot_of(telling[i]), telling[i + 1], is_new)
+  end
+  for n = 1, telling.found and #telling.asked / 4 or 0 do
+    if string.sub(empty, n + 1, n + 1) == '1' then
+      slot_put('copies:run', run_spot(telling.asked, n), raw_of(id), true)
+    end
+  end
+  redis.call('HINCRBY', MEMORY, 'copies:told', 1)
+end
