@@ -64,8 +64,12 @@ async def serving(answers, *, tls=None, host=ORIGIN):
 
 
 def settings_for(*origins, **changes):
-    limits = {"page_timeout_seconds": 3.0, "feed_timeout_seconds": 3.0, "max_page_bytes": 100_000, **changes}
+    limits = {"page_timeout_seconds": 60.0, "feed_timeout_seconds": 60.0, "max_page_bytes": 100_000, **changes}
     return Settings(allow_origins=[f"{ORIGIN}:{origin.port}" for origin in origins], **limits)
+
+
+#: What ends "soon" does so long before what would end it otherwise: 60 s, or servers that are silent for 90.
+SOON_SECONDS = 20.0
 
 
 @dataclass
@@ -78,6 +82,10 @@ class Outcome:
     @property
     def reason(self):
         return self.failed.reason if self.failed else None
+
+    @property
+    def soon(self):
+        return self.seconds < SOON_SECONDS
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def fetched(serving, settings_for):
 
         answers["*"] = write
         try:
-            return await client.fetch(origin.url(), kind=kind, timeout_seconds=2)
+            return await client.fetch(origin.url(), kind=kind, timeout_seconds=20)
         except Failed as failed:
             return failed
 

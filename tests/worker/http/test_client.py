@@ -17,7 +17,7 @@ FOUND = "302 Found"
 
 
 async def silence(reader, writer, request):
-    await asyncio.sleep(30)
+    await asyncio.sleep(90)
 
 
 def endless(head, part, pause=0.0):
@@ -278,7 +278,7 @@ def test_the_body_of_a_redirect_is_never_read(ask, answer):
     outcome = ask({"/": flood, "/end": answer(b"<html>end")})
 
     assert outcome.page.body == b"<html>end"
-    assert outcome.seconds < 1
+    assert outcome.soon
 
 
 def test_each_further_request_asks_the_gate_and_its_wait_is_not_the_servers(answer, converse):
@@ -286,10 +286,10 @@ def test_each_further_request_asks_the_gate_and_its_wait_is_not_the_servers(answ
 
     async def gate(host):
         gated.append(host)
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.6)
 
     async def fetch(web, origin):
-        return await web.fetch(origin.url("/a"), kind="page", timeout_seconds=0.3)
+        return await web.fetch(origin.url("/a"), kind="page", timeout_seconds=1.0)
 
     page = converse(
         {
@@ -395,7 +395,8 @@ def test_whatever_drips_is_ended_by_the_limit_on_the_whole(ask, slow):
     outcome = ask(slow, timeout_seconds=0.3)
 
     assert outcome.reason == "timeout"
-    assert 0.25 < outcome.seconds < 0.9
+    assert outcome.seconds > 0.25
+    assert outcome.soon
 
 
 def test_the_limit_holds_for_all_hops_together(ask):
@@ -408,14 +409,14 @@ def test_the_limit_holds_for_all_hops_together(ask):
     outcome = ask(slow_hop, timeout_seconds=0.4)
 
     assert outcome.reason == "timeout"
-    assert outcome.seconds < 0.9
+    assert outcome.soon
 
 
 def test_silence_between_two_reads_has_a_limit_of_its_own(ask):
     outcome = ask(silence, changes={"read_timeout_seconds": 0.3})
 
     assert outcome.reason == "timeout"
-    assert outcome.seconds < 1
+    assert outcome.soon
 
 
 @pytest.mark.parametrize(
@@ -434,7 +435,7 @@ def test_more_bytes_than_allowed_are_refused_while_they_come(ask, flood):
     outcome = ask(flood, changes={"max_page_bytes": 1_000_000})
 
     assert outcome.reason == "too-large"
-    assert outcome.seconds < 2
+    assert outcome.soon
 
 
 @pytest.mark.parametrize(
@@ -451,7 +452,7 @@ def test_headers_without_an_end_are_refused_at_once(ask, head):
     outcome = ask(head)
 
     assert outcome.reason in ("protocol-error", "too-large")
-    assert outcome.seconds < 1
+    assert outcome.soon
 
 
 def test_a_bomb_is_found_while_it_is_read_and_before_it_goes_off(ask, answer):
@@ -466,7 +467,7 @@ def test_only_one_coding_and_only_those_offered_are_taken(ask, answer, coding):
     outcome = ask(endless(f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\n\r\n".encode(), b"x" * 100))
 
     assert outcome.reason == "encoding"
-    assert outcome.seconds < 1
+    assert outcome.soon
 
 
 def test_an_honest_server_may_send_its_body_in_small_chunks(ask):
@@ -511,7 +512,7 @@ def test_an_answer_that_is_not_http_is_a_named_failure(ask, broken, reason):
     outcome = ask(broken)
 
     assert outcome.reason == reason
-    assert outcome.seconds < 1
+    assert outcome.soon
 
 
 def test_framing_that_breaks_late_ends_the_fetch_at_once(ask):
@@ -519,12 +520,12 @@ def test_framing_that_breaks_late_ends_the_fetch_at_once(ask):
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nnews\r\n")
         await asyncio.sleep(0.05)
         writer.write(b"zz\r\nnews\r\n")
-        await asyncio.sleep(30)
+        await asyncio.sleep(90)
 
     outcome = ask(late)
 
     assert outcome.reason == "protocol-error"
-    assert outcome.seconds < 1
+    assert outcome.soon
 
 
 def test_a_closed_port_is_a_failure_to_connect(answer, serving, settings_for):
@@ -558,14 +559,18 @@ def test_a_connection_serves_the_next_request_to_the_same_origin(converse, answe
 
 @pytest.mark.parametrize("delay", [0.0, 0.1])
 def test_an_answer_left_in_the_pipe_is_no_answer_to_the_next_request(converse, answer, delay):
+    smuggled = asyncio.Event()
+
     async def smuggle(reader, writer, request):
         writer.write(answer(b"<html>first"))
         await asyncio.sleep(delay)
         writer.write(answer(b"<html>smuggled"))
+        smuggled.set()
 
     async def twice(web, origin):
         first = await web.fetch(origin.url("/a"), kind="page")
-        await asyncio.sleep(0.2)
+        await smuggled.wait()
+        await asyncio.sleep(0.05)
         second = await web.fetch(origin.url("/b"), kind="page")
         return first.body, second.body, origin.connections
 
@@ -613,7 +618,7 @@ def test_many_fetches_at_once_each_end_as_their_own_server_says(converse, answer
     async def all_at_once(web, origin):
         async def one(path):
             try:
-                return (await web.fetch(origin.url(path), kind="page", timeout_seconds=0.5)).body
+                return (await web.fetch(origin.url(path), kind="page", timeout_seconds=1.5)).body
             except Failed as failed:
                 return failed.reason
 

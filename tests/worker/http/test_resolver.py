@@ -39,11 +39,23 @@ def stuck():
 
     def lookup(host, *_):
         if "fast" not in host:
-            released.wait(10)
+            released.wait(60)
         return infos("127.0.0.1")
 
     yield lookup
     released.set()
+
+
+async def resolved(resolver, host, unless="never"):
+    """Sooner or later: threads may be late on a busy machine. `unless`: what may not be said, however busy it is."""
+    for _ in range(300):
+        try:
+            return await resolver.resolve(host)
+        except OSError as error:
+            if unless in str(error):
+                raise
+            await asyncio.sleep(0.05)
+    raise AssertionError(f"{host} is not resolved")
 
 
 def port_of(url):
@@ -125,7 +137,7 @@ def test_a_slow_resolver_holds_neither_the_loop_nor_its_end(stuck):
     started = time.monotonic()
     asyncio.run(look_up())
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 20
 
 
 def test_a_look_up_counts_against_the_limit_of_the_fetch(stuck, answer, serving, settings_for):
@@ -145,7 +157,7 @@ def test_names_of_an_owner_whose_look_ups_do_not_end_are_refused_and_others_are_
         )
         with pytest.raises(OSError, match="not begun"):
             await resolver.resolve("another.slow.example")
-        return slow, await resolver.resolve("fast.example")
+        return slow, await resolved(resolver, "fast.example", unless="not begun")
 
     slow, fast = asyncio.run(look_up())
 
@@ -157,15 +169,14 @@ def test_an_owner_is_asked_again_once_its_look_ups_have_ended():
     gate = threading.Event()
 
     def lookup(host, *_):
-        gate.wait(10)
+        gate.wait(60)
         return infos("127.0.0.1")
 
     async def look_up():
         resolver = BoundedResolver(lookup, timeout_seconds=0.1)
         await asyncio.gather(*(resolver.resolve(f"{n}.slow.example") for n in range(8)), return_exceptions=True)
         gate.set()
-        await asyncio.sleep(0.1)
-        return await resolver.resolve("0.slow.example")
+        return await resolved(resolver, "0.slow.example")
 
     assert asyncio.run(look_up())[0]["host"] == "127.0.0.1"
 
