@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import trafilatura
 from lxml.html import HtmlElement
 
 from tasks.extract import markup, pruning, structured
 from tasks.extract.blocks import Block, block, blocks_of
 from tasks.extract.cleaning import Context, Drop, cleaned
+from tasks.extract.maintext import main_text
 from tasks.extract.page import Facts
 from tasks.extract.text import clean
 
@@ -46,24 +46,22 @@ class Body(NamedTuple):
 
 
 def from_tree(tree: HtmlElement, *, context: Context, method: str = "trafilatura") -> Body:
-    """trafilatura's own rules first; its comparison with two other readers only where they leave much of the page."""
-    body = _extracted(tree, context=context, method=method, fast=True)
-    if body.chars < FAST_SHARE * _paragraph_chars(tree):
-        body = _extracted(tree, context=context, method=method, fast=False)
+    """trafilatura's own rules first; its comparison with two other readers only where they leave much of the page.
+    Takes the readers' comments out of the tree."""
+    chars = _paragraph_chars(tree)
+    body = _extracted(tree, context=context, method=method, compared=False)
+    if body.chars < FAST_SHARE * chars:
+        body = _extracted(tree, context=context, method=method, compared=True)
     return body
 
 
-def _extracted(tree: HtmlElement, *, context: Context, method: str, fast: bool) -> Body:
-    # without the address: it would join every link to it, and only those that stay are needed
+def _extracted(tree: HtmlElement, *, context: Context, method: str, compared: bool) -> Body:
     try:
-        document: Any = trafilatura.bare_extraction(
-            tree, fast=fast, include_comments=False, include_links=True, with_metadata=False
-        )
+        found = main_text(tree, compared=compared)
+        blocks = [] if found is None else blocks_of(found)
     except Exception:  # noqa: BLE001  (lists in lists in lists end its recursion; there are other ways to the text)
-        document = None
-    if document is None or document.body is None:
-        return Body(method, [], [])
-    return Body(method, *cleaned(blocks_of(document.body), context))
+        blocks = []
+    return Body(method, *cleaned(blocks, context)) if blocks else Body(method, [], [])
 
 
 def _paragraph_chars(tree: HtmlElement) -> int:

@@ -44,16 +44,24 @@ class Phrases:
                 first, *rest = _WORD.findall(inner)
                 self._by_first.setdefault(first, []).append(tuple(rest))
         self._signs = tuple(signs)
+        self._plain_signs = tuple(sign for sign in signs if sign.isascii())
+        self._firsts = frozenset(self._by_first)
+
+    def _signs_for(self, line: Line) -> tuple[str, ...]:
+        """Those that may stand in the line: most lines have no character that is not ASCII."""
+        return self._plain_signs if line.lower.isascii() else self._signs
 
     def within(self, line: Line) -> bool:
-        return any(sign in line.lower for sign in self._signs) or self._counted(line, most=1) > 0
+        return self._counted(line, most=1) > 0 or any(sign in line.lower for sign in self._signs_for(line))
 
     def count(self, line: Line) -> int:
         """How many different phrases stand in the line."""
-        return sum(sign in line.lower for sign in self._signs) + self._counted(line, most=1000)
+        return sum(sign in line.lower for sign in self._signs_for(line)) + self._counted(line, most=1000)
 
     def _counted(self, line: Line, *, most: int) -> int:
         words, found = line.tokens, set()
+        if self._firsts.isdisjoint(words):
+            return 0
         for place, word in enumerate(words):
             for rest in self._by_first.get(word, ()):
                 if words[place + 1 : place + 1 + len(rest)] == rest:
@@ -71,7 +79,7 @@ class Phrases:
         start = line.lower.lstrip(_EDGES)
         lengths += [
             len(_WORD.findall(sign)) or 1
-            for sign in self._signs
+            for sign in self._signs_for(line)
             if start.startswith(sign) or line.lower.startswith(sign)
         ]
         return max(lengths, default=0)

@@ -96,6 +96,12 @@ _PARSER = HTMLParser(
 _PARSER.set_element_class_lookup(lxml.etree.ElementDefaultClassLookup(element=HtmlElement))
 
 
+_SPANNING = lxml.etree.XPath("descendant::*[self::td or self::th][@colspan or @rowspan]")
+
+
+_TEXTS = lxml.etree.XPath("descendant::text()[not(parent::script or parent::style)]", smart_strings=False)
+
+
 def check_is_markup(data: bytes) -> None:
     """Raises Failed('unsupported-type') for what is certainly something else than HTML, whatever the header says."""
     head = data[:64].lstrip()
@@ -178,6 +184,8 @@ def decode(data: bytes, content_type: str = "") -> str:
 
 def _shorter_tags(text: str) -> str:
     """Takes the attributes from tags that have thousands: the parser's time grows with their square."""
+    if not _has_long_tag(text):
+        return text
     parts = text.split("<")
     long = [number for number, part in enumerate(parts) if len(part) > 2 * MAX_ATTRIBUTES and part[0].isalpha()]
     for number in long:
@@ -185,6 +193,22 @@ def _shorter_tags(text: str) -> str:
         if len(tag) > 2 * MAX_ATTRIBUTES and len(tag.split(None, MAX_ATTRIBUTES)) > MAX_ATTRIBUTES:
             parts[number] = tag.split(maxsplit=1)[0] + parts[number][len(tag) :]
     return "<".join(parts) if long else text
+
+
+def _has_long_tag(text: str) -> bool:
+    """Whether a tag may have MAX_ATTRIBUTES: then so many characters in a row, from one multiple on, hold no `<`."""
+    place = 0
+    while place < len(text):
+        if text.find("<", place, place + MAX_ATTRIBUTES) >= 0:
+            place += MAX_ATTRIBUTES
+            continue
+        opens = max(text.rfind("<", 0, place), 0)
+        if text.find(">", opens, opens + 2 * MAX_ATTRIBUTES) < 0:
+            return True
+        place = text.find("<", place)
+        if place < 0:
+            break
+    return False
 
 
 def parse(text: str) -> HtmlElement | None:
@@ -200,22 +224,22 @@ def parse(text: str) -> HtmlElement | None:
         tree = document_fromstring(data, parser=_PARSER)
     except lxml.etree.LxmlError:
         return None
-    _bound(tree, large=text.count("<") > MAX_ELEMENTS or len(text) > MAX_NODE_CHARS)
+    _bound(tree, tags=text.count("<"), chars=len(text))
     return tree
 
 
-def _bound(tree: HtmlElement, *, large: bool) -> None:
+def _bound(tree: HtmlElement, *, tags: int, chars: int) -> None:
     """Takes out what would make reading slow: spans of cells, and all elements and text past what an article needs."""
-    for cell in tree.iter("td", "th"):
+    for cell in _SPANNING(tree):
         for name in ("colspan", "rowspan"):
             value = cell.get(name)
             if value is not None and (len(value) > 2 or not value.isdigit() or int(value) > MAX_SPAN):
                 del cell.attrib[name]
-    for number, meta in enumerate(list(tree.iter("meta", "link"))):
-        if number >= MAX_HEAD_ELEMENTS:
+    if tags > MAX_HEAD_ELEMENTS:
+        for meta in list(tree.iter("meta", "link"))[MAX_HEAD_ELEMENTS:]:
             meta.getparent().remove(meta)
-    body = tree.find(".//body")
-    if large and body is not None:
+    body = next(tree.iter("body"), None) if tags > MAX_ELEMENTS or chars > MAX_NODE_CHARS else None
+    if body is not None and (tags > MAX_ELEMENTS or sum(map(len, _TEXTS(body))) > MAX_NODE_CHARS):
         _bound_text(body)
 
 

@@ -21,9 +21,10 @@ def _as_it_stands(one: Block) -> bool:
     if one.words <= HEADING_WORDS and one.text.isupper():
         return True
     sample = one.text[:200]
-    return not sample.isascii() and sum(c.isupper() or c.islower() for c in sample) < 0.5 * sum(
-        map(str.isalpha, sample)
-    )
+    if sample.isascii():
+        return False
+    cased = sum(map(str.isupper, sample)) + sum(map(str.islower, sample))
+    return cased < 0.5 * sum(map(str.isalpha, sample))
 
 
 def normal_text(blocks: list[Block], url: str) -> tuple[str, tuple[Link, ...], tuple[Notice, ...]]:

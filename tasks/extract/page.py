@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 
 from tasks.clean import escaped_url
 from tasks.extract import structured
+from tasks.extract.names import kept
 from tasks.extract.structured import Structured
 from tasks.extract.text import one_line, plain
 
@@ -112,6 +113,9 @@ def _standfirst(tree: HtmlElement) -> str:
     return ""
 
 
+_META_KEYS = ("property", "name", "itemprop", "http-equiv")
+
+
 def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for number, meta in enumerate(tree.iter("meta")):
@@ -120,9 +124,11 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
             break
         if not content:
             continue
-        for key in {meta.get("property"), meta.get("name"), meta.get("itemprop"), meta.get("http-equiv")}:
-            if key:
-                found.setdefault(key.strip().lower(), []).append(plain(content[:MAX_META_CHARS]))
+        keys = {key for one in _META_KEYS if (key := meta.get(one))}
+        if keys:
+            text = plain(content[:MAX_META_CHARS])
+            for key in keys:
+                found.setdefault(key.strip().lower(), []).append(text)
     return found
 
 
@@ -173,6 +179,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 MAX_BYLINE_CHARS = 160
+_ITEM_NAMES = XPath("descendant::*[@itemprop='name']")
 
 
 def marked_authors(tree: HtmlElement) -> list[tuple[str, str]]:
@@ -181,7 +188,7 @@ def marked_authors(tree: HtmlElement) -> list[tuple[str, str]]:
     for kind, elements in _author_elements(tree).items():
         first: HtmlElement | None = None
         for element in elements:
-            inner = element.xpath(".//*[@itemprop='name']") if kind == "itemprop" else []
+            inner = _ITEM_NAMES(element) if kind == "itemprop" else []
             text = " ".join(text_of(one) or one.get("content") or "" for one in inner) if inner else _lines(element)
             if not text or len(text) > MAX_BYLINE_CHARS:
                 continue
@@ -223,13 +230,14 @@ def _author_elements(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
             found["itemprop"].append(element)
         else:
             name = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
-            if (
-                len(name) > 4
-                and _CREDITED.search(_CAMEL.sub("-", name.replace("__", "-")).lower())
-                and not _beside(element)
-            ):
+            if len(name) > 4 and _credits(name) and not _beside(element):
                 found["byline"].append(element)
     return {kind: elements[:30] for kind, elements in found.items()}
+
+
+@kept
+def _credits(name: str) -> bool:
+    return bool(_CREDITED.search(_CAMEL.sub("-", name.replace("__", "-")).lower()))
 
 
 def _beside(element: HtmlElement) -> bool:

@@ -7,9 +7,11 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from tasks.extract import layout
+from tasks.extract.names import kept
 from tasks.extract.text import folded, one_line
 
 # a part that holds more than this share of the page's text is the article, whatever it is called
@@ -62,57 +64,54 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _JOINS = re.compile(r"__|--|[_:]")
 
 
-def _named(element: HtmlElement, known: dict[str, int]) -> int:
-    """How many characters such a part may have; 0 where its name says nothing."""
-    name = f"{element.get('class') or ''} {element.get('id') or ''}"
-    if len(name) < 2:
-        return 0
-    found = known.get(name)
-    if found is None:
-        plain = _JOINS.sub("-", _CAMEL.sub("-", name[:400])).lower()
-        found = known[name] = (
-            MAX_NAMED_CHARS if _STRONG_PART.search(plain) else MAX_WEAK_CHARS if _WEAK_PART.search(plain) else 0
-        )
-    return found
+@kept
+def _bound(name: str) -> int:
+    """How many characters a part of such a name may have; 0 where it says nothing."""
+    lower = name.lower()
+    plain = _JOINS.sub("-", lower if lower == name else _CAMEL.sub("-", name).lower())
+    return MAX_NAMED_CHARS if _STRONG_PART.search(plain) else MAX_WEAK_CHARS if _WEAK_PART.search(plain) else 0
 
 
 def captions(tree: HtmlElement) -> frozenset[str]:
     """What pictures are said to show: the words of figcaptions and alt texts, folded."""
     found: set[str] = set()
     for element in tree.iter("figcaption"):
-        found.add(" ".join(folded(" ".join(element.itertext())[:600])))
-        for part in element.iter("*"):
-            found.add(" ".join(folded(" ".join(part.itertext())[:600])))
+        found.update(" ".join(part.itertext())[:600] for part in element.iter("*"))
         if len(found) > MAX_CAPTIONS:
             break
     for image in tree.iter("img"):
         for text in (image.get("alt"), image.get("title")):
             if text and 20 < len(text) < 600 and len(found) < 2 * MAX_CAPTIONS:
-                found.add(" ".join(folded(text)))
-    return frozenset(one for one in found if one.count(" ") >= 2)
+                found.add(text)
+    return frozenset(" ".join(line) for text in found if len(line := folded(text)) >= 3)
+
+
+_TEXT = XPath("string()", smart_strings=False)
+_LINKS_AROUND = XPath("descendant::a[*]")
+_NAMED = XPath("descendant::*[@class or @id or self::figcaption]")
 
 
 def _length(element: HtmlElement) -> int:
-    return sum(map(len, "".join(element.itertext()).split()))
+    return len("".join(_TEXT(element).split()))
 
 
 def _without_cards(body: HtmlElement, parts: list[Part] | None) -> None:
-    for link in list(body.iter("a")):
+    for link in _LINKS_AROUND(body):
         is_card = next(link.iterdescendants(*_CARD), None) is not None
-        if is_card and _length(link) <= MAX_CARD_CHARS and link.find(".//h1") is None:
+        if is_card and _length(link) <= MAX_CARD_CHARS and next(link.iterdescendants("h1"), None) is None:
             _note(parts, "card", link)
             _remove(link)
 
 
 def _without_named(body: HtmlElement, most: float, parts: list[Part] | None) -> None:
-    known: dict[str, int] = {}
-    gone: set[HtmlElement] = set()
-    for element in list(body.iterdescendants("*")):
-        bound = MAX_NAMED_CHARS if element.tag == "figcaption" else _named(element, known)
-        if not bound or any(parent in gone for parent in element.iterancestors()):
+    gone: dict[HtmlElement, None] = {}
+    for element in _NAMED(body):
+        caption = element.tag == "figcaption"
+        bound = 0 if caption else _bound(f"{element.get('class') or ''} {element.get('id') or ''}"[:400])
+        if not (bound or caption) or any(parent in gone for parent in element.iterancestors()):
             continue
-        if element.tag == "figcaption" or (_length(element) <= min(bound, most) and element.find(".//h1") is None):
-            gone.add(element)
+        if caption or (_length(element) <= min(bound, most) and next(element.iterdescendants("h1"), None) is None):
+            gone[element] = None
             _note(parts, "named", element)
     for element in gone:
         _remove(element)
@@ -122,13 +121,13 @@ def pruned(tree: HtmlElement, parts: list[Part] | None = None) -> HtmlElement:
     """The same tree without its silent and named parts; those that had text are added to `parts`."""
     for element in list(tree.iter(*_SILENT)):
         _remove(element)
-    body = tree.find(".//body")
+    body = next(tree.iter("body"), None)
     if body is None:
         return tree
     most = MAX_SHARE * _length(body)
     for element in list(body.iter("nav", "button", "dialog")):
         # parsers let a button or nav that nobody closed swallow the page
-        if _length(element) <= most and element.find(".//h1") is None:
+        if _length(element) <= most and next(element.iterdescendants("h1"), None) is None:
             _note(parts, "menu", element)
             _remove(element)
         else:

@@ -154,9 +154,11 @@ def _tier(facts: Facts) -> str:
 
 def wall(seen: View, blocks: list[Block]) -> Verdict | None:
     """Whether the page is no article at all: a wall or an error page. Its text must not become a body."""
-    own = sum(one.words for one in blocks if not _is_wall_text(one))
-    if own >= ARTICLE_WORDS:
-        return None
+    own = 0
+    for one in blocks:
+        own += 0 if _is_wall_text(one) else one.words
+        if own >= ARTICLE_WORDS:
+            return None
     for check in (_bot, _consent, _missing):
         if verdict := check(seen, own):
             return verdict

@@ -28,13 +28,16 @@ _FORBIDDEN: dict[int, str | None] = {
     0x2029: "\n\n",
 }
 _UNCLEAN = re.compile("[" + "".join(map(re.escape, map(chr, _FORBIDDEN))) + "]")
-_BLANKS = re.compile(r"[^\S\n]+")
+# all blanks but a single space, which stays as it is
+_BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _LINE_ENDS = re.compile(r" *\n *")
 _MANY_ENDS = re.compile(r"\n{3,}")
 _TAG = re.compile(r"<(?:/?[a-zA-Z][^<>]{0,2000}|!--.{0,2000}?--)>", re.DOTALL)
 # scripts that are written without blanks: a character counts as a word
 _NO_SPACE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(f"[{_NO_SPACE}]|(?:(?![{_NO_SPACE}])\\w)+")
+_SPACED_WORD = re.compile(r"\w+")
+_UNSPACED = re.compile(f"[{_NO_SPACE}]")
 
 
 _NEW_WINDOW = re.compile(
@@ -47,13 +50,14 @@ _NEW_WINDOW = re.compile(
 
 def clean(text: str) -> str:
     """NFC, no control characters, surrogates or bidi overrides; single blanks, at most one empty line; no tags."""
-    if _UNCLEAN.search(text):
-        text = text.translate(_FORBIDDEN)
-    text = unicodedata.normalize("NFC", text)
+    if not (text.isascii() and text.isprintable()):
+        if _UNCLEAN.search(text):
+            text = text.translate(_FORBIDDEN)
+        text = unicodedata.normalize("NFC", text)
     if "(" in text:
         text = _NEW_WINDOW.sub("", text)
-    text = defused(text)
-    return _MANY_ENDS.sub("\n\n", _LINE_ENDS.sub("\n", _BLANKS.sub(" ", text))).strip()
+    text = _BLANKS.sub(" ", defused(text))
+    return (_MANY_ENDS.sub("\n\n", _LINE_ENDS.sub("\n", text)) if "\n" in text else text).strip()
 
 
 def one_line(text: str) -> str:
@@ -68,15 +72,18 @@ def plain(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    return _WORD.findall(text)
+    spaced = text.isascii() or not _UNSPACED.search(text)
+    return (_SPACED_WORD if spaced else _WORD).findall(text)
 
 
 def folded(text: str) -> list[str]:
     """Words without letter case and accents, to compare by."""
     text = text.casefold()
     if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return _WORD.findall(text)
+        text = unicodedata.normalize("NFKD", text)
+        for accent in filter(unicodedata.combining, set(text)):
+            text = text.replace(accent, "")
+    return words(text)
 
 
 def likeness(one: list[str], other: list[str]) -> float:
