@@ -14,12 +14,14 @@ from tasks.reasons import Failed
 from worker.sandbox import Limits, Sandbox
 
 JOBS = (str(Path(__file__).with_name("sandbox_jobs.py")),)
-QUICK = Limits(wall_seconds=1.0, cpu_seconds=5)
+QUICK = Limits(wall_seconds=0.5, cpu_seconds=5)
+#: What a machine that is busy with other things may take for anything.
+PATIENT = Limits(wall_seconds=100.0)
 FEED = b"""<rss version="2.0"><channel><title>Harbour News</title>
 <item><title>Ferry late</title><link>https://news.example/ferry</link></item></channel></rss>"""
 
 
-def talking(talk, *, limits=QUICK, children=1, command=JOBS):
+def talking(talk, *, limits=PATIENT, children=1, command=JOBS):
     async def run():
         sandbox = Sandbox(limits=limits, children=children, command=command)
         try:
@@ -42,7 +44,7 @@ async def pid(sandbox):
 
 
 def is_gone(process):
-    for _ in range(100):
+    for _ in range(3000):
         try:
             os.kill(process, 0)
         except ProcessLookupError:
@@ -62,7 +64,7 @@ def test_a_feed_is_read_in_the_child():
             max_entries=10,
         )
 
-    document = talking(read, limits=Limits(), command=Sandbox.COMMAND)
+    document = talking(read, command=Sandbox.COMMAND)
 
     assert document.title == "Harbour News"
     assert [(entry.feed, entry.title, entry.url) for entry in document.entries] == [
@@ -82,7 +84,7 @@ def test_what_the_reader_says_of_a_document_is_what_the_caller_is_told():
         )
 
     with pytest.raises(Failed, match="not-a-feed"):
-        talking(read, limits=Limits(), command=Sandbox.COMMAND)
+        talking(read, command=Sandbox.COMMAND)
 
 
 def test_the_child_of_the_service_imports_nothing_heavy():
@@ -104,48 +106,48 @@ def test_a_child_is_kept_from_job_to_job():
 def test_bytes_go_in_and_out_whole():
     body = bytes(range(256)) * 40_000
 
-    assert talking(lambda sandbox: sandbox.call("echo", {}, body), limits=Limits()) == body
+    assert talking(lambda sandbox: sandbox.call("echo", {}, body)) == body
 
 
 @pytest.mark.parametrize(
-    ("job", "arguments", "reason"),
+    ("job", "arguments", "limits", "reason"),
     [
-        ("sleep", {"seconds": 30}, "resource-limit"),
-        ("spin", {}, "resource-limit"),
-        ("fill_memory", {"bytes": 2 << 30}, "resource-limit"),
-        ("crash", {}, "parse-error"),
-        ("exit", {}, "parse-error"),
-        ("raise_anything", {}, "parse-error"),
-        ("say_no", {}, "not-a-feed"),
-        ("no_such_job", {}, "parse-error"),
+        ("sleep", {"seconds": 300}, QUICK, "resource-limit"),
+        ("spin", {}, QUICK, "resource-limit"),
+        ("fill_memory", {"bytes": 2 << 30}, PATIENT, "resource-limit"),
+        ("crash", {}, PATIENT, "parse-error"),
+        ("exit", {}, PATIENT, "parse-error"),
+        ("raise_anything", {}, PATIENT, "parse-error"),
+        ("say_no", {}, PATIENT, "not-a-feed"),
+        ("no_such_job", {}, PATIENT, "parse-error"),
     ],
 )
-def test_a_bad_job_has_a_named_end_and_the_next_job_is_served(job, arguments, reason):
+def test_a_bad_job_has_a_named_end_and_the_next_job_is_served(job, arguments, limits, reason):
     async def talk(sandbox):
         started = time.monotonic()
         why = await ended(sandbox, job, **arguments)
-        until_ended = time.monotonic() - started
-        return why, until_ended, await sandbox.call("echo", {}, b"next"), time.monotonic() - started - until_ended
+        spent = time.monotonic() - started
+        sandbox.limits = PATIENT
+        return why, spent, await sandbox.call("echo", {}, b"next")
 
-    why, until_ended, following, until_following = talking(talk)
+    why, spent, following = talking(talk, limits=limits)
 
     assert why == reason
-    assert until_ended < 2
+    assert spent < PATIENT.wall_seconds
     assert following == b"next"
-    assert until_following < 2
 
 
 @pytest.mark.slow
 def test_processor_time_has_a_limit_of_its_own_set_by_the_kernel():
-    limits = Limits(wall_seconds=30, cpu_seconds=0)
+    limits = Limits(wall_seconds=300, cpu_seconds=0)
 
     started = time.monotonic()
     assert talking(lambda sandbox: ended(sandbox, "spin"), limits=limits) == "resource-limit"
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 150
 
 
 def test_an_answer_beyond_all_measure_is_not_taken():
-    limits = QUICK._replace(answer_bytes=1000)
+    limits = PATIENT._replace(answer_bytes=1000)
 
     async def talk(sandbox):
         with pytest.raises(Failed, match="resource-limit"):
@@ -159,7 +161,8 @@ def test_a_child_that_was_killed_is_replaced_and_no_document_blamed():
     async def talk(sandbox):
         first = await pid(sandbox)
         os.kill(first, signal.SIGKILL)
-        await asyncio.sleep(0.2)
+        assert await asyncio.to_thread(is_gone, first)
+        await asyncio.sleep(0.05)  # until the loop was told, too
         return first, await pid(sandbox)
 
     first, second = talking(talk)
@@ -171,7 +174,7 @@ def test_a_child_is_renewed_after_its_share_of_jobs():
     async def talk(sandbox):
         return [await pid(sandbox) for _ in range(5)]
 
-    pids = talking(talk, limits=QUICK._replace(jobs=2))
+    pids = talking(talk, limits=PATIENT._replace(jobs=2))
 
     assert pids[0] == pids[1] != pids[2] == pids[3] != pids[4]
 
@@ -182,7 +185,7 @@ def test_a_child_that_grew_is_renewed():
         assert await sandbox.call("grow", {"bytes": 64 << 20}, b"") == b"grown"
         return first, await pid(sandbox)
 
-    first, second = talking(talk, limits=QUICK._replace(peak_bytes=64 << 20))
+    first, second = talking(talk, limits=PATIENT._replace(peak_bytes=64 << 20))
 
     assert first != second
 
@@ -196,20 +199,20 @@ def test_jobs_beyond_the_number_of_children_wait_their_turn():
     results = talking(talk, children=2)
 
     assert results[:4] == [b"woke"] * 4
-    assert 0.4 < time.monotonic() - started < 2
+    assert time.monotonic() - started > 0.4
 
 
 def test_a_job_that_nobody_waits_for_any_more_ends_with_its_child():
     async def talk(sandbox):
         busy = await pid(sandbox)
-        job = asyncio.create_task(sandbox.call("sleep", {"seconds": 30}, b""))
+        job = asyncio.create_task(sandbox.call("sleep", {"seconds": 300}, b""))
         await asyncio.sleep(0.1)
         job.cancel()
         with pytest.raises(asyncio.CancelledError):
             await job
         return busy, await sandbox.call("echo", {}, b"next")
 
-    busy, following = talking(talk, limits=Limits())
+    busy, following = talking(talk)
 
     assert following == b"next"
     assert is_gone(busy)
@@ -260,7 +263,7 @@ def test_children_die_with_their_parent(how, tmp_path):
     process = subprocess.Popen([sys.executable, str(parent)], stdout=subprocess.PIPE, text=True, env=path)
     child = int(process.stdout.readline())
     process.send_signal(how)
-    process.wait(10)
+    process.wait(60)
     process.stdout.close()
 
     assert is_gone(child)
