@@ -203,6 +203,8 @@ class EmbeddedServer:
             "hash-max-listpack-entries": 512,
             "stream-node-max-bytes": 8192,
             "daemonize": "no",
+            # timers ten times a second are most of what an idle server does; waits and expiry do not hang on them
+            "hz": 2,
         }
         return [part for name, value in options.items() for part in (f"--{name}", str(value))]
 

@@ -56,7 +56,8 @@ def run_worker(settings: Settings, role: str) -> None:
     Heartbeat(settings, role, open_store(settings), version("wirebeat")).start()
     queues = ",".join(queue_of(settings, stage) for stage in ROLES[role])
     arguments = ["--quiet", "worker", "--loglevel", settings.log_level, "--queues", queues]
-    app.start([*arguments, *pool, "--without-gossip", "--without-mingle", "--hostname", f"{role}-{os.getpid()}@%h"])
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # nobody listens to events
+    app.start([*arguments, *pool, *quiet, "--hostname", f"{role}-{os.getpid()}@%h"])
 
 
 def _keep_logging_ours(settings: Settings, role: str) -> None:
