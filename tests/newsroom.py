@@ -119,7 +119,7 @@ def stream_fields(record: Record) -> dict[str, str]:
 
 
 def _own_words(number: int) -> str:
-    """A paragraph that no other article has, or the gateway would take them for copies of each other."""
+    """A paragraph that no other article has."""
     rng = random.Random(number)
     return " ".join(f"{rng.getrandbits(24):x}" for _ in range(150)) + "."
 

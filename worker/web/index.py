@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from worker.web.kin import Kin
 from worker.web.rows import EntryId, Names, Row
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ class Index:
         self.capacity = capacity
         self._most_names = most_names
         self.names = Names({}, {}, {})
-        self._kin = Kin()
         self._rows: list[Row] = []
         #: article → its newest version; and every version that is kept
         self._newest: dict[str, Row] = {}
@@ -54,9 +52,6 @@ class Index:
         """False where the record is here already (delivery is at least once) or comes out of order."""
         if (row.id, row.version) in self._keys or row.entry <= self.last:
             return False
-        original = self._kin.original_of(row.id, row.source_id, row.sketch)
-        if original and not row.duplicate_of:
-            row = row.as_copy_of(original)
         self._rows.append(row)
         self._keys.add((row.id, row.version))
         self._remember(row)
@@ -79,7 +74,6 @@ class Index:
                 orphaned.add(row.id)
         del self._rows[:count]
         self._forget_names()
-        self._kin.forget(orphaned - {row.id for row in self._rows})
         # versions do not always come in order: a lower one may stay behind
         for row in self._rows:
             if row.id in orphaned:

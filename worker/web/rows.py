@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from sys import intern
 from typing import Any
 
 from tasks.export.fields import FLAT_FIELDS
-from worker.web.kin import Sketch, sketch
 
 Fields = dict[bytes, bytes]
 EntryId = tuple[int, int]
@@ -44,18 +43,11 @@ class Row:
     #: JSON objects: what the page shows of an article, and the flat fields
     card: bytes
     flat: bytes
-    #: of its text, by which copies of it are found
-    sketch: Sketch = ()
 
     @property
     def story(self) -> str:
-        """What it is one telling of; where nothing is known of that, the article itself."""
+        """What it is one telling of; where its record does not say, the article itself."""
         return self.cluster or self.duplicate_of or self.id
-
-    def as_copy_of(self, original: str) -> Row:
-        # within a text of the record the quotation marks would be escaped
-        card = self.card.replace(b'"duplicate_of":null', b'"duplicate_of":"%s"' % original.encode(), 1)
-        return replace(self, duplicate_of=original, card=card)
 
     @property
     def entry_id(self) -> str:
@@ -136,7 +128,6 @@ def _row(entry: EntryId, record: dict[str, Any], flat: dict[str, Any], names: Na
         title=record["title"],
         text="\n".join(searched).lower().encode("utf-8", "replace"),
         card=_json(_card(entry, record, summary, entities, reported_by)),
-        sketch=sketch(record.get("body") or ""),
         flat=_json({"entry": f"{entry[0]}-{entry[1]}"} | flat),
     )
 
