@@ -25,6 +25,8 @@ UNTITLED = "(untitled)"
 # a feed's text is worth more than the page's only where it is clearly longer
 FEED_CHARS = 300
 FEED_FACTOR = 1.3
+# an article of 300 words (status.PARTIAL_WORDS) has more, with what stands around it
+MIN_PARAGRAPH_CHARS = 2500
 
 
 class Reading(NamedTuple):
@@ -74,8 +76,9 @@ def read(
     if tree is None:
         return _from_entry(Verdict("empty", ("an empty page",)), entry, url=url, now=now)
     known = _known(tree, url=url, now=now, entry=entry)
+    early = status.view(tree, known.facts, html) if _likely_open(known.facts, tree) else None
     first = bodies.from_tree(pruning.pruned(tree, parts), context=known.context)
-    view = _view(known.facts, html, first)
+    view = _view(known.facts, html, first, early)
     if verdict := status.wall(view, first.blocks):
         return _from_entry(verdict, entry, url=url, now=now)
     body, score, ways = bodies.chosen(first, bodies.second_ways(known.facts, html, first, known.context))
@@ -113,10 +116,17 @@ def _known(tree: HtmlElement, *, url: str, now: datetime, entry: Entry | None) -
     return _Known(facts, title, authors, dated, context, sources)
 
 
-def _view(facts: Facts, html: str, first: Body) -> View:
-    """The page is read a second time where its text leaves anything open: reading used up the first tree."""
-    again = markup.parse(html) if status.needs_view(facts, first.blocks) else None
-    return status.without_view(facts) if again is None else status.view(again, facts, html)
+def _likely_open(facts: Facts, tree: HtmlElement) -> bool:
+    """Whether the text will leave something open, as far as can be told before it is found."""
+    return status.is_suspect(facts) or bodies.paragraph_chars(tree) < MIN_PARAGRAPH_CHARS
+
+
+def _view(facts: Facts, html: str, first: Body, early: View | None) -> View:
+    """The page is read a second time where nobody saw that its text would leave something open: the tree is used up."""
+    if not status.needs_view(facts, first.blocks):
+        return status.without_view(facts)
+    again = markup.parse(html) if early is None else None
+    return early or (status.without_view(facts) if again is None else status.view(again, facts, html))
 
 
 def _is_article(facts: Facts) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from tasks.extract import markup, pruning, structured
@@ -35,6 +36,9 @@ _LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _TEXT_KEYS = re.compile(r"body|content|text|html|article|paragraph|value|story", re.IGNORECASE)
 
 
+_TEXT = XPath("string()", smart_strings=False)
+
+
 class Body(NamedTuple):
     method: str
     blocks: list[Block]
@@ -48,7 +52,7 @@ class Body(NamedTuple):
 def from_tree(tree: HtmlElement, *, context: Context, method: str = "trafilatura") -> Body:
     """trafilatura's own rules first; its comparison with two other readers only where they leave much of the page.
     Takes the readers' comments out of the tree."""
-    chars = _paragraph_chars(tree)
+    chars = paragraph_chars(tree)
     body = _extracted(tree, context=context, method=method, compared=False)
     if body.chars < FAST_SHARE * chars:
         body = _extracted(tree, context=context, method=method, compared=True)
@@ -64,8 +68,9 @@ def _extracted(tree: HtmlElement, *, context: Context, method: str, compared: bo
     return Body(method, *cleaned(blocks, context)) if blocks else Body(method, [], [])
 
 
-def _paragraph_chars(tree: HtmlElement) -> int:
-    return sum(len(text) for paragraph in tree.iter("p") for text in paragraph.itertext())
+def paragraph_chars(tree: HtmlElement) -> int:
+    """Of nested paragraphs each counts its text."""
+    return sum(len(_TEXT(paragraph)) for paragraph in tree.iter("p"))
 
 
 def from_string(text: str, method: str, context: Context) -> Body:
@@ -78,9 +83,8 @@ def from_string(text: str, method: str, context: Context) -> Body:
     return Body(method, *cleaned([block("p", line) for line in lines if line], context))
 
 
-def from_data(facts: Facts, context: Context) -> Body:
-    found = structured.text_value(structured.first(facts.data, "articleBody"))
-    return from_string(found[:MAX_CHARS], "json-ld", context)
+def _data_text(facts: Facts) -> str:
+    return structured.text_value(structured.first(facts.data, "articleBody"))[:MAX_CHARS]
 
 
 def from_markup(content: str, method: str, context: Context) -> Body:
@@ -209,10 +213,12 @@ def chosen(first: Body, others: Iterator[Body]) -> Choice:
 
 
 def second_ways(facts: Facts, html: str, first: Body, context: Context) -> Iterator[Body]:
-    """What stands in JSON-LD costs nothing to ask; the page is read again only where the first way left it empty."""
-    yield from_data(facts, context)
-    if first.chars < MIN_OTHER_CHARS:
-        for way in (from_state, from_density):
-            tree = markup.parse(html)
-            if tree is not None:
-                yield way(tree, context)
+    """What stands in JSON-LD costs little to ask; the page is read again only where the first way left it empty."""
+    text = _data_text(facts)
+    if first.chars < MAX_FIRST_SHARE * len(text):
+        yield from_string(text, "json-ld", context)
+    else:  # too short whatever is cleaned away
+        yield Body("json-ld", [Block("p", text, words=0, linked=0.0)], [])
+    if first.chars < MIN_OTHER_CHARS and (tree := markup.parse(html)) is not None:
+        yield from_state(tree, context)
+        yield from_density(tree, context)

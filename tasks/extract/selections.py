@@ -85,32 +85,42 @@ def _test(patterns: list[str]) -> Test:
     return kept(re.compile("|".join(f"(?:{one})" for one in patterns)).search)
 
 
-def quick(slow: Any) -> Selection:
-    """A selection of the same elements; `slow` itself, an XPath, where it has another form than those known here."""
-    said = _read(slow.path)
-    if said is None:
-        return slow  # type: ignore[no-any-return]
+def quick(*slow: Any) -> Selection | None:
+    """A selection of what these XPaths find, in one walk; None where one has another form than those known here."""
+    said = [one for xpath in slow if (one := _read(xpath.path))]
+    if len(said) < len(slow):
+        return None
     found = _found(said)
 
     def select(tree: HtmlElement) -> list[HtmlElement]:
-        if said.only_first:  # `[1]` is the first in each parent; the library looks at the first of all alone
+        if said[0].only_first:  # `[1]` is the first in each parent; the library looks at the first of all alone
             return [one for one, _ in zip(found(tree), range(1), strict=False)]
         elements = list(found(tree))
-        return slow(tree) if elements and said.more else elements
+        if elements and any(one.more for one in said):
+            return [element for xpath in slow for element in xpath(tree)]
+        return elements
 
     return select
 
 
-def _found(said: _Expression) -> Callable[[HtmlElement], Iterator[HtmlElement]]:
-    tests = [(attributes, _test([pattern])) for attributes, pattern in said.asked]
+def _found(said: list[_Expression]) -> Callable[[HtmlElement], Iterator[HtmlElement]]:
+    every = [one for expression in said for one in expression.asked]
     # what may fit, by one look at each of the two
-    by_class, by_id = (_test([pattern for names, pattern in said.asked if one in names]) for one in ("class", "id"))
-    rare = {name for names, _ in said.asked for name in names} - {"class", "id"}
-    with_rare = XPath(f"descendant::*[{' or '.join(f'@{one}' for one in sorted(rare))}]") if rare else None
-    tags = said.tags or ["*"]
+    by_class, by_id = (_test([pattern for names, pattern in every if one in names]) for one in ("class", "id"))
+    rare = sorted({name for names, _ in every for name in names} - {"class", "id"})
+    with_rare = XPath(f"descendant::*[{' or '.join(f'@{one}' for one in rare)}]") if rare else None
+    tags = {tag for expression in said for tag in expression.tags or ("*",)}
+    tests = [
+        (frozenset(expression.tags), [(names, _test([pattern])) for names, pattern in expression.asked])
+        for expression in said
+    ]
 
     def fits(element: HtmlElement) -> bool:
-        return any((value := _first(element, names)) is not None and test(value) for names, test in tests)
+        return any(
+            (not own or element.tag in own)
+            and any((value := _first(element, names)) is not None and test(value) for names, test in asked)
+            for own, asked in tests
+        )
 
     def found(tree: HtmlElement) -> Iterator[HtmlElement]:
         others = {one for one in with_rare(tree) if fits(one)} if with_rare is not None else ()
@@ -133,6 +143,16 @@ def _first(element: HtmlElement, names: tuple[str, ...]) -> str | None:
     return next(found, None)
 
 
+def _each(slow: list[Any]) -> list[Selection]:
+    return [quick(one) or one for one in slow]
+
+
+def _together(slow: list[Any]) -> list[Selection]:
+    """Only where the order in which elements are found does not matter, as where they are taken out."""
+    one = quick(*slow)
+    return [one] if one else _each(slow)
+
+
 _LISTS: tuple[list[Any], ...] = (
     xpaths.BODY_XPATH,
     xpaths.OVERALL_DISCARD_XPATH,
@@ -140,8 +160,9 @@ _LISTS: tuple[list[Any], ...] = (
     xpaths.DISCARD_IMAGE_ELEMENTS,
 )
 _SLOW = [list(one) for one in _LISTS]
-_QUICK = [[quick(expression) for expression in one] for one in _LISTS]
-COMMENTS = [quick(one) for one in (*xpaths.RAW_TREE_PRUNE_XPATH, *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH)]
+_QUICK = [_each(_LISTS[0]), *map(_together, _LISTS[1:])]
+#: follow-up articles and readers' comments
+COMMENTS = _together([*xpaths.RAW_TREE_PRUNE_XPATH, *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH])
 
 
 @contextmanager

@@ -138,7 +138,12 @@ def _has_player(root: HtmlElement) -> bool:
 
 def needs_view(facts: Facts, blocks: list[Block]) -> bool:
     """Whether the text leaves anything open: it is short, said to be locked, or may be a live blog."""
-    if sum(one.words for one in blocks) < PARTIAL_WORDS or structured.is_locked(facts.data) or _tier(facts) == "locked":
+    return sum(one.words for one in blocks) < PARTIAL_WORDS or is_suspect(facts)
+
+
+def is_suspect(facts: Facts) -> bool:
+    """Said to be locked, or may be a live blog."""
+    if structured.is_locked(facts.data) or _tier(facts) == "locked":
         return True
     return any(lexicon.LIVE.within(lexicon.Line(one)) for one in (facts.head_title, *facts.h1s[:2]))
 
