@@ -36,7 +36,7 @@ class Running:
         self.port, self.app = port, app
 
     def ask(self, path: str, *, method: str = "GET", **headers: str) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
             response = connection.getresponse()
@@ -46,7 +46,7 @@ class Running:
             connection.close()
 
     def wait_for(self, count: int) -> None:
-        for _ in range(500):
+        for _ in range(6000):
             if len(self.app.state.gateway.index) >= count:
                 return
             time.sleep(0.01)
@@ -55,7 +55,7 @@ class Running:
     @contextmanager
     def events(self, path: str, **headers: str):
         """Yields a function that reads the next event as a dict of its fields."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
         response = connection.getresponse()
         assert response.status == 200, response.read()
@@ -89,13 +89,14 @@ def running(valkey: Any, *, capacity: int = 10_000, port: int = 0, **settings: A
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the gateway does not start"
         time.sleep(0.005)
     try:
         yield Running(listener.getsockname()[1], app)
     finally:
         app.state.gateway.close()
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         listener.close()
 
 

@@ -52,7 +52,7 @@ class RabbitMQ:
         """Started here, for a node would leave one behind."""
         return self._process("epmd", "-port", str(self._names), "-address", "127.0.0.1")
 
-    def start(self, *, seconds: float = 60.0) -> subprocess.Popen[bytes]:
+    def start(self, *, seconds: float = 120.0) -> subprocess.Popen[bytes]:
         """Returns when it takes connections."""
         node = self._process(str(SERVER))
         deadline = time.monotonic() + seconds
@@ -94,10 +94,10 @@ def end(process: subprocess.Popen[bytes], first: signal.Signals = signal.SIGTERM
     for stop in (first, signal.SIGKILL):
         try:
             os.killpg(process.pid, stop)
-            process.wait(20)
+            process.wait(60)
         except (ProcessLookupError, subprocess.TimeoutExpired):
             continue
-    process.wait(5)
+    process.wait(60)
 
 
 def _answers(port: int) -> bool:

@@ -18,7 +18,7 @@ from worker.clock import now
 from worker.demo.site import DemoSite, serve
 
 #: Leaves room for a machine that is busy with other things.
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 120.0
 
 
 def site(**options) -> AbstractContextManager[DemoSite]:
@@ -37,7 +37,7 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "worker.cli", *arguments]
 
 
-def run_command(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None, timeout: float = 60.0):
+def run_command(*arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None, timeout: float = 120.0):
     """A command to its end. `cwd` elsewhere than the checkout wants the installed package."""
     return subprocess.run(
         command(*arguments),
@@ -105,7 +105,7 @@ class Service:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 def descendants(pid: int) -> list[int]:

@@ -26,7 +26,7 @@ def redis_url_as_a_process_sees_it(tmp_path):
             capture_output=True,
             text=True,
             check=True,
-            timeout=30,
+            timeout=60,
         )
         return answer.stdout.strip()
 

@@ -115,7 +115,7 @@ def test_dashboards_may_do_the_same_in_containers_as_on_the_embedded_server(secr
     assert granted == {word for word in READER_RULES.split() if word.startswith(("+", "-"))}
 
 
-def wait_for(path, seconds=10):
+def wait_for(path, seconds=60):
     deadline = time.monotonic() + seconds
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} did not come"
@@ -152,4 +152,4 @@ def test_the_server_starts_with_the_very_options_of_its_service(secrets, tmp_pat
         dashboard.close()
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)

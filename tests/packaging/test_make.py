@@ -14,7 +14,7 @@ PACKAGES = ["config", "tasks", "worker"]
 
 
 def make(*arguments, cwd=ROOT):
-    return subprocess.run(["make", *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(["make", *arguments], cwd=cwd, capture_output=True, text=True, check=False, timeout=180)
 
 
 def test_make_alone_lists_every_target_with_what_it_does():
@@ -81,7 +81,7 @@ def test_the_wheel_holds_every_module_and_data_file(tmp_path):
         [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, "."],
         cwd=tmp_path / "source",
         check=True,
-        timeout=120,
+        timeout=300,
     )
 
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:

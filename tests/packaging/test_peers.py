@@ -55,7 +55,7 @@ def test_no_library_reaches_the_network_while_it_is_measured(tmp_path):
         input=asked,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=False,
     )
 

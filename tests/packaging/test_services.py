@@ -16,7 +16,7 @@ from tests.service import site
 from worker.embedded import server_binary
 
 pytestmark = pytest.mark.slow
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def until(condition, what):
@@ -73,7 +73,7 @@ class Host:
     def healthy(self, name):
         test = ROLES[name]["healthcheck"]["test"][1:]
         probe = subprocess.run(
-            self._here(test), env=self.environment(name), cwd=ROOT, capture_output=True, timeout=20, check=False
+            self._here(test), env=self.environment(name), cwd=ROOT, capture_output=True, timeout=60, check=False
         )
         return probe.returncode == 0
 
@@ -87,7 +87,7 @@ def end(process):
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
     try:
-        return process.wait(20)
+        return process.wait(60)
     except subprocess.TimeoutExpired:
         process.kill()
         return process.wait()

@@ -28,12 +28,12 @@ def test_a_beat_touches_the_file_and_names_the_role(store, tmp_path: Path):
 
     Heartbeat(settings, "fetch", store, "1.2")._beat()
 
-    assert time.time() - (tmp_path / "beat").stat().st_mtime < 5
+    assert time.time() - (tmp_path / "beat").stat().st_mtime < 60
     ((field, told),) = store.redis.hgetall("test:heartbeat").items()
     assert field.startswith(b"fetch@")
     beat = json.loads(told)
     assert (beat["role"], beat["version"], beat["pid"]) == ("fetch", "1.2", os.getpid())
-    assert abs(beat["at_ms"] / 1000 - time.time()) < 5
+    assert abs(beat["at_ms"] / 1000 - time.time()) < 60
 
 
 def test_two_processes_of_a_role_have_a_field_each(store, tmp_path: Path):

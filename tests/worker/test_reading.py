@@ -56,7 +56,7 @@ def test_how_long_each_article_took_is_told_at_the_end_of_a_drain(desk: Desk, re
 
     times = {name.decode(): int(count) for name, count in desk.store.redis.hgetall("test:stage_times").items()}
     assert sum(count for name, count in times.items() if name != "enrich:sum_us") == 6
-    assert 0 < times["enrich:sum_us"] < 5_000_000
+    assert 0 < times["enrich:sum_us"] < 60_000_000
 
 
 @pytest.mark.parametrize(

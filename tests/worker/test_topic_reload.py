@@ -121,20 +121,20 @@ def test_what_is_posted_is_found_by_a_process_forked_before(path):
 
     def child() -> None:
         ready.set()
-        written.wait(10)
+        written.wait(60)
         rules = posted.rules(posted.digest)
         answer.send(rules and rules.version)
         os._exit(0)
 
     process = context.Process(target=child)
     process.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     rules = read_topics(path)
     posted.post(load_topics(OTHER, file="longer"))
     posted.post(rules)
     written.set()
     assert ask.recv() == rules.version
-    process.join(10)
+    process.join(60)
 
 
 def test_what_is_only_half_posted_is_not_taken(path):

@@ -113,7 +113,7 @@ def test_an_export_to_parquet_without_what_it_needs_says_what_to_install(wirebea
 def test_an_export_to_parquet_has_types_lists_and_whole_records(published, store_url, tmp_path):
     with (tmp_path / "records.parquet").open("wb") as file:
         command = [sys.executable, "-m", "worker.cli", "export", "--format", "parquet"]
-        subprocess.run(command, stdout=file, check=True, cwd=Path(__file__).parents[3], timeout=20)
+        subprocess.run(command, stdout=file, check=True, cwd=Path(__file__).parents[3], timeout=60)
 
     table = pyarrow.parquet.read_table(tmp_path / "records.parquet")
 
