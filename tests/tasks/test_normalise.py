@@ -215,4 +215,4 @@ def test_time_grows_with_the_length_of_the_text(unit):
         return time.process_time() - started
 
     seconds(1000)
-    assert seconds(60_000) < 1.0
+    assert seconds(60_000) < 5.0

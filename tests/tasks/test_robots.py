@@ -193,7 +193,7 @@ def test_no_file_takes_long_to_read_or_to_ask(hostile):
     read.allows("https://news.example/" + "1a" * 1000, US)
 
     # 0.5 s at most on an idle core; what is not linear takes minutes
-    assert time.process_time() - started < 3.0
+    assert time.process_time() - started < 10.0
     assert len(read.dumps()) <= 2 * MAX_BYTES
 
 

@@ -63,7 +63,7 @@ def test_a_run_of_marks_keeps_its_length_and_costs_little(nlp, run):
     nlp.entities(text)
 
     assert len(tame(text)) == len(text)
-    assert time.process_time() - start < 1.5
+    assert time.process_time() - start < 5.0
 
 
 def test_the_vocabulary_learns_from_articles_up_to_a_bound_and_gives_the_same_names(nlp):

@@ -111,4 +111,4 @@ def test_thirty_thousand_characters_of_anything_end_in_time(part):
 
     ATTRIBUTOR.attribute("", body, "en", entities, ORIGIN)
 
-    assert time.process_time() - start < 3.0
+    assert time.process_time() - start < 10.0

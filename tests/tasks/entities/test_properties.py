@@ -59,4 +59,4 @@ def test_thirty_thousand_characters_take_linear_time(part):
 
     FINDER.find("", text, "en", NOW, [])
 
-    assert time.process_time() - start < 3.0
+    assert time.process_time() - start < 10.0

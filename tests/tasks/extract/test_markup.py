@@ -91,7 +91,7 @@ HOSTILE = {
 def test_a_page_made_to_be_slow_is_bounded(name):
     started = time.process_time()
     tree = markup.parse(f"<html><body>{HOSTILE[name]}</body></html>")
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 10
     if tree is not None:
         assert sum(1 for _ in tree.iter()) < markup.MAX_ELEMENTS + markup.MAX_HEAD_ELEMENTS + 10
         assert len(tree.text_content()) < markup.MAX_TEXT_CHARS + markup.MAX_NODE_CHARS
