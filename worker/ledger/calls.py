@@ -91,9 +91,11 @@ class Ledger:
         """`quiet`: polls that brought no document, told with the same call: they are most of all polls."""
         told: list[Argument] = []
         for claim, polled in quiet:
-            told += (claim.feed_id, claim.token, milliseconds(polled.next_due))
-            told += (value or "" for value in polled.validators)
-            told.append(polled.status)
+            told.append(f"{claim.feed_id} {claim.token} {milliseconds(polled.next_due)} {polled.status}")
+            if polled.validators == claim.validators:
+                told.append("")
+            else:
+                told += (1, *(value or "" for value in polled.validators))
         asked = (count, LEASE_MS["poll"], uuid.uuid4().hex, by, *self._politeness)
         return self._call("claim_polls", _read_polls, *asked, len(quiet), *told)
 

@@ -38,7 +38,8 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', pending, '-inf', now, 'LIMIT', 0
       redis.call('HSET', entry_key(id), 'claimed', 0, 'begun', 0, 'token', 0, 'crashes', crashes)
       host_done(f[4], f[5])
     end
-    local place = stage == 'fetch' and host_place(f[4], interval, max_open, waiting, true) or nil
+    local place, h
+    if stage == 'fetch' then place, h = host_place(f[4], interval, max_open, waiting, true) end
     if crashes >= max_crashes then
       bury(id, stage, 'crashed', 'the process working on it died ' .. crashes .. ' times')
     elseif place then
@@ -48,7 +49,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', pending, '-inf', now, 'LIMIT', 0
       local begun = (stage == 'fetch' or #taken == 0) and 1 or 0
       redis.call('HSET', entry_key(id), 'claimed', 1, 'begun', begun, 'token', token, 'by', by)
       redis.call('ZADD', pending, now + lease, id)
-      if stage == 'fetch' then host_take(f[4], interval, token, lease) end
+      if stage == 'fetch' then host_take(f[4], interval, token, lease, h) end
       hand_out(id, token)
       tokens[#tokens + 1] = id .. ' ' .. token
       if stage == 'enrich' and suspect then break end
