@@ -6,6 +6,8 @@ import re
 
 from lxml.html import HtmlElement
 
+from tasks.extract.names import Answers
+
 _INLINE = frozenset(
     (
         "a",
@@ -98,13 +100,16 @@ _SUBHEADING = re.compile(
 )
 
 
+_IS_SUBHEADING = Answers(lambda name: _SUBHEADING.search(name.lower()) is not None)
+
+
 def subheadings(body: HtmlElement) -> None:
     """Short elements that are named as subheadings become ones."""
     for element in list(body.iter("div", "p", "span")):
         name = element.get("class")
         if (
             name
-            and _SUBHEADING.search(name.lower())
+            and _IS_SUBHEADING[name]
             and 3 < len("".join(element.itertext()).strip()) < 160
             and next(element.iterdescendants("p", "div", "h1", "h2", "h3"), None) is None
         ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TypeVar
 
 # longer ones are asked about every time: what pages send must not fill the memory
@@ -12,6 +11,17 @@ MAX_KEPT = 8192
 Answer = TypeVar("Answer")
 
 
-def kept(ask: Callable[[str], Answer]) -> Callable[[str], Answer]:
-    known = lru_cache(maxsize=MAX_KEPT)(ask)
-    return lambda name: known(name) if len(name) <= MAX_KEPT_CHARS else ask(name)
+class Answers(dict[str, Answer]):
+    """`answers[name]` knows, or asks. Most names are known, and nothing is found as quickly as in a dict."""
+
+    def __init__(self, ask: Callable[[str], Answer]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, name: str) -> Answer:
+        answer = self._ask(name)
+        if len(name) <= MAX_KEPT_CHARS:
+            if len(self) >= MAX_KEPT:
+                self.clear()
+            self[name] = answer
+        return answer

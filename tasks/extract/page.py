@@ -11,7 +11,7 @@ from lxml.html import HtmlElement
 
 from tasks.clean import escaped_url
 from tasks.extract import structured
-from tasks.extract.names import kept
+from tasks.extract.names import Answers
 from tasks.extract.structured import Structured
 from tasks.extract.text import one_line, plain
 
@@ -106,7 +106,7 @@ def _standfirst(tree: HtmlElement) -> str:
             h1_seen = True
         elif h1_seen:
             name = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
-            if len(name) > 3 and _STANDFIRST.search(_CAMEL.sub("-", name.replace("__", "-")).lower()):
+            if len(name) > 3 and _OPENS[name]:
                 text = text_of(element)
                 if 6 <= len(text.split()) <= 90:
                     return text
@@ -201,27 +201,12 @@ def marked_authors(tree: HtmlElement) -> list[tuple[str, str]]:
     return found
 
 
+_AUTHOR_TAGS = "a span div p address h3 h4 h5 h6 li strong em b footer cite section ul".split()
+
+
 def _author_elements(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
     found: dict[str, list[HtmlElement]] = {"rel-author": [], "itemprop": [], "byline": []}
-    for element in tree.iter(
-        "a",
-        "span",
-        "div",
-        "p",
-        "address",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "li",
-        "strong",
-        "em",
-        "b",
-        "footer",
-        "cite",
-        "section",
-        "ul",
-    ):
+    for element in tree.iter(*_AUTHOR_TAGS):
         if element.tag == "a" and "author" in (element.get("rel") or ""):
             found["rel-author"].append(element)
         elif element.tag == "a" and _AUTHOR_PAGE.search(element.get("href") or "") and not _beside(element):
@@ -230,22 +215,31 @@ def _author_elements(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
             found["itemprop"].append(element)
         else:
             name = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('data-testid') or ''}"
-            if len(name) > 4 and _credits(name) and not _beside(element):
+            if len(name) > 4 and _CREDITS[name] and not _beside(element):
                 found["byline"].append(element)
     return {kind: elements[:30] for kind, elements in found.items()}
 
 
-@kept
-def _credits(name: str) -> bool:
-    return bool(_CREDITED.search(_CAMEL.sub("-", name.replace("__", "-")).lower()))
+def _dashed(name: str) -> str:
+    lower = name.lower()
+    return (lower if lower == name else _CAMEL.sub("-", name).lower()).replace("__", "-")
+
+
+_CREDITS = Answers(lambda name: _CREDITED.search(_dashed(name)) is not None)
+_LEADS_ELSEWHERE = Answers(lambda name: _ELSEWHERE.search(name) is not None)
+_OPENS = Answers(lambda name: _STANDFIRST.search(_dashed(name)) is not None)
+
+
+_BESIDE = frozenset(("footer", "aside", "figure", "figcaption", "nav"))
 
 
 def _beside(element: HtmlElement) -> bool:
     """In a list of other stories, a comment or a caption."""
     for step, parent in enumerate(element.iterancestors()):
-        if parent.tag in ("footer", "aside", "figure", "figcaption", "nav") or step > 6:
-            return parent.tag in ("footer", "aside", "figure", "figcaption", "nav")
-        if step < 4 and _ELSEWHERE.search(f"{parent.get('class') or ''} {parent.get('id') or ''}"):
+        beside = parent.tag in _BESIDE
+        if beside or step > 6:
+            return beside
+        if step < 4 and _LEADS_ELSEWHERE[f"{parent.get('class') or ''} {parent.get('id') or ''}"]:
             return True
     return False
 

@@ -11,7 +11,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from tasks.extract import layout
-from tasks.extract.names import kept
+from tasks.extract.names import Answers
 from tasks.extract.text import folded, one_line
 
 # a part that holds more than this share of the page's text is the article, whatever it is called
@@ -64,8 +64,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _JOINS = re.compile(r"__|--|[_:]")
 
 
-@kept
-def _bound(name: str) -> int:
+def _allowed(name: str) -> int:
     """How many characters a part of such a name may have; 0 where it says nothing."""
     lower = name.lower()
     plain = _JOINS.sub("-", lower if lower == name else _CAMEL.sub("-", name).lower())
@@ -86,6 +85,7 @@ def captions(tree: HtmlElement) -> frozenset[str]:
     return frozenset(" ".join(line) for text in found if len(line := folded(text)) >= 3)
 
 
+_BOUND = Answers(_allowed)
 _TEXT = XPath("string()", smart_strings=False)
 _LINKS_AROUND = XPath("descendant::a[*]")
 _NAMED = XPath("descendant::*[@class or @id or self::figcaption]")
@@ -107,7 +107,7 @@ def _without_named(body: HtmlElement, most: float, parts: list[Part] | None) -> 
     gone: dict[HtmlElement, None] = {}
     for element in _NAMED(body):
         caption = element.tag == "figcaption"
-        bound = 0 if caption else _bound(f"{element.get('class') or ''} {element.get('id') or ''}"[:400])
+        bound = 0 if caption else _BOUND[f"{element.get('class') or ''} {element.get('id') or ''}"[:400]]
         if not (bound or caption) or any(parent in gone for parent in element.iterancestors()):
             continue
         if caption or (_length(element) <= min(bound, most) and next(element.iterdescendants("h1"), None) is None):

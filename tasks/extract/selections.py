@@ -14,10 +14,9 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 from trafilatura import xpaths
 
-from tasks.extract.names import kept
+from tasks.extract.names import Answers
 
 Selection = Callable[[HtmlElement], list[HtmlElement]]
-Test = Callable[[str], object]
 #: (attributes, pattern): of several attributes the first that an element has is asked
 Asked = tuple[tuple[str, ...], str]
 
@@ -79,10 +78,9 @@ def _asked(condition: str, strings: list[str]) -> Asked | None:
     return None
 
 
-def _test(patterns: list[str]) -> Test:
-    if not patterns:
-        return lambda _: None
-    return kept(re.compile("|".join(f"(?:{one})" for one in patterns)).search)
+def _answers(patterns: list[str]) -> Answers[bool]:
+    search = re.compile("|".join(f"(?:{one})" for one in patterns or ("(?!)",))).search
+    return Answers(lambda name: search(name) is not None)
 
 
 def quick(*slow: Any) -> Selection | None:
@@ -106,19 +104,19 @@ def quick(*slow: Any) -> Selection | None:
 def _found(said: list[_Expression]) -> Callable[[HtmlElement], Iterator[HtmlElement]]:
     every = [one for expression in said for one in expression.asked]
     # what may fit, by one look at each of the two
-    by_class, by_id = (_test([pattern for names, pattern in every if one in names]) for one in ("class", "id"))
+    by_class, by_id = (_answers([pattern for names, pattern in every if one in names]) for one in ("class", "id"))
     rare = sorted({name for names, _ in every for name in names} - {"class", "id"})
     with_rare = XPath(f"descendant::*[{' or '.join(f'@{one}' for one in rare)}]") if rare else None
     tags = {tag for expression in said for tag in expression.tags or ("*",)}
     tests = [
-        (frozenset(expression.tags), [(names, _test([pattern])) for names, pattern in expression.asked])
+        (frozenset(expression.tags), [(names, _answers([pattern])) for names, pattern in expression.asked])
         for expression in said
     ]
 
     def fits(element: HtmlElement) -> bool:
         return any(
             (not own or element.tag in own)
-            and any((value := _first(element, names)) is not None and test(value) for names, test in asked)
+            and any((value := _first(element, names)) is not None and test[value] for names, test in asked)
             for own, asked in tests
         )
 
@@ -127,7 +125,7 @@ def _found(said: list[_Expression]) -> Callable[[HtmlElement], Iterator[HtmlElem
         for element in tree.iterdescendants(*tags):
             name, number = element.get("class"), element.get("id")
             if (
-                ((name is not None and by_class(name)) or (number is not None and by_id(number))) and fits(element)
+                ((name is not None and by_class[name]) or (number is not None and by_id[number])) and fits(element)
             ) or element in others:
                 yield element
 
