@@ -96,7 +96,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         "worker_soft_shutdown_timeout": 0,
         "worker_enable_remote_control": False,
         "beat_max_loop_interval": TICK_SECONDS,
-        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_scheduler": "worker.beat:SleepingScheduler",
         "beat_schedule": {
             "tick": {"task": "wirebeat.tick", "schedule": TICK_SECONDS, "options": {"expires": TICK_SECONDS}},
             "maintain": {"task": "wirebeat.maintain", "schedule": MAINTAIN_SECONDS, "options": {"expires": 30}},
