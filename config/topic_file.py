@@ -13,7 +13,7 @@ from config.trouble import ConfigError, line_of
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-Measure = Literal["title", "lead", "body", "density", "any", "distinct"]
+Measure = Literal["title", "lead", "body", "density", "any", "distinct", "top"]
 MEASURES: tuple[str, ...] = get_args(Measure)
 
 MAX_SPELLINGS = 8000

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from config.topics import TopicRule, TopicRules
 from tasks.records import Evidence, TopicTag
 from tasks.topics.matcher import Matcher
-from tasks.topics.signals import VALUES, Hit, Reading, Zone, count, read, supporting
+from tasks.topics.signals import VALUES, Counted, Hit, Reading, Zone, count, read, supporting
 
 #: spans shown for a tag, those that weigh most
 EVIDENCE_SPANS = 8
@@ -35,7 +35,7 @@ class _Part(NamedTuple):
     weight: float
     measure: str
     #: all of the signal, whatever the measure
-    hits: list[Hit]
+    counted: Counted
 
 
 class TopicTagger:
@@ -72,7 +72,7 @@ class TopicTagger:
             score = scores[topic.id]
             if score < NEAR_SCORE and score < topic.threshold:
                 continue
-            evidence = _evidence(sums[topic.id][1], title, body)
+            evidence = _evidence(sums[topic.id][1], reading, title, body)
             if score >= topic.threshold and any(item.weight > 0 for item in evidence):
                 tags[topic.id] = _tag(topic, score, tuple(item for item in evidence if item.weight > 0))
             else:
@@ -88,7 +88,10 @@ class TopicTagger:
         """All that spoke for and against one topic, however low its score. KeyError for a topic that is none."""
         topic = self._topics[topic_id]
         matcher = self.matcher(lang)
-        return _evidence(_sum(topic, read(matcher, title, body))[1], title, body) if matcher else ()
+        if matcher is None:
+            return ()
+        reading = read(matcher, title, body)
+        return _evidence(_sum(topic, reading)[1], reading, title, body)
 
     def _lift_parents(self, tags: dict[str, TopicTag], scores: dict[str, float]) -> None:
         """An article about a topic is about its parents, on the same evidence."""
@@ -110,13 +113,13 @@ def _sum(topic: TopicRule, reading: Reading) -> tuple[float, list[_Part]]:
         if not all(map(reading.hits.__contains__, signal.every)):
             continue
         counted = count(signal, reading)
-        if not counted.hits:
+        if not counted.hits and not counted.top:
             continue
         for measure, weight in signal.weights.items():
             part = weight * VALUES[measure](counted, reading)
             if part:
                 total += part
-                parts.append(_Part(part, measure, counted.hits))
+                parts.append(_Part(part, measure, counted))
     return total, parts
 
 
@@ -124,12 +127,12 @@ def _logistic(total: float) -> float:
     return round(1 / (1 + math.exp(-max(-40.0, min(40.0, total)))), DECIMALS)
 
 
-def _evidence(parts: list[_Part], title: str, body: str) -> tuple[Evidence, ...]:
+def _evidence(parts: list[_Part], reading: Reading, title: str, body: str) -> tuple[Evidence, ...]:
     """Each part is shared out over its hits; a place's weight is the sum of what falls to it, from all signals."""
     weights: dict[tuple[Zone, int, int], float] = {}
     hits: dict[tuple[Zone, int, int], Hit] = {}
     for part in parts:
-        support = supporting(part.measure, part.hits)
+        support = supporting(part.measure, part.counted, reading)
         each = part.weight / len(support)
         for hit in support:
             place = hit.place

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 #: where the search starts and what little data cannot move: the size of a weight by its measure, its sign from the file
-START = {"title": 0.3, "lead": 0.12, "body": 0.12, "density": 0.09, "any": 0.12, "distinct": 0.12}
+START = {"title": 0.3, "lead": 0.12, "body": 0.12, "density": 0.09, "any": 0.12, "distinct": 0.12, "top": 0.15}
 #: least weight written, so that a signal that data did not need keeps its sign for the next fit
 LEAST = 0.01
 #: where held-out scores are best parted becomes the threshold, if it lies between these. Lower, F1 on 479 articles was
@@ -80,7 +80,9 @@ def fit(
     `cuts`: topic → the score that becomes its threshold, as `best_cut` finds it."""
     examples = _examples(tagger, rows)
     return {
-        topic.id: _fitted(topic, *_solve(topic, examples, strength), (cuts or {}).get(topic.id, BEST_SCORE))
+        topic.id: _fitted(
+            topic, *_solve(topic, _table(topic, examples), strength), (cuts or {}).get(topic.id, BEST_SCORE)
+        )
         for topic in tagger.rules.topics
         if _enough(topic, examples)
     }
@@ -95,13 +97,16 @@ def held_out_scores(
     examples = _examples(tagger, rows)
     scored: dict[str, list[tuple[float, bool]]] = {}
     for topic in tagger.rules.topics:
-        groups = {example.group for example in examples if example.scored}
-        for group in sorted(groups) if _enough(topic, examples) else ():
-            seen = [example for example in examples if example.group != group]
-            unseen = [example for example in examples if example.group == group and example.scored]
-            coefficients, bias = _solve(topic, seen, strength)
-            sums = _matrix(topic, unseen) @ coefficients + bias
-            labels = [topic.id in example.topics for example in unseen]
+        if not _enough(topic, examples):
+            continue
+        table = _table(topic, examples)
+        groups = np.array([example.group for example in examples])
+        whole = np.array([example.scored for example in examples])
+        for group in sorted(set(groups[whole].tolist())):
+            unseen = whole & (groups == group)
+            coefficients, bias = _solve(topic, table.of(groups != group), strength)
+            sums = table.values[unseen] @ coefficients + bias
+            labels = (table.labels[unseen] == 1).tolist()
             scored.setdefault(topic.id, []).extend(zip((1 / (1 + np.exp(-sums))).tolist(), labels, strict=True))
     return scored
 
@@ -149,8 +154,18 @@ def _columns(topic: TopicRule) -> list[tuple[str, str, float]]:
     ]
 
 
-def _matrix(topic: TopicRule, examples: list[_Example]) -> Floats:
-    """Examples by weights; the last two columns are `untitled` and `brief`."""
+class _Table(NamedTuple):
+    """Examples by weights; the last two columns of `values` are `untitled` and `brief`."""
+
+    values: Floats
+    labels: Floats
+    counts: Floats
+
+    def of(self, rows: NDArray[np.bool_]) -> _Table:
+        return _Table(*(part[rows] for part in self))
+
+
+def _table(topic: TopicRule, examples: list[_Example]) -> _Table:
     rows = []
     for example in examples:
         row: list[float] = []
@@ -158,7 +173,11 @@ def _matrix(topic: TopicRule, examples: list[_Example]) -> Floats:
             counted = count(signal, example.reading)
             row += [VALUES[measure](counted, example.reading) for measure in signal.weights]
         rows.append([*row, float(not example.reading.titled), float(example.reading.brief)])
-    return np.array(rows, dtype=np.float64)
+    return _Table(
+        np.array(rows, dtype=np.float64),
+        np.array([topic.id in example.topics for example in examples], dtype=np.float64),
+        np.array([example.counts for example in examples]),
+    )
 
 
 class _Problem(NamedTuple):
@@ -191,17 +210,16 @@ class _Problem(NamedTuple):
         return np.where((self.signs != 0) & (self.signs * at < 0), 0.0, at)
 
 
-def _solve(topic: TopicRule, examples: list[_Example], strength: float) -> tuple[Floats, float]:
+def _solve(topic: TopicRule, table: _Table, strength: float) -> tuple[Floats, float]:
     """Damped Newton steps; a weight that would change its sign stops at 0. Returns the weights and the bias."""
-    values = _matrix(topic, examples)
-    spread = np.maximum(values.std(axis=0), 0.05)
+    spread = np.maximum(table.values.std(axis=0), 0.05)
     starts = np.array([*(start for _, _, start in _columns(topic)), 0.0, 0.0, 0.0])
     penalty = np.full(len(starts), strength)
     penalty[-1] = 1e-3
     problem = _Problem(
-        design=np.column_stack([values / spread, np.ones(len(examples))]),
-        labels=np.array([topic.id in example.topics for example in examples], dtype=np.float64),
-        counts=np.array([example.counts for example in examples]),
+        design=np.column_stack([table.values / spread, np.ones(len(table.values))]),
+        labels=table.labels,
+        counts=table.counts,
         target=starts * np.append(spread, 0.0),
         penalty=penalty,
         signs=np.sign(starts),

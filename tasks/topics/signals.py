@@ -26,6 +26,8 @@ SHOWN = 40
 Zone = Literal["title", "lead", "body"]
 #: the number of the title among the sentences
 TITLE = -1
+#: newsrooms say in the first sentence what the headline says
+FIRST = 0
 
 
 class Hit(NamedTuple):
@@ -42,9 +44,13 @@ class Reading(NamedTuple):
     hits: dict[str, list[Hit]]
     #: concept → numbers of the sentences that name it; the title is one sentence of its own, TITLE
     sentences: dict[str, set[int]]
+    #: concepts that the title or the lead names
+    top: frozenset[str]
     words: int
     titled: bool
     brief: bool
+    #: the sentence that counts as title: of an article without one, its first
+    headline: int
 
 
 def read(matcher: Matcher, title: str, body: str) -> Reading:
@@ -57,7 +63,9 @@ def read(matcher: Matcher, title: str, body: str) -> Reading:
         zone: Zone = "lead" if match.start < LEAD_CHARS else "body"
         hits.setdefault(match.concept, []).append(Hit(zone, match, (zone, match.start, match.end)))
     sentences = {concept: {hit.match.sentence for hit in those} for concept, those in hits.items()}
-    return Reading(hits, sentences, words, bool(title.strip()), words < BRIEF_WORDS)
+    top = frozenset(concept for concept, those in hits.items() if those[0].zone != "body")
+    titled = bool(title.strip())
+    return Reading(hits, sentences, top, words, titled, words < BRIEF_WORDS, TITLE if titled else FIRST)
 
 
 class Counted(NamedTuple):
@@ -67,15 +75,31 @@ class Counted(NamedTuple):
     lead: int
     body: int
     hits: list[Hit]
+    #: where title and lead have all of the signal, in one sentence or in several; empty where none asks
+    top: list[Hit]
 
 
 def count(signal: Signal, reading: Reading) -> Counted:
+    top = _at_the_top(signal, reading) if "top" in signal.weights else []
     if len(signal.every) == 1 and not signal.none:
         hits = reading.hits.get(signal.every[0], [])
         zones = [hit.zone for hit in hits]
-        title, lead = zones.count("title"), zones.count("lead")
-        return Counted(title, lead, len(zones) - title, hits)
-    return _in_sentences(signal, reading)
+        title = len([hit for hit in hits if hit.match.sentence == reading.headline])
+        return Counted(title, zones.count("lead"), len(zones) - zones.count("title"), hits, top)
+    return _in_sentences(signal, reading)._replace(top=top)
+
+
+def _at_the_top(signal: Signal, reading: Reading) -> list[Hit]:
+    """Headline and first lines are read as one: what stands in the one is what the other speaks of."""
+    if not reading.top.issuperset(signal.every) or not reading.top.isdisjoint(signal.none):
+        return []
+    hits: list[Hit] = []
+    for concept in dict.fromkeys(signal.every):
+        leading = [hit for hit in reading.hits[concept] if hit.zone != "body"]
+        if len({hit.match.term.number for hit in leading}) < signal.every.count(concept):
+            return []
+        hits += leading
+    return hits
 
 
 def _in_sentences(signal: Signal, reading: Reading) -> Counted:
@@ -88,11 +112,10 @@ def _in_sentences(signal: Signal, reading: Reading) -> Counted:
             sentence for sentence in together if _terms_in(concept, sentence, reading) >= signal.every.count(concept)
         }
     if not together:
-        return Counted(0, 0, 0, [])
+        return Counted(0, 0, 0, [], [])
     hits = [hit for concept in concepts for hit in reading.hits[concept] if hit.match.sentence in together]
     leading = {hit.match.sentence for hit in hits if hit.zone == "lead"}
-    title = int(TITLE in together)
-    return Counted(title, len(leading), len(together) - title, hits)
+    return Counted(int(reading.headline in together), len(leading), len(together - {TITLE}), hits, [])
 
 
 def _terms_in(concept: str, sentence: int, reading: Reading) -> int:
@@ -116,13 +139,19 @@ VALUES: dict[str, Callable[[Counted, Reading], float]] = {
     "density": _density,
     "any": lambda counted, _: float(bool(counted.hits)),
     "distinct": _distinct_terms,
+    "top": lambda counted, _: float(bool(counted.top)),
 }
 
 
-def supporting(measure: str, hits: list[Hit]) -> list[Hit]:
+def supporting(measure: str, counted: Counted, reading: Reading) -> list[Hit]:
     """The hits that a measure's number was made of, the first SHOWN of them."""
-    if measure in ("title", "lead"):
-        found = [hit for hit in hits if hit.zone == measure]
+    hits = counted.hits
+    if measure == "top":
+        found = counted.top
+    elif measure == "title":
+        found = [hit for hit in hits if hit.match.sentence == reading.headline]
+    elif measure == "lead":
+        found = [hit for hit in hits if hit.zone == "lead"]
     elif measure in ("body", "density"):
         found = [hit for hit in hits if hit.zone != "title"]
     else:

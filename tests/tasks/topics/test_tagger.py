@@ -77,6 +77,51 @@ def test_a_concept_in_a_sentence_without_another_counts_against(tagger):
     assert [(item.text, item.weight) for item in against] == [("storm", -0.5)]
 
 
+TOP = """
+[concepts]
+ship = ["ship", "tug"]
+storm = ["storm"]
+
+[topics.wreck]
+name = "Wrecks"
+bias = -2.0
+[topics.wreck.weights]
+"ship + storm" = { top = 3.0 }
+"ship + ship" = { top = 1.0 }
+"ship - storm" = { top = -1.0 }
+"""
+LATER = "The sea was calm before. " * 20
+
+
+def test_title_and_first_lines_are_read_as_one():
+    tagger = TopicTagger(load_topics(TOP, file="topics.toml"))
+    (tag,) = tagger.tag("Ship lost", "It was out in the night. A storm had come up.", "en").tags
+    assert {(item.text, item.zone, item.weight) for item in tag.evidence} == {
+        ("Ship", "title", 1.5),
+        ("storm", "lead", 1.5),
+    }
+    assert not tagger.tag("Ship lost", f"{LATER}A storm had come up.", "en").tags
+
+
+def test_at_the_top_a_concept_may_be_asked_for_twice_or_not_at_all():
+    tagger = TopicTagger(load_topics(TOP, file="topics.toml"))
+    weights = [
+        sum(item.weight for item in tagger.explain(title, body, "en", "wreck"))
+        for title, body in (("Ship", "Ship"), ("Ship", "Tug"), ("Ship", f"Ship. {LATER}Storm"), ("Ship", "A storm"))
+    ]
+    assert weights == [-1.0, 0.0, -1.0, 3.0]
+
+
+def test_the_first_sentence_stands_for_a_title_that_is_missing(tagger):
+    body = "A ship met a storm. A tug was near."
+    untitled = tagger.explain("", body, "en", "shipping-weather")
+    titled = tagger.explain("At sea", body, "en", "shipping-weather")
+    assert {item.text: round(item.weight, 4) for item in untitled} == {
+        item.text: round(item.weight + (1.0 if item.text in ("ship", "storm") else 0), 4) for item in titled
+    }
+    assert all(item.zone != "title" for item in untitled)
+
+
 def test_two_of_a_concept_are_two_different_terms(tagger):
     same = tagger.explain("", "A storm, a storm, near the ship", "en", "shipping-weather")
     different = tagger.explain("", "A storm, a gale, near the ship", "en", "shipping-weather")
