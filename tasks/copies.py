@@ -69,6 +69,7 @@ class Sketch(NamedTuple):
 
 
 NO_SKETCH = Sketch(b"", b"", None)
+NOTHING = Known()
 
 
 class Place(NamedTuple):
@@ -123,56 +124,59 @@ def shared(one: bytes, other: bytes) -> int:
 
 
 def outlet_of(record: Record) -> bytes:
-    """Of an outlet's texts, half of this is the same: two bytes of its feed, two of its site."""
-    site = courlan.extract_domain(f"http://{record.source.domain}/", fast=True) or record.source.domain
-    return _two_bytes(record.source.id) + _two_bytes(site)
+    """Of two texts of one outlet, half of this is the same: two bytes of its feed, two of its site."""
+    return _two_bytes(record.source.id) + site_of(record)
+
+
+def site_of(record: Record) -> bytes:
+    domain = record.source.domain
+    return _two_bytes(courlan.extract_domain(f"http://{domain}/", fast=True) or domain)
 
 
 def _two_bytes(name: str) -> bytes:
     return (crc32(name.encode(errors="replace")) & 0xFFFF).to_bytes(2)
 
 
-def place(record: Record, text: Sketch, known: Known = Known()) -> Place:  # noqa: B008  (immutable)
-    """Once said of an article, it holds for its later versions, too: unless a copy's text becomes its own, by half."""
+def place(record: Record, text: Sketch, known: Known = NOTHING, *, outlet: bytes = b"") -> Place:
+    """Once said of an article, it holds for its later versions, too: unless a copy's text becomes its own, by half.
+
+    `outlet`: instead of outlet_of, where all come by one feed."""
     others = [_Original(id_, *_ORIGINAL.unpack(kept)) for id_, kept in known.others]
     telling = Telling(known.token, text.asked)
+    day = max(0, min((record.published_at.date() - _EPOCH).days, 0xFFFF))
+    own = _Original(record.id, day, 1, outlet or outlet_of(record), text.runs)
     if len(known.own) == _ORIGINAL.size:
         before = _Original(record.id, *_ORIGINAL.unpack(known.own))
         return _first(before._replace(runs=text.runs or before.runs), telling)
     if known.own:
-        return _again(record, text, known.own, others, telling)
-    if record.version == 1 and (found := _likest(record, text, others)):
+        return _again(own, known.own, others, telling)
+    if record.version == 1 and (found := _likest(own, others)):
         original, has = found
         grown = original._replace(size=original.size + 1)
         copy = _copy(record.id, grown, has, telling)
         return copy._replace(telling=telling._replace(kept=(*copy.telling.kept, grown.packed())))
-    return _own(record, text, telling)
+    return _first(own, telling)
 
 
-def _again(record: Record, text: Sketch, before: bytes, others: list[_Original], telling: Telling) -> Place:
+def _again(own: _Original, before: bytes, others: list[_Original], telling: Telling) -> Place:
     """A later version of a copy."""
     raw, day, size, has = _COPY.unpack(before)
     original = _Original(f"art_{raw.hex()}", day, size, b"", b"")
     for other in others:
         if other.id == original.id:
-            original, has = other, shared(text.runs, other.runs) if text.runs else has
-    return _copy(record.id, original, has, telling) if has >= STILL_SHARED else _own(record, text, telling)
+            original, has = other, shared(own.runs, other.runs) if own.runs else has
+    return _copy(own.id, original, has, telling) if has >= STILL_SHARED else _first(own, telling)
 
 
-def _likest(record: Record, text: Sketch, others: list[_Original]) -> tuple[_Original, int] | None:
-    if not text.runs:
+def _likest(own: _Original, others: list[_Original]) -> tuple[_Original, int] | None:
+    if not own.runs:
         return None
-    feed, site = (outlet := outlet_of(record))[:2], outlet[2:]
+    feed, site = own.outlet[:2], own.outlet[2:]
     # an outlet that prints its own words again (the weather, a series) does not copy
     strangers = [other for other in others if other.outlet[:2] != feed and other.outlet[2:] != site]
-    alike = [(shared(text.runs, other.runs), other) for other in strangers]
+    alike = [(shared(own.runs, other.runs), other) for other in strangers]
     has, likest = max(alike, key=lambda pair: (pair[0], pair[1].size, pair[1].id), default=(0, None))
     return (likest, has) if likest is not None and has >= SHARED_AT_LEAST else None
-
-
-def _own(record: Record, text: Sketch, telling: Telling) -> Place:
-    day = max(0, min((record.published_at.date() - _EPOCH).days, 0xFFFF))
-    return _first(_Original(record.id, day, 1, outlet_of(record), text.runs), telling)
 
 
 def _first(one: _Original, telling: Telling) -> Place:

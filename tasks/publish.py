@@ -10,7 +10,7 @@ from tasks.export.fields import FLAT_FIELDS
 from tasks.ports import Publication
 from tasks.record import FeedRef, Http, Provenance, Publisher, Record, Rules, Worker
 from tasks.records import Article, Page, Story
-from tasks.tellings import Known, Telling
+from tasks.tellings import Telling
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -183,11 +183,11 @@ def publish(
 ) -> tuple[str, str]:
     """As the ledger's publish, with the record saying whose text it is. When another telling of the same text is
     published meanwhile, it says so anew."""
-    from tasks.copies import place, sketch  # noqa: PLC0415  (numpy is not for the roles that only wait)
+    from tasks.copies import NOTHING, place, sketch  # noqa: PLC0415  (numpy is not for the roles that only wait)
 
     text = sketch(record.body or "", record.body_status)
     while True:
-        known = Known()
+        known = NOTHING
         if text.asked or claim.version:
             known = ports.store.do(ports.ledger.originals(record.id if claim.version else "", text.asked))
         placed = place(record, text, known)

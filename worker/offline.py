@@ -9,13 +9,15 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from config.feeds import Feed
+from tasks.copies import place, site_of, sketch
 from tasks.extract import Reading, from_feed, read
 from tasks.identity import article_id_of_url, canonical_url
 from tasks.ports import Claim
-from tasks.publish import alone, assemble
+from tasks.publish import assemble, compared
 from tasks.reasons import Failed
 from tasks.record import Record, Worker
 from tasks.records import Article, Entry, Page, Story
+from tasks.tellings import Known, Telling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +34,8 @@ class Read(NamedTuple):
     reading: Reading
     story: Story
     record: Record
+    #: of the record that was compared with nothing
+    telling: Telling
 
     @property
     def article(self) -> Article:
@@ -63,8 +67,10 @@ def read_page(  # noqa: PLR0913  (an article is a page with what its feed says o
     story = tagger.tag(article, entry, feed)
     worker = Worker(name="wirebeat", version=version("wirebeat"), task_id=TASK, attempt=1)
     claim = Claim(_id(url, article), "", 1, entry, now, 0, None, "", page)
-    record = alone(assemble(claim, feed, page, article, story, tagger.rules, worker, now))
-    return Read(entry, page, reading, story, record)
+    record = assemble(claim, feed, page, article, story, tagger.rules, worker, now)
+    words = sketch(record.body or "", record.body_status)
+    placed = place(record, words, outlet=2 * site_of(record))
+    return Read(entry, page, reading, story, compared(record, words, placed), placed.telling)
 
 
 def _given(entry: Entry, *, url: str, now: datetime) -> Article:
@@ -88,7 +94,7 @@ def _id(url: str, article: Article) -> str:
     return "art_" + hashlib.sha256(f"{article.title}\n{article.body}".encode()).hexdigest()[:24]
 
 
-def read_row(tagger: Tagger, row: dict[str, Any], folder: Path, now: datetime) -> Record:
+def read_row(tagger: Tagger, row: dict[str, Any], folder: Path, now: datetime) -> tuple[Record, Telling]:
     """A row `{id, url, html | html_file | text, title?, published?}`; `html_file` is relative to `folder`."""
     if not isinstance(row, dict):
         raise Failed("parse-error", "the row is not a JSON object")
@@ -108,7 +114,34 @@ def read_row(tagger: Tagger, row: dict[str, Any], folder: Path, now: datetime) -
         title=row.get("title") or "",
         published=_moment(row.get("published")),
     )
-    return read.record.model_copy(update={"ext": {"row": row.get("id")}})
+    telling = read.telling if url != NO_URL else Telling()  # no address, no outlet
+    return read.record.model_copy(update={"ext": {"row": row.get("id")}}), telling
+
+
+class Copies:
+    """Among the rows of one file, in their order: as the ledger finds them among what is published."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+        self._had: dict[bytes, str] = {}
+
+    def named(self, record: bytes, telling: Telling) -> bytes:
+        """`record`: JSON, compared with nothing; the same, or another one that names the text it copies."""
+        runs = [telling.asked[at : at + 4] for at in range(0, len(telling.asked), 4)]
+        near = dict.fromkeys(self._had[run] for run in runs if run in self._had)
+        if near and telling.kept[0][0] not in self._kept:
+            one = Record.model_validate_json(record)
+            text = sketch(one.body or "", one.body_status)
+            others = tuple((id_, self._kept[id_]) for id_ in near)
+            placed = place(one, text, Known(others=others), outlet=2 * site_of(one))
+            if placed.duplicate_of:
+                record = compared(one, text, placed).model_dump_json().encode()
+            telling = placed.telling
+        self._kept.update(telling.kept)
+        if telling.found and telling.kept:
+            for run in runs:
+                self._had.setdefault(run, telling.kept[0][0])
+        return record
 
 
 def _file(path: Path) -> bytes:

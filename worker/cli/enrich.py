@@ -7,12 +7,15 @@ import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
 from config.settings import load_settings
 from config.trouble import ConfigError
+
+if TYPE_CHECKING:
+    from tasks.tellings import Telling
 
 
 def enrich(
@@ -29,7 +32,7 @@ def enrich(
     from worker.clock import now
     from worker.crew import Crew
     from worker.observe import set_up_logging
-    from worker.offline import read_row
+    from worker.offline import Copies, read_row
     from worker.roles import warm_tagger
 
     settings = load_settings(log_level="error")
@@ -41,8 +44,9 @@ def enrich(
         raise ConfigError(f"cannot be read: {reason}", file=rows, mend="name a JSON Lines file in UTF-8") from None
     tagger, moment, folder = warm_tagger(settings), now(), rows.parent
 
-    def work(line: str) -> bytes:
-        return read_row(tagger, json.loads(line), folder, moment).model_dump_json().encode()
+    def work(line: str) -> tuple[bytes, Telling]:
+        record, telling = read_row(tagger, json.loads(line), folder, moment)
+        return record.model_dump_json().encode(), telling
 
     crew = Crew(
         work,
@@ -53,13 +57,15 @@ def enrich(
     bar = Progress(
         TextColumn("enrich"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
     )
-    bad = 0
+    bad, copies = 0, Copies()
     with bar, _writable(output) if output else nullcontext(sys.stdout.buffer) as out:
         for line, result in bar.track(crew.results(lines), total=len(lines)):
             if isinstance(result, Exception):
                 bad += 1
-                result = json.dumps({"ext": {"row": _id_of(line)}, "error": str(result)}).encode()  # noqa: PLW2901
-            out.write(result + b"\n")
+                answer = json.dumps({"ext": {"row": _id_of(line)}, "error": str(result)}).encode()
+            else:
+                answer = copies.named(*result)
+            out.write(answer + b"\n")
     if bad:
         sys.stderr.write(f"{bad} of {len(lines)} rows could not be read; each has an `error` in the output\n")
 

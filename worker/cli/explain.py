@@ -19,6 +19,7 @@ from tasks.reasons import Failed
 
 if TYPE_CHECKING:
     from config.topics import TopicRule
+    from tasks.record import Record
     from tasks.tag import Tagger
     from worker.offline import Read
 
@@ -90,7 +91,8 @@ def _read(settings: Settings, target: str, title: str, url: str) -> Read:
     if ARTICLE_ID.fullmatch(target):
         record = _published(settings, target)
         text, title = record["body"] or "", record["title"]
-        return read_page(tagger, url=record["url"], now=moment, text=text, title=title, published=_moment(record))
+        read = read_page(tagger, url=record["url"], now=moment, text=text, title=title, published=_moment(record))
+        return _as_told(read, record)
     path = Path(target)
     try:
         raw = path.read_bytes()
@@ -109,6 +111,15 @@ def _moment(record: dict[str, Any]) -> Any:
     from datetime import datetime
 
     return datetime.fromisoformat(record["published_at"])
+
+
+def _as_told(read: Read, record: dict[str, Any]) -> Read:
+    """Whose text it is, only the record says: here it is compared with nothing."""
+    from tasks.record import Cluster
+
+    cluster = Cluster.model_validate(record["cluster"]) if record.get("cluster") else None
+    told = {"cluster": cluster, "duplicate_of": record.get("duplicate_of")}
+    return read._replace(record=read.record.model_copy(update=told))
 
 
 async def _fetched(settings: Settings, url: str) -> tuple[Any, bytes]:
@@ -137,7 +148,7 @@ def _published(settings: Settings, id_: str) -> dict[str, Any]:
 
 def _lines(read: Read) -> list[str]:
     record = read.record
-    rows = [*_fields(read), *_text(read)]
+    rows = [*_fields(read), *_text(read), _copies(record)]
     rows.append(
         "topics" if record.topics else f"topics    none{' (no lexicon for this language)' if record.untagged else ''}"
     )
@@ -159,6 +170,16 @@ def _lines(read: Read) -> list[str]:
             + (f", via {quote.via}" if quote.via else "")
         )
     return rows
+
+
+def _copies(record: Record) -> str:
+    cluster, simhash = record.cluster, record.provenance.simhash or "too short to compare"
+    if cluster is None:
+        return f"copies    not told; {simhash}"
+    if record.duplicate_of:
+        alike = f"copy of {record.duplicate_of} ({cluster.similarity:.2f} of its text)"
+        return f"copies    {alike}, telling {cluster.size} of {cluster.id}; {simhash}"
+    return f"copies    a text of its own, {cluster.id}; {simhash}"
 
 
 def _fields(read: Read) -> list[str]:

@@ -99,6 +99,29 @@ def test_a_bad_row_says_what_is_wrong_with_it_and_the_rest_goes_on(answers, done
     assert "8 of 15 rows could not be read" in done.stderr
 
 
+def test_copies_among_the_rows_name_the_first_of_them_whichever_process_read_them(folder):
+    report, other = body(times=5), body("pier", times=5).replace("ferry", "trawler").replace("council", "board")
+    rows = [
+        {"id": "first", "url": "https://one.test/1", "html": html("Quay reopens", report).decode()},
+        {"id": "other", "url": "https://two.test/1", "html": html("Pier closes", other).decode()},
+        {"id": "copy", "url": "https://two.test/2", "html": html("Ferries at last", report).decode()},
+        {"id": "again", "url": "https://one.test/2", "html": html("Quay reopens", report).decode()},
+        {"id": "no address", "html": html("Quay reopens", report).decode()},
+        {"id": "copy too", "url": "https://three.test/1", "html": html("A quay", report).decode()},
+    ]
+    (folder / "copies.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    told = []
+    for jobs in ("1", "2"):
+        command = ("enrich", str(folder / "copies.jsonl"), "--jobs", jobs)
+        records = map(json.loads, run_command(*command, env=environment(spacy_model="blank")).stdout.splitlines())
+        told.append({r["ext"]["row"]: (r["duplicate_of"], r["cluster"]["size"], r["id"]) for r in records})
+
+    assert told[0] == told[1]
+    first = told[0]["first"][2]
+    copies = {row: (original, size) for row, (original, size, _) in told[0].items() if original}
+    assert copies == {"copy": (first, 2), "copy too": (first, 3)}
+
+
 def test_records_go_to_stdout_where_no_file_is_named(folder):
     (folder / "one.jsonl").write_text('{"id": 1, "title": "Talks", "text": "Talks went on."}\n')
 

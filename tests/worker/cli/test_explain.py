@@ -126,7 +126,8 @@ def test_an_address_off_the_public_internet_is_refused():
 
 
 def test_an_article_of_the_stream_is_explained_from_its_record(db, store_url):
-    record = next(newsroom.records(1, now=datetime(2026, 3, 1, tzinfo=UTC)))
+    original, record = newsroom.records(2, now=datetime(2026, 3, 1, tzinfo=UTC))
+    record = record.model_copy(update={"duplicate_of": original.id, "cluster": original.cluster})
     db.xadd("news:articles", newsroom.stream_fields(record))
     env = environment(spacy_model="blank", redis_url=store_url)
 
@@ -134,5 +135,9 @@ def test_an_article_of_the_stream_is_explained_from_its_record(db, store_url):
     missing = explain("explain", "art_" + "0" * 24, env=env)
 
     assert f"title     {record.title}" in found.stdout
+    assert (
+        f"copies    copy of {original.id} (1.00 of its text), telling 1 of {original.cluster.id}; sim64:"
+        in found.stdout
+    )
     assert missing.returncode == 78
     assert "is not in the stream" in missing.stderr
