@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.extract import extract, from_feed, warm
+from tasks.extract import extract, from_feed
 from tasks.extract.article import read
 from tasks.reasons import Failed
 from tasks.records import Entry
@@ -163,10 +163,6 @@ def test_bytes_that_are_not_html_are_refused():
     with pytest.raises(Failed) as failed:
         extract(b"%PDF-1.7 ...", url=URL, now=NOW)
     assert failed.value.reason == "unsupported-type"
-
-
-def test_warming_reads_pages():
-    warm()
 
 
 @given(st.text(alphabet="<>/abdipvh1 =\"'&#;\n\u202e{}[]", max_size=400))
