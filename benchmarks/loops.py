@@ -86,12 +86,6 @@ def _nothing(_nlp: Any) -> None:
     pass
 
 
-def _no_vocabulary(_nlp: Any) -> None:
-    import worker.nlp  # noqa: PLC0415
-
-    worker.nlp._prewarm = lambda *_: None
-
-
 def _many_threads(_nlp: Any) -> None:
     import worker.nlp  # noqa: PLC0415
 
@@ -124,7 +118,6 @@ def _full_comparison(_nlp: Any) -> None:
 #: technique → what takes it away, before and after the tagger is made
 WITHOUT: dict[str, tuple[Callable[[Any], None], Callable[[Any], None]]] = {
     "frozen objects": (_nothing, _nothing),
-    "a vocabulary made beforehand": (_no_vocabulary, _nothing),
     "one thread for BLAS": (_many_threads, _nothing),
     "a tokenizer that learns from the first articles": (_nothing, _nothing_learned),
     "words worked out once": (_nothing, _no_known_words),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -84,12 +84,7 @@ def tame(text: str) -> str:
     return _RUNS.sub(lambda run: " " * len(run[0]), text)
 
 
-def load_nlp(settings: Settings, words: Iterable[str] = ()) -> SpacyNlp:
-    """`words`: names that articles hold, such as the gazetteer's; their vocabulary entries are made before the fork.
-
-    Within a memory zone every word that is new to the vocabulary is made and thrown away again, for each article, so
-    the vocabulary is filled first: with `words`, and with the strings that come with the model.
-    """
+def load_nlp(settings: Settings) -> SpacyNlp:
     notes: list[str] = []
     language = _model(settings.spacy_model, notes)
     info = Nlp(library="spacy", version=version("spacy"), model=None, model_version=None)
@@ -100,7 +95,7 @@ def load_nlp(settings: Settings, words: Iterable[str] = ()) -> SpacyNlp:
         notes.append("BLAS threads could not be set to 1: set OPENBLAS_NUM_THREADS=1 before the start")
     reader = _reader(language, notes) if language.has_pipe("ner") else None
     _leave_out_what_nothing_reads(language)
-    _prewarm(language, words)
+    language.tokenizer.max_cache_size = _LEARNED_CUTS
     return SpacyNlp(language, reader, info, settings.ner_max_tokens, tuple(notes))
 
 
@@ -180,15 +175,3 @@ def _leave_out_what_nothing_reads(language: Any) -> None:
     getters = language.vocab.lex_attr_getters
     for attribute in set(getters) - {IDS[name] for name in _READ_OF_A_WORD}:
         del getters[attribute]
-
-
-def _prewarm(language: Any, words: Iterable[str]) -> None:
-    language.tokenizer.max_cache_size = _LEARNED_CUTS
-    vocabulary = language.vocab
-    for string in [*vocabulary.strings]:
-        if string.isalpha():
-            vocabulary[string]
-    for word in words:
-        for part in word.split():
-            vocabulary[part]
-    language.get_pipe("ner")(language.make_doc(_PROBE))

@@ -113,7 +113,7 @@ def warm_tagger(settings: Settings) -> Any:
     from worker.nlp import load_nlp  # noqa: PLC0415
 
     gazetteer = load_gazetteer()
-    nlp = load_nlp(settings, gazetteer.words())
+    nlp = load_nlp(settings)
     tagger = Tagger(read_topics(settings.topics), gazetteer, nlp)
     for note in nlp.notes:
         log.warning("model", note=note)

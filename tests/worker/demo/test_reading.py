@@ -62,7 +62,7 @@ def tagger():
     gazetteer = load_gazetteer()
     topics_file = CONFIG_FOLDER / "topics.toml"
     rules = load_topics(topics_file.read_text("utf-8"), file=str(topics_file))
-    return Tagger(rules, gazetteer, load_nlp(Settings(spacy_model="blank"), gazetteer.words()))
+    return Tagger(rules, gazetteer, load_nlp(Settings(spacy_model="blank")))
 
 
 @pytest.mark.parametrize("slug", WHOLE)
