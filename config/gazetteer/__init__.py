@@ -106,10 +106,6 @@ class Gazetteer:
     #: language → words of reporting
     cues: dict[str, Cues] = field(default_factory=dict)
 
-    def words(self) -> list[str]:
-        """Every name as plain text, for what wants to know them beforehand."""
-        return sorted({alias.text.replace("~", "") for alias in self.aliases})
-
 
 def load_gazetteer(folder: Path = FOLDER) -> Gazetteer:
     """Every TOML file of the folder. Raises ConfigError with file, line and key."""
