@@ -13,7 +13,7 @@ from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_
 from trafilatura.main_extractor import extract_content
 from trafilatura.settings import Extractor
 
-from tasks.extract.selections import COMMENTS, sooner
+from tasks.extract.selections import ADDED, sooner
 
 _RULES = Extractor(fast=True, comments=False, links=True)
 
@@ -21,21 +21,20 @@ _RULES = Extractor(fast=True, comments=False, links=True)
 def main_text(tree: HtmlElement, *, compared: bool) -> _Element | None:
     """None where there is nothing. Expects a page without scripts, and takes the readers' comments out of it.
     `compared`: the library also asks two other readers. May raise on pages that are made to be hard."""
-    if not compared and (body := _by_rules(tree)) is not None:
-        return body
-    # without the address: it would join every link to it, and only those that stay are needed
-    found: Any = trafilatura.bare_extraction(
-        tree, fast=not compared, include_comments=False, include_links=True, with_metadata=False
-    )
+    with sooner():
+        if not compared and (body := _by_rules(tree)) is not None:
+            return body
+        # without the address: it would join every link to it, and only those that stay are needed
+        found: Any = trafilatura.bare_extraction(
+            tree, fast=not compared, include_comments=False, include_links=True, with_metadata=False
+        )
     return None if found is None else found.body
 
 
 def _by_rules(tree: HtmlElement) -> _Element | None:
     """What the library's sequence gives, too, where it stops after its first step; None where it would go on."""
-    prune_unwanted_nodes(tree, COMMENTS)
-    converted = convert_tags(tree_cleaning(copy(tree), _RULES), _RULES)
-    with sooner():
-        body, text = extract_content(converted, _RULES)
+    prune_unwanted_nodes(tree, ADDED)
+    body, text = extract_content(convert_tags(tree_cleaning(copy(tree), _RULES), _RULES), _RULES)
     return body if len(text) >= _RULES.min_extracted_size and not _tries_again(tree, len(text)) else None
 
 

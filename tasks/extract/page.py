@@ -179,6 +179,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 MAX_BYLINE_CHARS = 160
+MAX_TOGETHER_CHARS = 400
 _ITEM_NAMES = XPath("descendant::*[@itemprop='name']")
 
 
@@ -253,7 +254,10 @@ def _together(one: HtmlElement, other: HtmlElement) -> bool:
             break
     for parent in other.iterancestors():
         if parent in parents:
-            return len(text_of(parent)) < 400
+            return (
+                len("".join(parent.itertext()).split()) < MAX_TOGETHER_CHARS
+                and len(text_of(parent)) < MAX_TOGETHER_CHARS
+            )
     return False
 
 

@@ -156,11 +156,13 @@ _LISTS: tuple[list[Any], ...] = (
     xpaths.OVERALL_DISCARD_XPATH,
     xpaths.TEASER_DISCARD_XPATH,
     xpaths.DISCARD_IMAGE_ELEMENTS,
+    xpaths.RAW_TREE_PRUNE_XPATH,
+    xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
 )
 _SLOW = [list(one) for one in _LISTS]
 _QUICK = [_each(_LISTS[0]), *map(_together, _LISTS[1:])]
-#: follow-up articles and readers' comments
-COMMENTS = _together([*xpaths.RAW_TREE_PRUNE_XPATH, *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH])
+#: the last two at once: follow-up articles and readers' comments
+ADDED = _together([*xpaths.RAW_TREE_PRUNE_XPATH, *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH])
 
 
 @contextmanager
