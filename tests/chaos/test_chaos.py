@@ -17,7 +17,7 @@ FAIL_POINTS = ",".join(
     f"{script}:{when}:{count}"
     for script, count in (
         ("claim_polls", 150), ("admit", 9), ("claim_fetch", 150), ("advance", 29), ("claim_enrich", 90),
-        ("publish", 31),
+        ("originals", 37), ("publish", 31),
     )
     for when in ("before", "after")
 )  # fmt: skip
