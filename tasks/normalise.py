@@ -23,7 +23,10 @@ MANY_HEADINGS = 8
 #: every round takes something out, so texts settle after two; more only for texts made to prevent it
 ROUNDS = 6
 
-SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
+# all but a single space, which stays as it is
+SPACES = re.compile(
+    r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]{2,}|[\t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]"
+)
 BREAKS = re.compile(r"\r\n|[\r\v\f\u0085\u2028\u2029]")
 INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
 URL_TAIL = ".,;:!?'’)]}"

@@ -76,12 +76,11 @@ class Phrases:
         if not words:
             return 0
         lengths = [len(rest) + 1 for rest in self._by_first.get(words[0], ()) if words[1 : 1 + len(rest)] == rest]
-        start = line.lower.lstrip(_EDGES)
-        lengths += [
-            len(_WORD.findall(sign)) or 1
-            for sign in self._signs_for(line)
-            if start.startswith(sign) or line.lower.startswith(sign)
-        ]
+        start, signs = line.lower.lstrip(_EDGES), self._signs_for(line)
+        if start.startswith(signs) or line.lower.startswith(signs):
+            lengths += [
+                len(_WORD.findall(sign)) or 1 for sign in signs if start.startswith(sign) or line.lower.startswith(sign)
+            ]
         return max(lengths, default=0)
 
     def whole(self, line: Line) -> bool:

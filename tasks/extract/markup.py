@@ -96,9 +96,6 @@ _PARSER = HTMLParser(
 _PARSER.set_element_class_lookup(lxml.etree.ElementDefaultClassLookup(element=HtmlElement))
 
 
-_SPANNING = lxml.etree.XPath("descendant::*[self::td or self::th][@colspan or @rowspan]")
-
-
 _TEXTS = lxml.etree.XPath("descendant::text()[not(parent::script or parent::style)]", smart_strings=False)
 
 
@@ -230,7 +227,7 @@ def parse(text: str) -> HtmlElement | None:
 
 def _bound(tree: HtmlElement, *, tags: int, chars: int) -> None:
     """Takes out what would make reading slow: spans of cells, and all elements and text past what an article needs."""
-    for cell in _SPANNING(tree):
+    for cell in tree.iter("td", "th"):
         for name in ("colspan", "rowspan"):
             value = cell.get(name)
             if value is not None and (len(value) > 2 or not value.isdigit() or int(value) > MAX_SPAN):

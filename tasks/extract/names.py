@@ -7,7 +7,7 @@ from typing import TypeVar
 
 # longer ones are asked about every time: what pages send must not fill the memory
 MAX_KEPT_CHARS = 200
-MAX_KEPT = 8192
+MAX_KEPT = 2048
 Answer = TypeVar("Answer")
 
 

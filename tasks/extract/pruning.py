@@ -61,13 +61,16 @@ _WEAK_PART = _named_by("weak")
 MAX_WEAK_CHARS = 350
 MAX_NAMED_CHARS = 1_000_000
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_JOINS = re.compile(r"__|--|[_:]")
+# in this order, so that what one makes is not joined again
+_JOINTS = ("--", "__", "_", ":")
 
 
 def _allowed(name: str) -> int:
     """How many characters a part of such a name may have; 0 where it says nothing."""
     lower = name.lower()
-    plain = _JOINS.sub("-", lower if lower == name else _CAMEL.sub("-", name).lower())
+    plain = lower if lower == name else _CAMEL.sub("-", name).lower()
+    for joint in _JOINTS:
+        plain = plain.replace(joint, "-")
     return MAX_NAMED_CHARS if _STRONG_PART.search(plain) else MAX_WEAK_CHARS if _WEAK_PART.search(plain) else 0
 
 

@@ -36,13 +36,21 @@ class Structured(NamedTuple):
 
 def read_json(text: str) -> Any:
     """None where it cannot be read; forgives comments around it, control characters, entities and trailing commas."""
-    text = _WRAPPING.sub("", text.strip()).strip()
-    for attempt in (text, _TRAILING_COMMA.sub(r"\1", text), html.unescape(text)):
+    for attempt in _attempts(text.strip()):
         try:
             return json.loads(attempt, strict=False)
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _attempts(text: str) -> Iterator[str]:
+    yield text
+    bare = _WRAPPING.sub("", text).strip()
+    if bare != text:
+        yield bare
+    yield _TRAILING_COMMA.sub(r"\1", bare)
+    yield html.unescape(bare)
 
 
 _KEPT = re.compile(

@@ -27,7 +27,8 @@ _FORBIDDEN: dict[int, str | None] = {
     0x2028: "\n",
     0x2029: "\n\n",
 }
-_UNCLEAN = re.compile("[" + "".join(map(re.escape, map(chr, _FORBIDDEN))) + "]")
+# a line feed stays one
+_UNCLEAN = re.compile("[" + "".join(re.escape(chr(code)) for code in _FORBIDDEN if code != 0x0A) + "]")
 # all blanks but a single space, which stays as it is
 _BLANKS = re.compile(r"[^\S\n]{2,}|[^\S\n ]")
 _LINE_ENDS = re.compile(r" *\n *")
@@ -56,8 +57,12 @@ def clean(text: str) -> str:
         text = unicodedata.normalize("NFC", text)
     if "(" in text:
         text = _NEW_WINDOW.sub("", text)
-    text = _BLANKS.sub(" ", defused(text))
-    return (_MANY_ENDS.sub("\n\n", _LINE_ENDS.sub("\n", text)) if "\n" in text else text).strip()
+    text = defused(text)
+    # of all blanks only the space is printable
+    if "  " in text or not text.isprintable():
+        text = _BLANKS.sub(" ", text)
+        text = _MANY_ENDS.sub("\n\n", _LINE_ENDS.sub("\n", text)) if "\n" in text else text
+    return text.strip()
 
 
 def one_line(text: str) -> str:
