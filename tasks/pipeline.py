@@ -44,7 +44,7 @@ NEVER_FROM_FEED = frozenset({"blocked-url", "blocked-address", "no-url"})
 async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
     feed, now = stored_feed(claim.config), ports.now()
     try:
-        polled = await _polled(ports, claim, feed)
+        polled = await _polled(ports, claim, feed, now)
     except Failed as failed:
         await _poll_failed(ports, claim, failed, feed, now)
         return
@@ -77,8 +77,8 @@ async def _poll_failed(ports: Gathering, claim: PollClaim, failed: Failed, feed:
     ports.saw("poll-failed", claim.feed_id, **fields)
 
 
-async def _polled(ports: Gathering, claim: PollClaim, feed: Feed) -> Polled:
-    asked_with = Validators() if must_read_whole(claim.read_whole_at, ports.now()) else claim.validators
+async def _polled(ports: Gathering, claim: PollClaim, feed: Feed, began: datetime) -> Polled:
+    asked_with = Validators() if must_read_whole(claim.read_whole_at, began) else claim.validators
     url = claim.moved_to or feed.url
     answer = ports.web.fetch(url, kind="feed", validators=asked_with, timeout_seconds=feed.timeout_seconds)
     page = await ports.network.hear(url, answer, ports.now)

@@ -45,12 +45,15 @@ class Abreast(Generic[T]):
         slots: int,
         stopping: Callable[[], bool],
         pace_seconds: float = 0.0,
+        hurried_seconds: float | None = None,
         linger_seconds: float = LINGER_SECONDS,
         sign_seconds: float = SIGN_SECONDS,
     ) -> None:
-        """`pace_seconds`: from one claim to the next at least, so that many short pieces of work share one."""
+        """`pace_seconds`: from one claim to the next at least, so that many short pieces of work share one;
+        `hurried_seconds`: after one that filled all slots, for there may be more."""
         self._claim, self._work, self._slots, self._stopping = claim, work, slots, stopping
         self._pace_seconds, self._linger_seconds = pace_seconds, linger_seconds
+        self._hurried_seconds = pace_seconds if hurried_seconds is None else hurried_seconds
         self._sign_seconds = sign_seconds
         self._under_way: set[asyncio.Task[None]] = set()
         self._stirred = asyncio.Event()
@@ -85,17 +88,18 @@ class Abreast(Generic[T]):
             soon = due is not None and due <= PATIENCE_SECONDS
             if not self._under_way and not soon and time.monotonic() - idle_since > self._linger_seconds:
                 return
-            await self._rest(max(min(due, NAP_SECONDS), 0.005) if soon and due is not None else PAUSE_SECONDS)
+            pace = self._hurried_seconds if len(batch.claims) >= free else self._pace_seconds
+            await self._rest(max(min(due, NAP_SECONDS), 0.005) if soon and due is not None else PAUSE_SECONDS, pace)
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _rest(self, seconds: float) -> None:
+    async def _rest(self, seconds: float, pace_seconds: float) -> None:
         """As long, unless a piece of work ends or something is to be seen to before."""
-        if self._pace_seconds:
-            await asyncio.sleep(self._pace_seconds)
+        if pace_seconds:
+            await asyncio.sleep(pace_seconds)
         with suppress(TimeoutError):
-            async with asyncio.timeout(max(seconds - self._pace_seconds, 0.0)):
+            async with asyncio.timeout(max(seconds - pace_seconds, 0.0)):
                 await self._stirred.wait()
         self._stirred.clear()
 

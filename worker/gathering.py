@@ -39,7 +39,9 @@ T = TypeVar("T")
 log = structlog.get_logger("wirebeat")
 
 #: A claim for every poll that ends costs more than the poll: this long, they are gathered.
-POLL_PACE_SECONDS = 0.05
+POLL_PACE_SECONDS = 0.15
+#: While there are more than there is room for, the room is what is waited for.
+POLL_HURRY_SECONDS = 0.02
 #: As for polls; of 200 ms that a page takes this is a tenth.
 FETCH_PACE_SECONDS = 0.02
 #: Between two looks whether a redirect's host has a place.
@@ -152,6 +154,7 @@ class Gatherer:
             slots=self.settings.poll_concurrency,
             stopping=self.stop.is_set,
             pace_seconds=POLL_PACE_SECONDS,
+            hurried_seconds=POLL_HURRY_SECONDS,
             linger_seconds=0.0,
         )
         self._drain("poll", abreast)

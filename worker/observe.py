@@ -21,6 +21,7 @@ _QUIET = frozenset({"polled", "fetched"})
 #: Without local variables: settings with passwords and the texts of strangers are among them.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 _NAMES = logging.getLevelNamesMapping()
+_ROOT = logging.getLogger()
 
 
 def set_up_logging(settings: Settings, role: str) -> None:
@@ -107,6 +108,8 @@ def printable(text: str) -> str:
 
 def saw(event: str, feed: str, **fields: Any) -> None:
     """One line for each end of an entry and each poll."""
+    if event in _QUIET and not _ROOT.isEnabledFor(logging.DEBUG):
+        return
     log = structlog.get_logger("wirebeat")
     level = "debug" if event in _QUIET else "info"
     getattr(log, level)(event, feed=feed, **fields)

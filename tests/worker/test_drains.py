@@ -250,6 +250,25 @@ def test_a_paced_drain_claims_no_oftener_than_it_may_and_does_all_the_same():
     assert (len(queue.asked) - 1) * 0.03 <= time.monotonic() - started
 
 
+def test_while_all_of_its_slots_are_filled_a_paced_drain_hurries():
+    queue = Queue(*range(40))
+
+    async def work(job):
+        pass
+
+    drain = Abreast(
+        queue.claim, work, slots=4, stopping=lambda: False, pace_seconds=30.0, hurried_seconds=0.001, linger_seconds=0.0
+    )
+
+    async def until_empty():
+        running = asyncio.create_task(drain.run())
+        while queue.jobs:  # noqa: ASYNC110  (a plain list)
+            await asyncio.sleep(0.001)
+        running.cancel()
+
+    asyncio.run(asyncio.wait_for(until_empty(), PATIENCE_SECONDS))
+
+
 def test_a_drain_that_waits_sees_at_once_what_it_is_poked_for():
     queue, done = Queue(due=10.0), []
     stop = asyncio.Event()

@@ -173,12 +173,18 @@ class Client:
         hop = Hop()
         before = current_hop.set(hop)
         try:
-            async with self._exchange.get(url, self._headers(kind, validators)) as response:
-                return await self._read(response, kind, conditional=bool(validators.etag or validators.last_modified))
+            connection, response = await self._exchange.get(url, self._headers(kind, validators))
+            try:
+                page = await self._read(response, kind, conditional=bool(validators.etag or validators.last_modified))
+            except BaseException:
+                connection.close()
+                raise
+            connection.release()
         except (aiohttp.ClientError, OSError, WireLimit, ValueError) as error:
             raise failed(error, hop, url.raw_host or "") from error
         finally:
             current_hop.reset(before)
+        return page
 
     def _headers(self, kind: Kind, validators: Validators) -> dict[str, str]:
         headers = {

@@ -3,8 +3,7 @@ credentials, traces) is what we do not want done, and costs three times what ask
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +12,6 @@ from aiohttp.http_exceptions import HttpProcessingError
 from multidict import CIMultiDict, CIMultiDictProxy
 
 if TYPE_CHECKING:
-    from aiohttp.client_reqrep import ClientRequest
     from aiohttp.connector import Connection
     from yarl import URL
 
@@ -48,20 +46,11 @@ class Exchange:
     async def close(self) -> None:
         await self._connector.close()
 
-    @asynccontextmanager
-    async def get(self, url: URL, headers: Mapping[str, str]) -> AsyncIterator[Answer]:
-        """The connection is kept only if the body was read to its end. Raises what aiohttp raises, and ValueError."""
+    async def get(self, url: URL, headers: Mapping[str, str]) -> tuple[Connection, Answer]:
+        """Raises what aiohttp raises, and ValueError. When the answer was read, its reader releases the connection,
+        which is kept if that was to the end; else it closes it."""
         head = request_head(url, headers)
         origin = self._origin(url.origin())
-        connection, answer = await self._asked(origin, url, head)
-        try:
-            yield answer
-        except BaseException:
-            connection.close()
-            raise
-        connection.release()
-
-    async def _asked(self, origin: ClientRequest, url: URL, head: bytes) -> tuple[Connection, Answer]:
         while True:
             try:
                 connection = await self._connector.connect(origin, [], self._timeout)

@@ -35,6 +35,34 @@ class MeteredConnection(ResponseHandler):
         self._headed = True
         #: of an announced body, still to come; None where nothing was announced
         self._left_bytes: int | None = None
+        #: of the loop's clock: when the next piece must have come; None while nothing is waited for
+        self._read_until: float | None = None
+
+    # One timer a connection, not one a piece of data: it looks for itself whether there was a later one.
+
+    def _reschedule_timeout(self) -> None:
+        if self._read_timeout:
+            self._read_until = self._loop.time() + self._read_timeout
+            if self._read_timeout_handle is None:
+                self._read_timeout_handle = self._loop.call_at(self._read_until, self._on_read_timeout)
+
+    def _drop_timeout(self) -> None:
+        self._read_until = None
+
+    def _on_read_timeout(self) -> None:
+        self._read_timeout_handle = None
+        if self._read_until is None:
+            return
+        if self._read_until > self._loop.time():
+            self._read_timeout_handle = self._loop.call_at(self._read_until, self._on_read_timeout)
+            return
+        super()._on_read_timeout()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        super().connection_lost(exc)
+        if self._read_timeout_handle is not None:
+            self._read_timeout_handle.cancel()
+            self._read_timeout_handle = None
 
     def set_response_params(self, **kwargs: Any) -> None:
         self.was_asked = True

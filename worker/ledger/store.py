@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 from functools import cache
@@ -23,6 +24,8 @@ Argument = str | bytes | int | float
 
 #: About 20 s in all: a server that restarts or loads its data is waited for, so no entry pays for it.
 RETRIES = 45
+#: Calls of a process under way at once, each on a connection of its own: redis-py refuses more than 100.
+MAX_CALLS = 64
 RETRY_ON: list[type[Exception]] = [
     exceptions.ConnectionError,
     exceptions.TimeoutError,
@@ -151,12 +154,14 @@ class AsyncStore(_Store):
             **pool_options(url, prefix, asynchronous=True),
             retry=redis.asyncio.retry.Retry(ExponentialWithJitterBackoff(cap=0.5, base=0.05), RETRIES),
         )
+        self._calls = asyncio.Semaphore(MAX_CALLS)
 
     async def do(self, call: Call[T]) -> T:
         self._fail_point.passed(call.script, "before")
-        try:
-            reply = await self.redis.execute_command(*self._evalsha(call))
-        except exceptions.NoScriptError:
-            reply = await self.redis.execute_command(*self._eval(call))
+        async with self._calls:
+            try:
+                reply = await self.redis.execute_command(*self._evalsha(call))
+            except exceptions.NoScriptError:
+                reply = await self.redis.execute_command(*self._eval(call))
         self._fail_point.passed(call.script, "after")
         return call.read(reply)
