@@ -36,6 +36,12 @@ class Cues:
     scare: tuple[str, ...] = ()
     #: stand before an outlet alone: "in an interview with"
     in_outlet: tuple[str, ...] = ()
+    #: stand behind an outlet's name and a hyphen, for what it published: "Kestrel-Interview"
+    own_work: tuple[str, ...] = ()
+    #: stand behind an outlet's name for one who works there and speaks for the house
+    staff: tuple[str, ...] = ()
+    #: stand before the name of whom somebody speaks for: "für die"
+    on_behalf: tuple[str, ...] = ()
     #: start an apposition: "a", "one of"
     articles: tuple[str, ...] = ()
     #: words for a newspaper, agency or station; a name right behind one is an outlet's

@@ -7,17 +7,24 @@ import re
 _DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 #: what may stand between the word of citing and the name
 _NAME_OF_KIND = (
-    r"(?:(?:the|a|an|its|their|new|recent|latest|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
+    r"(?:(?:(?:the|a|an|its|their|new|recent|latest|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
     r"television|TV|radio|network|channel|magazine|outlet|publication|website|site|tabloid|paper|portal|station|partner|sister|"
     r"blog|podcast|wire|\w+-\w+(?:-\w+)?|service|regional|financial|business|shipping|trade|personal|"
     r"state-run|state-owned|state-controlled|government-run|independent|private|public|pro-\w+|\w+-language|\w+-based|"
     r"[A-Z]\w+(?:['’]s)?),?\s){0,5}"
+    # `the Bergen-based music website`
+    r"|(?:the|a|an|its|their)\s(?:[\w’'-]+\s){1,4}(?:newspaper|website|site|magazine|broadcaster|station|channel|outlet|daily|weekly|"
+    r"tabloid|blog|podcast|publication|portal|network|agency|journal)\s)"
 )
 BEFORE = re.compile(
     r"(?i:\b(?:told|tells|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
     r"(?:published|broken|revealed|uncovered|detailed|disclosed|reported|aired)(?:\s(?:on|last|this)\s\w+)? "
     r"(?:by|in|on)|"
-    r"(?:denied|confirmed|insisted|admitted|complained|confided|acknowledged|conceded|explained|repeated) to|"
+    r"(?:denied|confirmed|insisted|admitted|complained|confided|acknowledged|conceded|explain(?:ed|s)|repeated|"
+    r"insists|admits|confirms|recall(?:ed|s)|said|says|opened up|let slip|vented|gushed|teased) to|"
+    r"(?:asked|questioned|pressed|quizzed)\s(?:about|whether|if|why|how|on)\s[^.;:,\"“”]{2,70}\sby|"
+    r"(?:quoted|cited) as saying (?:\w+\s){1,4}by|letters? to the editor of|pages of|"
+    r"(?:chatt?ed|chatting|sat down|sitting down|conversation|Q&A|sit-down) (?:to|with)|"
     r"(?:reached|contacted|approached|asked|questioned|pressed) by|in \w+day['’]s|"
     r"(?:polled|surveyed|obtained|seen|reviewed|viewed|read|heard|examined|analy[sz]ed|verified|compiled|carried|conducted|commissioned|"
     r"interviewed|(?:quoted|cited) as saying|leaked|shown|provided|sent|given|described|recalled) (?:by|to)|"
@@ -26,8 +33,10 @@ BEFORE = re.compile(
     r"according to (?:\w+\s){0,2}(?:reporters|journalists|correspondents) (?:for|from|of|at)|"
     r"(?:said|says|argued|predicted|claimed|insisted|explained|added|warned|admitted|stated|suggested|declared|joked|"
     r"acknowledged|appeared|appearing|interviewed|joined\s\w+\s\w+|told\s\w+\s\w+)\s(?:\w+\s){0,3}on|"
-    r"(?:speaking|spoke|talking|talked|speaks) (?:to|with|on)|"
-    r"[A-Z][a-z]+day(?:\s(?:morning|night|evening|afternoon))?\son|"
+    r"(?:speaking|spoke|talking|talked|speaks|appeared|appearing|guest) (?:to|with|on)"
+    r"(?:(?:\s(?!said|told)[\w’'&-]+){0,7}?\son)?|"
+    r"(?:reported|reports|according to)\s(?:[A-Z][\w’'.-]+\s){2,3}(?:of|from|with|at|for|in)|"
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|night|evening|afternoon))?\son|"
     r"(?:poll|survey|research)\s(?:[\w’'&,.-]+\s){1,14}for|"
     r"(?:interviews?|comments?|remarks?|statement|e-?mail|message|response|reply|answer|appearance|op-ed|column|essay|"
     r"article|piece|opinion piece|story|report|reports|investigation|analysis|poll|survey|tally|count|text message|"
@@ -38,7 +47,9 @@ BEFORE = re.compile(
 _VERBS = (
     r"(?:report(?:s|ed|ing)?|said|says|wrote|writes|cit(?:ed|es|ing)|quot(?:ed|es|ing)|reveal(?:ed|s|ing)|not(?:ed|es)|"
     r"published|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
-    r"described|added|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|(?<=poll )(?:has|had|puts?|gives?|gave))"
+    r"asserted|alleged|editoriali[sz]ed|uncovered|exposed|interviewed|spoke (?:to|with)|projected|calculated|"
+    r"heard|saw|counted|witnessed|described|add(?:ed|s)|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|explain(?:s|ed)|"
+    r"point(?:s|ed) out|puts? it|(?<=poll )(?:has|had|puts?|gives?|gave))"
 )
 #: `, citing two officials,` and `, which first saw the letter,` between the name and its verb
 _PUT_IN = (
@@ -52,6 +63,9 @@ AFTER = re.compile(
     r"state|media|online|report|reports|reporter|reporters|correspondent|journalist|journalists|reporting|sources?|article|story|"
     r"investigation|analysis|survey|poll|editorial|has|have|had|was|were|first|also|earlier|previously|later|"
     r"separately|exclusively|recently|both|all|on\s\w+day|\w+ly|that))*"
+    # `an AP reporter at the scene heard`
+     + r"(?:\s(?:reporter|journalist|correspondent|photographer|crew|team)s?\s(?:in|at|on|near|inside|outside|who|with|"
+    r"travell?ing)\s[^.,;:\"“”]{2,50}?(?=\s(?:also\s)?(?:reported|heard|saw|said|counted|witnessed)\b))?"
     + _PUT_IN
     + r"\s*,?\s(?:(?:first|also|then|later)\s)?"
     + _VERBS
@@ -59,8 +73,9 @@ AFTER = re.compile(
 )
 #: what an outlet says of itself is no report: `said it would close two studios`, `said: "We regret ..."`
 OF_ITSELF = re.compile(
-    r"(?:\b(?:said|says|added|confirmed|announced|claimed)\s(?:on\s\w+day\s)?(?:that\s)?(?:it|they|its|their)\s"
-    r"(?:would|will|is|was|were|are|plans|planned|does|did|intends|had been|has been|has no|stands?|stood|could not|"
+    r"(?:\b(?:said|says|added|confirmed|announced)\s(?:on\s\w+day\s)?(?:that\s)?(?:it|they|its|their)\s"
+    r"(?:would|will|(?:is|was|were|are)(?!\s(?:un\w+|(?:not\s(?:yet\s|immediately\s)?)?(?:clear|known|possible|likely)|"
+    r"the\s(?:first|latest|second)))|plans|planned|does|did|intends|had been|has been|has no|stands?|stood|could not|"
     r"own)\b"
     r"|\bsaid:?\s[\"“](?:We|Our|I)\b)"
 )
@@ -68,7 +83,18 @@ REPORTED_BY = re.compile(
     r"\b(?:reported|published|broken|revealed|uncovered) (?:\w+ \w+ )?by the $|"
     r"\b(?:report|article|interview) (?:by|in|with) the $"
 )
-TOLD = re.compile(r"\b(?:told|tells|interview with)\s(?:the\s)?$")
+TOLD = re.compile(
+    r"(?i:\b(?:told|tells|interview (?:with|for)|according to|"
+    r"reported by|citing|published (?:by|on))\s(?:the\s)?)(?:[a-z-]+\s){0,3}$"
+)
+#: `When a station, WXYZ, asked about it`
+WHEN = re.compile(r"\b(?:[Ww]hen|[Aa]fter)\s(?:the\s|an?\s(?:[\w-]+\s){1,4}?[\w-]+,\s)?$")
+ASKED = re.compile(r",?\s(?:then\s|first\s|later\s)?asked\b(?!\sfor\b)")
+#: `guests on Kestrel Radio said`: they speak, not the station
+SOMEBODY_THERE = re.compile(r"\b(?:on|at|from|of|for|with|by|to)\s(?:the\s)?$")
+SPOKEN = re.compile(
+    r"\s(?:\w+\s){0,2}(?:said|says|explain(?:s|ed)|added|claim(?:ed|s)|suggest(?:ed|s)|show(?:ed|s)|asked|spoke)\b"
+)
 TOLD_THE = re.compile(
     r"\b(?:told|tells|telling|according to|citing|reported by|interview with|published (?:in|by)|obtained by|seen by) "
     r"the $"
@@ -82,7 +108,7 @@ SPEAKS_FOR = re.compile(
 AFFILIATE = re.compile(r"[’'s]*\s(?:\w+\s)?affiliates?\b")
 SOURCES = re.compile(
     r"-(?:polled|surveyed)\b|"
-    r"['’]s?\s(?:anonymous\s|unnamed\s)?(?:sources?|report|reporting|investigation|article|scoop|story|analysis)\b"
+    r"['’]s?\s(?:(?!own\b)[\w-]+\s){0,2}(?:sources?|report|reporting|investigation|article|scoop|story|analysis)\b"
 )
 REPORTERS_TOLD = re.compile(
     r"\b(?:told|asked by|interviewed by)\s(?:\w+\s){0,2}(?:reporters?|journalists?|correspondents?)\s"
@@ -97,8 +123,11 @@ KIND_BEHIND = re.compile(
     r"(?:TV|television|radio) (?:channel|station))\b"
 )
 KIND_BEFORE = re.compile(
-    r"\b(?:newspaper|news agency|agency|magazine|broadcaster|daily|weekly|tabloid|news site|news website|website|"
-    r"outlet|channel|TV station|radio station|paper|portal|network|station|publication|blog|podcast)\s$"
+    r"\b(?:[Aa]|[Tt]he)\s(?:[\w-]+\s){0,3}(?:newspaper|news agency|magazine|broadcaster|tabloid|"
+    r"(?:news|TV|radio|television)\s(?:site|outlet|"
+    r"station|channel|website)),\s$|\b(?:newspaper|news agency|agency|magazine|broadcaster|daily|weekly|"
+    r"tabloid|news site|news website|website|outlet|channel|TV station|radio station|paper|portal|"
+    r"network|station|publication|blog|podcast)\s$"
 )
 #: `the ferry will stop, the Media Line reported.`: nothing is reported but what stands before
 ATTRIBUTES = re.compile(r"\s(?:first\s)?report(?:ed|s)(?:\s(?:on\s)?\w+day)?[.,]")
@@ -119,6 +148,8 @@ BIOGRAPHY = re.compile(
 )
 CAPTION = re.compile(r"\((?:photo )?credit:|\((?:photo|picture|file photo)\b", re.IGNORECASE)
 #: `the Daily Post and the BBC`: the second of two is cited with the first
+#: `told the Anna Berg TV show`: a programme's name
+SHOW = re.compile(r"\s(?:show|programme|program|series|host|presenter|personality|star|ads?|adverts?|commercials?)\b")
 AND = re.compile(r"(?:\s[a-z]+)?\s(?:and|&|or)\s(?:[a-z]+\s){0,2}|,\s(?:the\s)?|/")
 ACCORDING = re.compile(r"\b[Aa]ccording to (?:(?:a|an|the|its|new|recent|latest|[A-Z][\w/.’']+)\s){0,5}$")
 OWN_WORK = re.compile(

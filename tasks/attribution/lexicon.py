@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 _NEVER = re.compile(r"(?!)")
 _CAP = r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'-]+"
 _NAME = rf"{_CAP}(?: (?:(?:de|del|della|du|des|la|le|of|the) ){{0,2}}{_CAP}){{0,3}}"
+_SITE = r"[a-z][a-z0-9-]+\.[a-z]{2,4}(?!\w|\.\w)"
 _MARKED = r"[«\"„“](?P<marked>[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][^«»\"“”„\n.!?]{1,40})[»\"“”]"
 
 
@@ -40,6 +41,11 @@ class Lexicon:
     followed: re.Pattern[str]
     #: "according to" and a name in quotation marks (`marked`); English sets papers in none
     according_marked: re.Pattern[str]
+    #: "-Interview" behind the name: what the outlet published
+    own_work: re.Pattern[str]
+    #: one of the house, or "for the" before its name: somebody speaks for it
+    staff: re.Pattern[str]
+    on_behalf: re.Pattern[str]
 
 
 def lexicon(lang: str, cues: Cues) -> Lexicon:
@@ -65,6 +71,9 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         apposed=_apposed(cues),
         followed=re.compile(rf" {any_of(cues.kinds, before='').pattern}") if lang == "en" else _NEVER,
         according_marked=_behind((*cues.according, *cues.citing) if lang != "en" else (), _MARKED),
+        own_work=any_of(cues.own_work, before='[“"»]?-'),
+        staff=any_of(cues.staff, before=r"[\s-]"),
+        on_behalf=any_of(cues.on_behalf, after=r"\s$"),
     )
 
 
@@ -75,7 +84,7 @@ def _kind_and_name(kinds: tuple[str, ...]) -> re.Pattern[str]:
     both = sorted(
         {form for kind in kinds for form in (kind, kind[0].upper() + kind[1:])}, key=lambda kind: (-len(kind), kind)
     )
-    return re.compile(rf"(?:{'|'.join(map(re.escape, both))})\s(?:{_MARKED}|(?P<name>{_NAME}))")
+    return re.compile(rf"(?:{'|'.join(map(re.escape, both))})\s(?:{_MARKED}|(?P<name>{_NAME})|(?P<site>{_SITE}))")
 
 
 def _apposed(cues: Cues) -> re.Pattern[str]:

@@ -6,15 +6,19 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.attribution import citing
+from tasks.attribution.unheard import unheard
 from tasks.entities.naming import slug
 from tasks.entities.press import press_form
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from tasks.attribution.reading import Mention, Press, Reading
     from tasks.records import Entity
 
 _REACH = 110
 _MOST_CITATIONS = 200
+_SHORTENED_WORDS = 2
 _TOLD = ("told", "tells", "telling", "speaking", "spoke")
 #: French sets a blank within the marks
 _MARKED = re.compile(r"[\"“”„«»’‘'][ \u00a0\u202f]?$|[ \u00a0\u202f]?[\"“”„«»’‘']")
@@ -37,12 +41,17 @@ class Cited(NamedTuple):
 def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
     """`own`: keys and slugs of the publisher itself, who does not cite but reports."""
     found: list[Cited] = []
+    ours = _Ours(own)
+    strange = unheard(reading)
     press = {mention.entity.key for mention in reading.mentions if _like_press(reading, mention)}
+    press |= {mention.entity.key for one in strange for mention in reading.crossing(one.start, one.end)}
     for mention in reading.mentions:
         entity = mention.entity
-        if entity.key in own or slug(entity.name) in own or reading.plain[mention.start] != reading.body[mention.start]:
-            continue
         if not reading.outlet(entity) and entity.key not in press:
+            continue
+        if entity.key in own or reading.plain[mention.start] != reading.body[mention.start]:
+            continue
+        if reading.outlet(entity) and not reading.called_so(mention):
             continue
         if len(found) >= _MOST_CITATIONS:
             break
@@ -51,10 +60,10 @@ def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
             or _beside(reading, mention, found)
             or _family(reading, mention)
         )
-        if one:
+        if one and not ours(one.name):
             found.append(one)
     found += _before_and(reading, found, press, own)
-    for more in (_unknown(reading, own), _credits(reading, own)):
+    for more in (_unknown(reading, strange, ours), _credits(reading, own)):
         found += [one for one in more if not any(one.at[0] < at.at[1] and at.at[0] < one.at[1] for at in found)]
     return sorted(found, key=lambda one: one.at)
 
@@ -90,17 +99,43 @@ def _family(reading: Reading, mention: Mention) -> Cited | None:
     return _cited(reading, mention.start, more.end(), None) if more else None
 
 
-def _unknown(reading: Reading, own: frozenset[str]) -> list[Cited]:
-    """Outlets that the gazetteer does not know, by the word for their kind or the form of their name."""
+class _Ours:
+    """Whether a name is the publisher's: as it is known, or as its site's address shortens it (`harbpost`)."""
+
+    def __init__(self, own: frozenset[str]) -> None:
+        self._own = own
+        self._sites = [key for key in own if key.isalnum() and key.isascii()]
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, name: str) -> bool:
+        if name not in self._known:
+            short = slug(name.removeprefix("The ").removeprefix("the "))
+            shortened = (site for site in self._sites if site[:1] == short[:1] and _shortens(site, short.split("-")))
+            self._known[name] = short in self._own or slug(name) in self._own or any(shortened)
+        return self._known[name]
+
+
+def _shortens(site: str, words: Sequence[str]) -> bool:
+    """Every word of the name gives the letters it starts with, or its first alone, in their order."""
+    if len(words) < _SHORTENED_WORDS or not all(words):
+        return False
+    parts = (f"{word[0]}(?:{'|'.join(word[1:end] for end in range(len(word), 1, -1)) or ''})?" for word in words)
+    return re.fullmatch("".join(parts), site) is not None
+
+
+def _unknown(reading: Reading, strange: Iterable[Press], ours: Callable[[str], bool]) -> list[Cited]:
+    """Outlets that the gazetteer does not know, by the word for their kind, the form of their name, or what they do."""
     found = []
-    for press in reading.press:
+    for press in (*reading.press, *strange):
         start, end = press.start, press.end
-        if slug(press.name) in own or slug(press.name.removeprefix("The ")) in own or reading.crossing(start, end):
+        if press.form != "sure" and citing.SHOW.match(reading.plain, end):
+            continue
+        if reading.crossing(start, end):
             continue
         if press.form in ("weak", "alone") and not _reported(reading, start, end, alone=press.form == "alone"):
             continue
         one = _cited(reading, start, end, None, press=press)
-        if one:
+        if one and not ours(press.name):
             found.append(one._replace(name=press.name))
     return found
 
@@ -109,7 +144,8 @@ def _reported(reading: Reading, start: int, end: int, *, alone: bool) -> bool:
     if citing.REPORTED_BY.search(reading.plain, max(0, start - _REACH), start):
         return True
     if alone and "." in reading.plain[start:end]:
-        return bool(citing.TOLD.search(reading.plain, max(0, start - _REACH), start))
+        told = citing.TOLD.search(reading.plain, max(0, start - _REACH), start)
+        return bool(told or citing.ATTRIBUTES.match(reading.plain, end))
     if alone and citing.TOLD_THE.search(reading.plain, max(0, start - _REACH), start):
         return True
     return reading.plain.endswith(("the ", "The "), 0, start) and bool(citing.ATTRIBUTES.match(reading.plain, end))
@@ -177,6 +213,7 @@ def _cited(
             citing.AFTER.match(plain, right, high)
             or citing.SOURCES.match(plain, right, high)
             or _poll(plain, low, left, right)
+            or (citing.ASKED.match(plain, right, high) if citing.WHEN.search(plain, low, left) else None)
         )
     if not before and not after:
         return _by_words(reading, (left, right), (start, end), entity, press)
@@ -201,6 +238,8 @@ def _acts_itself(reading: Reading, low: int, name: tuple[int, int], high: int) -
     left, right = name
     if citing.SPEAKS_FOR.search(reading.plain, low, left):
         return True
+    if citing.SOMEBODY_THERE.search(reading.plain, low, left) and citing.SPOKEN.match(reading.plain, right):
+        return True
     return bool(citing.OF_ITSELF.match(reading.body, right + 1, min(high + 3, len(reading.body))))
 
 
@@ -212,20 +251,24 @@ def _by_words(
     if lexicon.lang == "en" or (entity is None and press is None):
         return None
     sentence = reading.sentence(at[0])
-    low = max(sentence.start, marked[0] - _REACH // 2)
+    low = max(sentence.start, marked[0] - (2 * _REACH // 3 if marked == at else _REACH))
     according = list(lexicon.in_outlet.finditer(plain, low, marked[0]))
     between = _WORDS_BETWEEN + bool(press)
     near = according and len(plain[according[-1].end() : marked[0]].split()) <= between
     start = according[-1].start() if near else at[0]
     # `sagte Anna Berg der Zeitung`: who is told stands behind who speaks, and no comma between
     clauses = [clause.end() for clause in _NEW_CLAUSE.finditer(plain, low, marked[0])]
-    before = plain[max([low, *clauses]) : marked[0]].split()[-_WORDS_BEFORE:]
+    # a name in quotation marks is told from all else, however far the verb
+    reach = _WORDS_BEFORE if marked == at else 2 * _WORDS_BEFORE
+    before = plain[max([low, *clauses]) : marked[0]].split()[-reach:]
     after = plain[marked[1] : min(sentence.end, marked[1] + _REACH // 2)].split()[:_WORDS_BETWEEN]
     # `wie die Zeitung unter Berufung auf den Hafen meldet`: the verb closes the clause
     clause = _CLAUSE.match(plain, marked[1], min(sentence.end, marked[1] + _REACH))
     after += clause[1].split()[-1:] if clause and lexicon.lang == "de" else []
     said = [word for word in (*before, *after) if word.strip(',.:;»”“"') in lexicon.verbs]
-    if not near and not said:
+    work = lexicon.own_work.match(plain, at[1])
+    spoken_for = lexicon.staff.match(plain, marked[1]) or lexicon.on_behalf.search(plain, low, marked[0])
+    if not near and not work and (not said or spoken_for):
         return None
     end = plain.index(said[0], marked[1]) + len(said[0]) if said and said[0] in after and not near else at[1]
     name = entity.name if entity else reading.body[at[0] : at[1]]

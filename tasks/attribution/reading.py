@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tasks.records import Entity
 
 
+_NO_FIRST = WORDS["no_name"] | WORDS["press_leads"]
 #: each costs a look through the body
 _NAMES_LOOKED_FOR = 40
 _LONGEST_NAME = 80
@@ -146,6 +147,28 @@ class Reading:
         item = self.gazetteer.items.get(entity.key)
         return item is not None and item.outlet
 
+    def called_so(self, mention: Mention) -> bool:
+        """False where the name is a person's of the same article, or a common word that the outlet is never called."""
+        text = self.body[mention.start : mention.end]
+        if text in self._last_names:
+            return bool(_REPORTS.match(self.body, mention.end))
+        item = self.gazetteer.items[mention.entity.key]
+        return not item.weak or text in weak_names(self.gazetteer)
+
+    @cached_property
+    def _last_names(self) -> frozenset[str]:
+        return frozenset(
+            one.name.rsplit(" ", 1)[-1] for one in self.entities if one.type == "person" and " " in one.name
+        )
+
+
+@lru_cache(maxsize=4)
+def weak_names(gazetteer: Gazetteer) -> frozenset[str]:
+    """What the outlets are called whose name is a common word, too."""
+    return frozenset(
+        alias.text for alias in gazetteer.aliases if (item := gazetteer.items[alias.key]).outlet and item.weak
+    )
+
 
 def _again(body: str, found: Sequence[Press]) -> list[Press]:
     """The same names elsewhere in the text, where no word for their kind stands beside them."""
@@ -162,11 +185,17 @@ def _apposed(body: str, lexicon: Lexicon) -> list[Name]:
     found = []
     for kind in chain(lexicon.apposed.finditer(body), lexicon.followed.finditer(body)):
         name = _NAME_BEFORE.search(body, max(0, kind.start() - _LONGEST_NAME), kind.start())
-        if name and name[0].split()[0] not in WORDS["no_name"] and (kind[0][0] == "," or " " in name[0]):
-            found.append(Name(name[0], *name.span()))
+        owner = _OWNER.match(name[0]) if name else None
+        start = name.start() + owner.end() if name and owner else name.start() if name else 0
+        text = body[start : kind.start()]
+        if name and text.split()[0] not in WORDS["no_name"] and (kind[0][0] == "," or " " in name[0]):
+            found.append(Name(text, start, kind.start()))
     return found
 
 
+#: `Norway's Kestrel news channel`
+_OWNER = re.compile(r"(?:[A-ZÀ-Þ]\w+\s)*[A-ZÀ-Þ]\w+(?:['’]s|s['’])\s")
+_REPORTS = re.compile(r"\s(?:first\s|also\s)?(?:report(?:s|ed)|News)\b")
 _NAME_BEFORE = re.compile(r"(?<![\w’'-])[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,2}$")
 
 
@@ -179,7 +208,10 @@ def _press(body: str, lexicon: Lexicon) -> list[Press]:
             within_a_word = body[kind.start() - 1 : kind.start()].isalnum()
             # `the Daily Berg` is another name than `the daily Berg`
             of_the_name = group == "name" and kind[0].split()[0] not in lexicon.kind_words
-            if not (within_a_word or of_the_name or first in WORDS["no_name"] or first in WORDS["press_leads"]):
+            else_named = not WORDS["no_press"].isdisjoint(kind[group].split())
+            if not (
+                within_a_word or of_the_name or else_named or first in WORDS["no_name"] or first in WORDS["press_leads"]
+            ):
                 found.append(Press(*kind.span(group), kind[group], "sure"))
     found += [Press(name.start, name.end, name.text, "sure") for name in _apposed(body, lexicon)]
     found += _again(body, found)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from config.gazetteer.cues import Cues
 from tasks.entities.naming import slug
-from tasks.entities.press import is_agency, press_form
+from tasks.entities.press import is_agency, is_call_sign, press_form
 from tasks.records import SyndicatedFrom
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ _HEAD_CHARS, _TAIL_CHARS = 350, 500
 _DATELINE_CHARS = 600
 #: second-level labels under which a country's registry sells names
 _SHARED = frozenset(["co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "asn"])
+#: `KESTREL.COM`, as some pages call their publisher
+_ADDRESS = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,4}")
 _BYLINE_PARTS = re.compile(
     r"\s*(?:,|/|;|\||\band\b|&|\bund\b|\bet\b|\by\b|\bmit\b|\bwith\b|\bfor\b|–|—|\s-\s|\(|\))\s*"
 )
@@ -62,6 +64,8 @@ class Credits:
         found: set[str] = set()
         for name in filter(None, (origin.publisher, *(origin.publisher or "").split(" | "))):
             found |= {slug(name), slug(name.removeprefix("The ")), f"the-{slug(name)}"}
+            if _ADDRESS.fullmatch(name):
+                found |= {name.split(".")[0].lower(), self._gazetteer.sites.get(registered(name), "")}
         host = urlsplit(origin.url).hostname or ""
         labels = host.split(".")
         sites = (self._gazetteer.sites.get(".".join(labels[start:])) for start in range(len(labels)))
@@ -128,7 +132,7 @@ class Credits:
         for pattern, text in looks:
             for found in pattern.finditer(text):
                 name = next(filter(None, found.groups()), "")
-                item = self._by_slug.get(slug(name))
+                item = self._by_slug.get(slug(name)) or self._by_slug.get(f"the-{slug(name)}")
                 known = item is not None or pattern is patterns.republished
                 if item is None and patterns.common(name):
                     continue
@@ -144,7 +148,9 @@ class Credits:
             for found in pattern.finditer(text):
                 name = found["name"] or found["slashed"]
                 initials = pattern is _DATELINE and _INITIALS.fullmatch(name) and name not in self._others
-                form = press_form(name) == "sure" if pattern is _DATELINE else is_agency(name)
+                form = (
+                    press_form(name) == "sure" and not is_call_sign(name) if pattern is _DATELINE else is_agency(name)
+                )
                 item = self._by_slug.get(slug(name))
                 ours = _forms(name) & own or (item and item.key in own)
                 if (initials or form) and not ours and not patterns.excused(text, found):
@@ -161,6 +167,10 @@ _DATELINE = re.compile(
 _LAST_LINE = re.compile(r"(?:^|\n|[.!?”\"]\s)\s*[\[(](?P<name>[A-Z][\w&.’' -]{4,40})(?P<slashed>)[\])]\.?\s*$")
 #: `(PAN)`; three letters or more, since two are a state's, and no call sign: a station signs its own texts so
 _INITIALS = re.compile(r"(?![KW][A-Z]{2,3}\b)[A-Z]{3,6}")
+
+
+def _signs_texts(name: str) -> bool:
+    return press_form(name) == "sure" and not is_call_sign(name)
 
 
 def registered(host: str) -> str:
@@ -196,7 +206,7 @@ class CreditPatterns:
         any_name = rf"{outlets}|{cap}(?:\s(?:of|the|and|&|de|{cap})){{0,4}}"
         self.dateline = re.compile(
             rf"(?m)(?:^|\r|[ \t]{{2}})\s*"
-            rf"(?:{town}(?:,?\s{town}){{0,4}}(?:,\s(?:{cap}\s\d{{1,2}}|\d{{1,2}}\s{cap}))?[\s,.:/–—-]*)?"
+            rf"(?:{town}(?:,?\s{town}){{0,4}}(?:,\s(?:{cap}\.?\s\d{{1,2}}|\d{{1,2}}\s{cap}))?[\s,.:/–—-]*)?"
             rf"[\[(]({agencies})(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\s?(?:[-–—:.]+|$|(?=[A-ZÀ-Þ\"“]))"
         )
         by = "|".join(re.escape(word) for word in cues.credit_by) or "(?!)"

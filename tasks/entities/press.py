@@ -35,16 +35,22 @@ _SELLS = re.compile(
 )
 _ENDS, _WEAK_ENDS = WORDS["press_ends"], WORDS["press_weak"]
 _COMPOUNDS = tuple(sorted(WORDS["press_compounds"]))
+_SHORTEST_COMPOUND = 9
+_GENERIC = WORDS["press_generic"]
 #: a capitalised word; looked through one by one, which is faster than a pattern of all that a name may end in
 _WORD = re.compile(rf"(?<![\w’'])[{_CAPITAL}]\w*(?![’'-]\w{{2}})")
 _SITE = re.compile(r"[A-Z][A-Za-z0-9-]+\.(?:com|net|org|news|[a-z]{2})\b(?!\.\w)")
+#: `WXYZ`, `KXYZ-TV`: stations of the United States
+_CALL_SIGN = re.compile(r"[KW][A-Z]{3}(?:-(?:TV|FM|AM))?\b|[KW][A-Z]{2}-(?:TV|FM|AM)\b")
+_NO_CALL_SIGN = WORDS["no_call_sign"]
 _LAST = _ENDS | _WEAK_ENDS | {"Service", "Corporation", "Company", "Authority"}
 _ALONE = WORDS["press_alone"]
 _THE = ("the ", "The ")
-_FIRST = WORDS["press_starts"] | {"Times", "Post", "Herald", "Voice", "Echo", "Journal", "Chronicle", "Gazette"}
+#: not "Journal of", which learned societies call theirs
+_FIRST = WORDS["press_starts"] | {"Times", "Post", "Herald", "Voice", "Echo", "Chronicle", "Gazette"}
 _START = re.compile(
     rf"(?:{_any(WORDS['press_starts'])}){_GAP}(?:(?:{_JOINER}|der|de l[’']){_GAP}?){{0,2}}{_CAP}(?:{_GAP}{_CAP})?"
-    rf"|(?:Times|Post|Herald|Voice|Echo|Journal|Chronicle|Gazette) of (?:the )?{_CAP}"
+    rf"|(?:Times|Post|Herald|Voice|Echo|Chronicle|Gazette) of (?:the )?{_CAP}"
 )
 #: the capitalised words that end where a head starts
 _BACK = re.compile(rf"(?<![\w’'])(?:{_CAP}{_GAP}(?:{_JOINER}{_GAP}){{0,2}}){{1,4}}$")
@@ -54,6 +60,10 @@ _AFTER_INNER = re.compile(
 )
 #: `Argus Leader`, `Star Tribune`: two heads in a row
 _MORE = re.compile(rf"[ -](?:{_any(_ENDS | _WEAK_ENDS)})\b")
+#: `Post-Dispatch`
+_FIRST_HALF = re.compile(rf"(?<![\w’'-])[{_CAPITAL}]\w*-$")
+#: `Post and Courier`: two heads that one paper has
+_PAIRED = re.compile(rf"(?<=[Tt]he )(?:{_any(_ENDS | _WEAK_ENDS)}) and $")
 _INNER = frozenset({"News"})
 _NO_PRESS = WORDS["no_press"]
 _LEADS = WORDS["no_name"] | WORDS["press_leads"]
@@ -72,22 +82,32 @@ def press_form(name: str) -> Form:
     words = name.removeprefix("The ").removeprefix("the ").split()
     if not words:
         return ""
-    if (len(words) > 2 and _ENDS_IN_AGENCY.search(name)) or (len(words[-1]) > 9 and words[-1].endswith(_COMPOUNDS)):
+    if (len(words) > 2 and _ENDS_IN_AGENCY.search(name)) or _compound(words[-1]):
         return "sure"
-    if len(words) == 1 and (words[0] in _ALONE or _SITE.fullmatch(words[0])):
-        return "alone"
-    if (
-        len(words) < 2
-        or _NO_PRESS.intersection(words)
-        or words[0] in _NOT_NAMES
-        or (len(words) == 2 and words[0] in _NOT_FIRST)
-    ):
+    if len(words) == 1:
+        return _form_of_one(words[0])
+    if _NO_PRESS.intersection(words) or words[0] in _NOT_NAMES or (len(words) == 2 and words[0] in _NOT_FIRST):
         return ""
+    last = words[-1].rpartition("-")[2]
     two_heads = words[-1] in _WEAK_ENDS and words[-2] in _ENDS
     inner = not _INNER.isdisjoint(words[1:-1])
-    if words[-1] in _ENDS or two_heads or inner or _START.fullmatch(" ".join(words)):
+    if last in _ENDS or two_heads or inner or _START.fullmatch(" ".join(words)):
         return "sure"
     return "weak" if words[-1] in _WEAK_ENDS else ""
+
+
+def _form_of_one(word: str) -> Form:
+    if is_call_sign(word):
+        return "sure"
+    return "alone" if word in _ALONE or _SITE.fullmatch(word) else ""
+
+
+def _compound(word: str) -> bool:
+    return len(word) > _SHORTEST_COMPOUND and word.endswith(_COMPOUNDS) and word not in _GENERIC
+
+
+def is_call_sign(name: str) -> bool:
+    return bool(_CALL_SIGN.fullmatch(name)) and name not in _NO_CALL_SIGN
 
 
 def is_agency(name: str) -> bool:
@@ -112,6 +132,9 @@ def press_names(text: str) -> tuple[Name, ...]:
 def _at_word(text: str, word: re.Match[str]) -> list[Name]:
     """The names that start or end with this word."""
     found = []
+    sign = _CALL_SIGN.match(text, word.start()) if word[0][0] in "KW" else None
+    if sign and is_call_sign(sign[0]):
+        found.append(Name(sign[0], *sign.span()))
     site = _SITE.match(text, word.start())
     if site:
         found.append(Name(site[0], *site.span()))
@@ -120,16 +143,26 @@ def _at_word(text: str, word: re.Match[str]) -> list[Name]:
         if start:
             found.append(Name(start[0], *start.span()))
     if word[0] in _LAST:
-        before = _BACK.search(text, max(0, word.start() - _REACH), word.start())
-        if before:
-            stop = word.end()
-            more = _MORE.match(text, stop) or (_AFTER_INNER.match(text, stop) if word[0] in _INNER else None)
-            found.append(_named(text, before.start(), more.end() if more else stop))
-        elif word[0] in _ALONE and text.endswith(_THE, 0, word.start()):
-            found.append(Name(word[0], *word.span()))
+        found += _with_head(text, word)
     elif word[0].endswith(_COMPOUNDS):
         found.append(Name(word[0], *word.span()))
     return found
+
+
+def _with_head(text: str, word: re.Match[str]) -> list[Name]:
+    """The name that ends in this word, or goes on behind it."""
+    half = _FIRST_HALF.search(text, max(0, word.start() - _REACH), word.start())
+    head = half.start() if half else word.start()
+    paired = _PAIRED.search(text, max(0, head - _REACH), head) if word[0] not in WORDS["press_starts"] else None
+    head = paired.start() if paired else head
+    before = _BACK.search(text, max(0, head - _REACH), head)
+    if before:
+        stop = word.end()
+        more = _MORE.match(text, stop) or (_AFTER_INNER.match(text, stop) if word[0] in _INNER else None)
+        return [_named(text, before.start(), more.end() if more else stop)]
+    if paired or (word[0] in _ALONE and text.endswith(_THE, 0, head)):
+        return [Name(text[head : word.end()], head, word.end())]
+    return []
 
 
 def _named(text: str, start: int, end: int) -> Name:

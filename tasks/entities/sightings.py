@@ -15,13 +15,20 @@ Zone = Literal["title", "body"]
 
 _TELLS_BEFORE = re.compile(
     r"(?:\b(?:told|tells|telling|to|citing|cites|cited by|reported by|quoted by|published (?:in|by)|according to|per|"
-    r"interview (?:with|in)|reports? (?:in|by|from)|(?:write|writes|wrote|writing) (?:in|for)|magazine|newspaper|daily|"
+    r"(?:interviews?|spoke|speaking|speaks) (?:with|in|for|on)|reports? (?:in|by|from)|"
+    r"(?:write|writes|wrote|writing) (?:in|for)|magazine|newspaper|daily|"
     r"agency|outlet|broadcaster|by)\s)$",
     re.IGNORECASE,
 )
 _TELLS_AFTER = re.compile(
     r"\s(?:(?:first|also|previously|has|had|earlier)\s)?(?:report(?:s|ed|ing)?|said|says|wrote|writes|cited|cites|"
-    r"quoted|quotes|revealed|reveals|noted|newspaper|magazine|daily|news agency|correspondent|journalist|reporter)\b"
+    r"quoted|quotes|revealed|reveals|noted|notes|adds|added|explains|explained|claims|claimed|"
+    r"newspaper|magazine|daily|news agency|correspondent|journalist|reporter)\b"
+)
+#: `Ministry of Foreign Affairs said` is not the magazine
+_PART_OF_OFFICE = re.compile(
+    r"\b(?:Ministry|Minister|Department|Secretary|Committee|Council|Office|Institute|Bureau|School|Centre|Center)\s"
+    r"(?:\w+\s)?(?:of|for|on)\s(?:\w+\sand\s)?$"
 )
 
 
@@ -126,4 +133,5 @@ def _reporting(match: Match, text: str) -> bool:
 
 def reporting(text: str, start: int, end: int) -> bool:
     """True where words of reporting stand right beside the name at text[start:end]."""
-    return bool(_TELLS_BEFORE.search(text, max(0, start - 30), start)) or bool(_TELLS_AFTER.match(text, end))
+    before = bool(_TELLS_BEFORE.search(text, max(0, start - 30), start)) or bool(_TELLS_AFTER.match(text, end))
+    return before and not _PART_OF_OFFICE.search(text, max(0, start - 40), start)

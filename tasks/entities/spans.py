@@ -40,6 +40,8 @@ _OFFICE_WORDS = WORDS["office"]
 _JOINERS = WORDS["joiners"]
 _MOST_WORDS = 9
 _WORD = re.compile(r"\w+")
+_OWNERS = re.compile(r"(?:['’]s|s['’])\s$")
+_OWNS = re.compile(r"['’]s?\s")
 
 
 class Seen(NamedTuple):
@@ -82,6 +84,9 @@ def overrules(seen: Seen, sighting: Sighting, body: str, gazetteer: Gazetteer) -
     """True where the model's longer span is the name and the gazetteer's only a part of it (`Bank of America`)."""
     name = seen.name
     if not (name.start <= sighting.start and sighting.end <= name.end) or (name.start, name.end) == sighting[1:3]:
+        return False
+    if _OWNERS.search(body, name.start, sighting.start) or _OWNS.match(body, sighting.end, name.end):
+        # `Norway's Harbour Post`, `Reuters' Anna Berg`: two names
         return False
     rest = f"{body[name.start : sighting.start]} {body[sighting.end : name.end]}".split()
     proper = [word for word in rest if word[:1].isupper() and word.strip(".,").lower() not in _OFFICE_WORDS]

@@ -1,0 +1,82 @@
+"""Outlets that nobody has heard of, by what is done to them: `As Nordwind reports`, `"...," Berg told Nordwind.`"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from config.gazetteer.words import WORDS
+from tasks.attribution import citing
+from tasks.attribution.reading import Press
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tasks.attribution.reading import Reading
+
+_CAP = r"[A-ZÀ-Þ][\w’&+-]*\w"
+_NAME = rf"(?P<name>{_CAP}(?:\s(?:of|the|and|&|de|la)?\s?{_CAP}){{0,3}})"
+_SHORT_NAME = rf"(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})"
+#: each starts with letters, since such a pattern is looked for much faster; only who publishes is spoken of so
+_SURE = (
+    re.compile(rf"first\sreported\s(?:\w+\s\w+\s)?(?:by|in)\s(?:the\s)?{_SHORT_NAME}"),
+    re.compile(rf"told\s(?:the\s)?{_SHORT_NAME}\sin\san?\s(?:[\w-]+\s){{0,3}}(?:interview|podcast)\b"),
+    re.compile(
+        r"interview\s(?:with|for|on|published\s(?:in|by))\s(?:the\s)?"
+        rf"(?:(?:magazine|newspaper|website|podcast|outlet|broadcaster)\s)?{_SHORT_NAME}"
+        r"(?=[,.;:)]|\s(?:on|in|this|last|earlier|that|published|for|to|and|when|after|before|during|about|ahead|he|she)\b|$)"
+    ),
+)
+#: officials and firms are told things, too; the words of a quote, beside them, are for readers
+_TOLD = re.compile(
+    rf"(?:told|tells|explains\sto|explained\sto)\s{_SHORT_NAME}"
+    r"(?=[.,:]|\s(?:that|on\s\w+day|in\s(?:\d{4}|[A-Z]\w+)|earlier|last|this\s(?:week|month|year)|shortly)\b)"
+)
+#: `as Nordwind reports`, `as Nordwind's story has it`: from the verb back
+_REPORT = re.compile(r"report(?:s|ed)\b(?!\sto\b)|story\b|article\b|investigation\b|report\b")
+_AS = re.compile(rf"\b[Aa]s\s(?:the\s)?{_NAME}(?P<owns>['’]s)?\s(?:\w+\s){{0,2}}$")
+_VERBS = ("reports", "reported")
+_REACH = 70
+_NOBODY = WORDS["no_name"] | WORDS["not_told"]
+
+
+def unheard(reading: Reading) -> list[Press]:
+    """Names that neither gazetteer nor form knows, and that nothing else in the article speaks against."""
+    if reading.lexicon.lang != "en":
+        return []
+    known = {(press.start, press.end) for press in reading.press}
+    return [
+        Press(start, end, reading.body[start:end], "sure")
+        for start, end in dict.fromkeys(_spans(reading))
+        if (start, end) not in known and _may_publish(reading, start, end)
+    ]
+
+
+def _spans(reading: Reading) -> Iterator[tuple[int, int]]:
+    quoted = {reading.sentence_number(one.end - 1) for one in reading.quotes if one.double}
+    told = (found for found in _TOLD.finditer(reading.plain) if reading.sentence_number(found.start()) in quoted)
+    for found in chain(*(pattern.finditer(reading.plain) for pattern in _SURE), told, _as_reported(reading.plain)):
+        start, end = found.span("name")
+        yield start, end - 2 if reading.plain.endswith(("’s", "'s"), 0, end) else end
+
+
+def _as_reported(plain: str) -> Iterator[re.Match[str]]:
+    for verb in _REPORT.finditer(plain):
+        found = _AS.search(plain, max(0, verb.start() - _REACH), verb.start())
+        if found and (found["owns"] is None) == (verb[0] in _VERBS):
+            yield found
+
+
+def _may_publish(reading: Reading, start: int, end: int) -> bool:
+    name = reading.plain[start:end]
+    if _NOBODY.intersection(name.split()) or citing.NOT_PRESS.search(name) or reading.in_full(name, len(reading.body)):
+        return False
+    last = f"-{name.lower()}"
+    for mention in reading.mentions:
+        overlaps = mention.start < end and start < mention.end
+        if overlaps and (mention.entity.type != "org" or mention.entity.link == "gazetteer"):
+            return False
+        if mention.entity.type == "person" and f"-{mention.entity.key.partition(':')[2]}".endswith(last):
+            return False
+    return True
