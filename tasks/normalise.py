@@ -207,10 +207,11 @@ def _goes_on(before: str, after: str) -> bool:
 
 def _without_capitals(paragraphs: list[str], taken: _Taken) -> list[str]:
     """Headlines of other articles set in capitals between the sentences. A text all in capitals stays as it is."""
-    if not any(_leading_capitals(sentence) for text in paragraphs for sentence in _sentences(text)):
-        return paragraphs
     words = [word for text in paragraphs for word in text.split()]
-    if sum(1 for word in words if word.isupper()) * 2 > len(words):
+    capitals = sum(map(str.isupper, words))
+    if capitals < TICKER_WORDS or capitals * 2 > len(words):
+        return paragraphs
+    if not any(_leading_capitals(sentence) for text in paragraphs for sentence in _sentences(text)):
         return paragraphs
     headings = sum(1 for text in paragraphs if _leading_capitals(text) == len(text))
     kept = []

@@ -55,7 +55,9 @@ def title_lines(blocks: list[Block], context: Context) -> Iterable[int]:
 
 
 def _is_title(mine: list[str], context: Context) -> bool:
-    if any(likeness(mine, title) >= 0.8 for title in context.titles):
+    # no more words can be common than the shorter has
+    near = (title for title in context.titles if 2 * min(len(mine), len(title)) >= 0.8 * (len(mine) + len(title)))
+    if any(likeness(mine, title) >= 0.8 for title in near):
         return True
     # kicker and headline in one element, often without a blank between them
     joined = "".join(mine)
@@ -176,9 +178,16 @@ def picture_credits(blocks: list[Block], _context: Context) -> Iterable[int]:
 
 
 def captions(blocks: list[Block], context: Context) -> Iterable[int]:
+    openings = {caption.partition(" ")[0] for caption in context.captions}
     for i, one in enumerate(blocks):
-        if 3 <= one.words <= 80 and one.kind != "head" and " ".join(folded(one.text)) in context.captions:
+        likely = 3 <= one.words <= 80 and one.kind != "head" and _may_open(one.text, openings)
+        if likely and " ".join(folded(one.text)) in context.captions:
             yield i
+
+
+def _may_open(text: str, words: set[str]) -> bool:
+    opening = folded(text[:60])
+    return len(opening) < 2 or opening[0] in words
 
 
 def comments(blocks: list[Block], _context: Context) -> Iterable[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from tasks.extract.names import Answers
@@ -88,9 +89,15 @@ def _own_text(element: HtmlElement) -> int:
     return own + sum(len((child.tail or "").strip()) for child in element)
 
 
+_WITH_TEXT = XPath(
+    "descendant-or-self::*[self::div or self::section or self::article or self::td or self::main or self::center]"
+    "[text()[normalize-space()]]"
+)
+
+
 def paragraphs(body: HtmlElement) -> None:
     """Wraps each run of text and inline elements that stands in a container in a <p>; two <br> end a run."""
-    for element in list(body.iter("div", "section", "article", "td", "main", "center")):
+    for element in _WITH_TEXT(body):
         if _own_text(element) >= MIN_CHARS and any(child.tag == "br" or not _inline(child) for child in element):
             _wrap(element)
 

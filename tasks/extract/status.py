@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from tasks.extract import lexicon, structured
 from tasks.extract.blocks import Block
+from tasks.extract.names import Answers
 from tasks.extract.page import Facts
 from tasks.extract.text import words
 from tasks.records import BodyStatus
@@ -117,11 +118,14 @@ def _second_headings(root: HtmlElement) -> list[str]:
     return found
 
 
+_IS_GATE = Answers(lambda name: _GATE.search(name) is not None)
+
+
 def _gates(root: HtmlElement) -> list[str]:
     found = []
     for element in root.iter("div", "section", "aside", "p", "span", "form"):
         name = f"{element.get('class') or ''} {element.get('id') or ''}"
-        if len(name) > 3 and _GATE.search(name):
+        if len(name) > 3 and _IS_GATE[name]:
             text = " ".join(element.itertext())
             if len(text) < 1500:
                 found.append(text)
