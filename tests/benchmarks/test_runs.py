@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
+import statistics
 
 import pytest
 
@@ -88,6 +90,7 @@ def test_made_up_pages_have_the_size_and_the_elements_of_real_ones():
     assert 90_000 < sizes[30] < 180_000
     assert sizes[57] > 200_000
     assert 450 < elements[30] < 1100
+    assert 3.2 < statistics.median(len(page) / len(gzip.compress(page, 6)) for page in pages) < 6
 
 
 def test_a_folder_of_pages_is_read_with_or_without_an_index(tmp_path):

@@ -2,7 +2,8 @@
 
 Calibrated to 265 English article pages of two public extraction benchmarks: HTML log-normal with a median near
 120 KB, text log-normal with a median of 800 tokens and a 95th percentile near 3,000, Zipf words, 1.5 % of them new;
-750 elements at the median, text some twelve deep, lists of links, cards, comments, icons and scripts around it.
+750 elements at the median, text some twelve deep, lists of links, cards, comments, icons and scripts around it. With
+gzip they take a quarter (39 KB at the mean, 88 KB at the 95th percentile); 1,260 real ones 34 and 87 KB.
 """
 
 from __future__ import annotations
@@ -219,6 +220,14 @@ def _novel(rng: random.Random) -> str:
 
 
 def _script(rng: random.Random, size: int) -> str:
-    """Much of a real page is script and style; it is parsed and thrown away."""
-    filler = ",".join(f'"{rng.getrandbits(40):x}":{rng.randint(0, 9999)}' for _ in range(size // 18))
-    return f"<script>window.__state={{{filler}}};</script>"
+    """Much of a real page is script and style; it is parsed and thrown away. It repeats itself, as that of real pages
+    does: without, pages would take twice as much on the wire."""
+    filler, length = [], 0
+    while length < size:
+        filler.append(
+            f'{{"id":{rng.getrandbits(32)},"type":"story","section":"{rng.choice(_COMMON)}","headline":"{_novel(rng)} '
+            f'{rng.choice(_COMMON)} {rng.choice(_COMMON)}","published":"{WHEN}","image":{{"url":"/i/{_novel(rng)}.jpg",'
+            f'"width":{rng.randint(1, 40) * 20},"height":360}},"premium":false,"comments":{rng.randint(0, 99)}}}'
+        )
+        length += len(filler[-1]) + 1
+    return f"<script>window.__state=[{','.join(filler)}];</script>"
