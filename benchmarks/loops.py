@@ -115,6 +115,13 @@ def _full_comparison(_nlp: Any) -> None:
     bodies.FAST_SHARE = 2.0
 
 
+def _whole_sequence(_nlp: Any) -> None:
+    from tasks.extract import maintext, selections  # noqa: PLC0415
+
+    maintext._by_rules = lambda _tree: None
+    selections._QUICK = selections._SLOW
+
+
 #: technique → what takes it away, before and after the tagger is made
 WITHOUT: dict[str, tuple[Callable[[Any], None], Callable[[Any], None]]] = {
     "frozen objects": (_nothing, _nothing),
@@ -123,6 +130,7 @@ WITHOUT: dict[str, tuple[Callable[[Any], None], Callable[[Any], None]]] = {
     "words worked out once": (_nothing, _no_known_words),
     "element classes found in C": (_lookup_in_python, _nothing),
     "other readers only where little is left": (_full_comparison, _nothing),
+    "the library's first step, its expressions found sooner": (_whole_sequence, _nothing),
 }
 
 
