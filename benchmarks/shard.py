@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from benchmarks.frame import Options, Result, Row, alone
 from config.feeds import Feed
-from tasks.pipeline import sighting
+from tasks.polling import sighting
 from tasks.ports import Claim, PollClaim, Polled, Publication, Validators
 from tasks.records import Entry, Page
 from tasks.waiting import pack_page

@@ -15,7 +15,7 @@ from benchmarks.loops import MODEL, URL
 from config.settings import load_settings
 from tasks.decode import decoded
 from tasks.extract import extract
-from tasks.pipeline import sighting
+from tasks.polling import sighting
 from tasks.ports import Claim
 from tasks.publish import assemble, publication
 from tasks.record import Rules

@@ -11,7 +11,6 @@ with a reason, and is counted there.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,12 +23,13 @@ from config.feeds import Feed
 from config.stored_feed import stored_feed
 from tasks.decode import decoded
 from tasks.handover import hand_over, published_elsewhere
-from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint, host_of
-from tasks.ports import Claim, Gathering, PollClaim, Polled, Reading, Sighting, Validators
+from tasks.identity import article_id_of_url, canonical_url
+from tasks.polling import polled_feed
+from tasks.ports import Claim, Gathering, PollClaim, Reading, Validators
 from tasks.publish import assemble, content_hash, publish
 from tasks.reasons import Failed, backoff_seconds
-from tasks.records import Article, Entry, FeedDocument, Page
-from tasks.schedule import after_failure, after_success, must_read_whole
+from tasks.records import Article, Entry, Page
+from tasks.schedule import after_failure
 from tasks.waiting import pack_page
 
 #: A summary this long is an article of its own in feeds that have no field for the full text.
@@ -44,11 +44,11 @@ NEVER_FROM_FEED = frozenset({"blocked-url", "blocked-address", "no-url"})
 async def poll_feed(ports: Gathering, claim: PollClaim) -> None:
     feed, now = stored_feed(claim.config), ports.now()
     try:
-        polled = await _polled(ports, claim, feed, now)
+        polled = await polled_feed(ports, claim, feed, now)
     except Failed as failed:
         await _poll_failed(ports, claim, failed, feed, now)
         return
-    if not polled.whole and polled.moved_to is None:
+    if not polled.whole and not polled.sightings and polled.moved_to is None:
         ports.unchanged(claim, polled)
         ports.saw("polled", feed.id, status=polled.status, new=0, changed=0)
         return
@@ -75,50 +75,6 @@ async def _poll_failed(ports: Gathering, claim: PollClaim, failed: Failed, feed:
     await ports.store.do(call)
     fields = {"reason": failed.reason, "detail": failed.detail, "next_due": next_due, "counted": not ours}
     ports.saw("poll-failed", claim.feed_id, **fields)
-
-
-async def _polled(ports: Gathering, claim: PollClaim, feed: Feed, began: datetime) -> Polled:
-    asked_with = Validators() if must_read_whole(claim.read_whole_at, began) else claim.validators
-    url = claim.moved_to or feed.url
-    answer = ports.web.fetch(url, kind="feed", validators=asked_with, timeout_seconds=feed.timeout_seconds)
-    page = await ports.network.hear(url, answer, ports.now)
-    now = ports.now()
-    if page.status == 304:
-        return Polled(claim.validators, after_success(feed, now), "not modified", moved_to=page.moved_to)
-    body = decoded(page.body, page.content_encoding, ports.limits.max_feed_bytes)
-    validators = Validators(page.etag, page.last_modified, hashlib.sha256(body).hexdigest()[:32])
-    if validators.body_hash == asked_with.body_hash:
-        return Polled(validators, after_success(feed, now), "same document", moved_to=page.moved_to)
-    document = await ports.reader.read_feed(
-        body,
-        feed=feed.id,
-        url=page.final_url,
-        content_type=page.content_type,
-        now=now,
-        max_entries=ports.limits.max_entries_per_poll,
-    )
-    return Polled(
-        validators,
-        after_success(feed, now, ttl_seconds=document.ttl_seconds),
-        "working",
-        sightings=_sightings(feed, document),
-        whole=True,
-        moved_to=page.moved_to,
-    )
-
-
-def _sightings(feed: Feed, document: FeedDocument) -> tuple[Sighting, ...]:
-    """Of entries that are the same article, the first one in the document."""
-    found: dict[str, Sighting] = {}
-    for one in (sighting(feed, entry) for entry in document.entries):
-        found.setdefault(one.id, one)
-    return tuple(found.values())
-
-
-def sighting(feed: Feed, entry: Entry) -> Sighting:
-    site = host_of(entry)
-    host_to_ask = site if feed.fulltext else ""
-    return Sighting(article_id(entry), alias(entry), fingerprint(entry), host_to_ask, entry.model_dump_json(), site)
 
 
 # fetch: an entry → its page

@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
 
+from tasks.documents import KeptDocuments, ReadDocument
 from tasks.network import NetworkWatch
 from tasks.record import Worker
-from tasks.records import Entry, FeedDocument, Page
+from tasks.records import Entry, Page
 from tasks.tellings import Telling
 
 if TYPE_CHECKING:
@@ -180,10 +181,9 @@ class Ledger(Protocol):
     ) -> Call[bool]: ...
     def claim(self, stage: Stage, count: int, *, by: str) -> Call[Claims]: ...
     def advance(self, claim: Claim, page: bytes) -> Call[int]: ...
-    def originals(self, id_: str, asked: bytes) -> Call[Known]: ...
     def publish(
         self, claim: Claim, publication: Publication, *, following: Held | None = None
-    ) -> Call[tuple[str, str]]: ...
+    ) -> Call[tuple[str, str | Known]]: ...
     def lodge(self, address: str, id_: str, content_hash: bytes) -> Call[str]: ...
     def duplicate(self, claim: Claim, content_hash: bytes, *, following: Held | None = None) -> Call[bool]: ...
     def settle(self, claim: Claim, stage: Stage, reason: str, *, following: Held | None = None) -> Call[bool]: ...
@@ -227,8 +227,16 @@ class Fetcher(Protocol):
 
 class FeedReader(Protocol):
     async def read_feed(
-        self, document: bytes, *, feed: str, url: str, content_type: str, now: datetime, max_entries: int
-    ) -> FeedDocument:
+        self,
+        document: bytes,
+        *,
+        feed: str,
+        url: str,
+        content_type: str,
+        now: datetime,
+        max_entries: int,
+        before: str,
+    ) -> ReadDocument:
         """tasks.poll.read_feed where it can be killed."""
 
 
@@ -256,6 +264,7 @@ class Gathering(NamedTuple):
     reader: FeedReader
     robots: Robots
     network: NetworkWatch
+    documents: KeptDocuments
     limits: Limits
     user_agent: str
     respect_robots: bool

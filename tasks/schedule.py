@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 LONGEST_SECONDS = 86_400.0
 #: An unchanged feed is read in full at least this often, so that what stands in it is not forgotten as seen.
 READ_WHOLE_EVERY = timedelta(days=20)
+#: So long, what stands in a document as it stood in the one before is not told to the ledger again.
+READ_KNOWN_EVERY = timedelta(days=1)
 #: A publisher's ttl is heeded up to here: some say a week and publish every minute.
 LONGEST_TTL_SECONDS = 3600
 JITTER_SHARE = 0.1
@@ -42,6 +44,10 @@ def after_failure(
     doublings = min(errors_before + 1 - REASONS[failed.reason].attempts, 12)
     wait = min(max(feed.every_seconds, 60.0) * 2.0**doublings, LONGEST_SECONDS)
     return now + timedelta(seconds=max(wait, min(failed.retry_after_seconds or 0, LONGEST_SECONDS)))
+
+
+def may_skip_known(read_whole_at: datetime, now: datetime) -> bool:
+    return now - read_whole_at < READ_KNOWN_EVERY
 
 
 def must_read_whole(read_whole_at: datetime, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config.feeds import Feed
+from tasks.documents import KeptDocuments
 from tasks.network import NetworkWatch
 from tasks.pipeline import fetch_page, poll_feed, read_article
 from tasks.poll import read_feed
@@ -86,8 +87,15 @@ class Web:
 
 
 class Reader:
-    async def read_feed(self, document, *, feed, url, content_type, now, max_entries):
-        return read_feed(document, feed=feed, url=url, content_type=content_type, now=now, max_entries=max_entries)
+    """`read`: how many entries each document gave."""
+
+    def __init__(self) -> None:
+        self.read: list[int] = []
+
+    async def read_feed(self, document, **more):
+        found = read_feed(document, **more)
+        self.read.append(len(found.entries))
+        return found
 
 
 class Robots:
@@ -148,7 +156,7 @@ class World:
         self.ledger = Ledger(Politeness(0, 100))
         self.ledger.now = self.now
         self.web, self.robots, self.reader = Web(self), Robots(), Reader()
-        self.network = NetworkWatch()
+        self.network, self.documents = NetworkWatch(), KeptDocuments()
         self.gathering_store, self.reading_store = Doing(self.store), DoingAtOnce(self.store)
         self.woken: list[str] = []
         self.events: list[tuple[str, str, dict[str, Any]]] = []
@@ -179,6 +187,7 @@ class World:
             reader=self.reader,
             robots=self.robots,
             network=self.network,
+            documents=self.documents,
             limits=LIMITS,
             user_agent=AGENT,
             respect_robots=self.respect_robots,

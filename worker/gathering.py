@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 from redis.exceptions import RedisError
 
+from tasks.documents import KeptDocuments
 from tasks.network import NetworkWatch
 from tasks.ports import Gathering
 from worker.canary import canary_site
@@ -117,6 +118,7 @@ class Gatherer:
             reader=Sandbox(self.settings),
             robots=SharedRobots(self.store, self.client, self.settings.user_agent),
             network=NetworkWatch(),
+            documents=KeptDocuments(),
             limits=limits(self.settings),
             user_agent=self.settings.user_agent,
             respect_robots=self.settings.respect_robots,

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from config.settings import Settings
+from tasks.documents import ReadDocument
 from tasks.reasons import Failed
-from tasks.records import FeedDocument
 from worker.sandbox_child import LENGTHS, message_bytes
 
 MIB = 1 << 20
@@ -60,8 +60,16 @@ class Sandbox:
         self._slots = asyncio.Semaphore(children)
 
     async def read_feed(
-        self, document: bytes, *, feed: str, url: str, content_type: str, now: datetime, max_entries: int
-    ) -> FeedDocument:
+        self,
+        document: bytes,
+        *,
+        feed: str,
+        url: str,
+        content_type: str,
+        now: datetime,
+        max_entries: int,
+        before: str = "",
+    ) -> ReadDocument:
         """`tasks.poll.read_feed`, with `resource-limit` and `parse-error` for whatever it cannot say itself."""
         arguments = {
             "feed": feed,
@@ -69,10 +77,11 @@ class Sandbox:
             "content_type": content_type,
             "now": now.isoformat(),
             "max_entries": max_entries,
+            "before": before,
         }
         result = await self.call("read_feed", arguments, document)
         try:
-            return FeedDocument.model_validate_json(result)
+            return ReadDocument.model_validate_json(result)
         except ValueError as error:
             raise Failed("parse-error", f"no feed document came back: {error}") from None
 

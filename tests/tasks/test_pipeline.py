@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import redis
 
+from tasks.documents import KeptDocuments
 from tasks.ports import Validators
 from tasks.reasons import Failed
 from tests.world import World, body, html, item, page, rss
@@ -72,6 +73,50 @@ def test_the_same_document_again_is_not_read_again(world: World):
 
     assert world.of_feed("status") == "same document"
     assert world.of_feed("errors_in_a_row") == "0"
+
+
+def shown(world: World, *items: dict[str, str], ttl_minutes: int | None = None) -> None:
+    world.web.answers[FEED] = page(rss(*items, ttl_minutes=ttl_minutes), etag=None)
+    world.later(1000)
+    world.poll()
+
+
+def test_of_a_document_with_one_new_item_one_entry_is_read(world: World):
+    shown(world, item(1), item(2))
+    shown(world, item(3), item(1), item(2))
+    shown(world, item(3), item(1, title="Harbour news, corrected"), item(2))
+
+    assert world.reader.read == [2, 1, 1]
+    assert world.account().seen == 3
+    assert [fields["new"] for event, _, fields in world.events if event == "polled"] == [2, 1, 0]
+
+
+def test_a_document_with_the_same_entries_is_told_as_a_poll_that_found_nothing(world: World):
+    shown(world, item(1), item(2))
+    shown(world, item(1), item(2), ttl_minutes=5)
+    shown(world, item(1), item(2), ttl_minutes=6)
+
+    assert world.reader.read == [2, 0, 0]
+    assert world.of_feed("status") == "same entries"
+
+
+def test_what_another_process_read_meanwhile_is_compared_with_nothing(world: World):
+    shown(world, item(1), item(2))
+    mine, world.documents = world.documents, KeptDocuments()
+    shown(world, item(1, title="Harbour news, corrected"), item(2))
+    world.documents = mine
+    shown(world, item(1), item(2), ttl_minutes=5)
+
+    assert world.reader.read == [2, 2, 2]
+
+
+def test_once_a_day_all_entries_of_a_document_are_told(world: World):
+    shown(world, item(1), item(2))
+    for ttl_minutes in range(1, 5):
+        world.later(40_000)
+        shown(world, item(1), item(2), ttl_minutes=ttl_minutes)
+
+    assert world.reader.read == [2, 0, 0, 2, 0]
 
 
 def test_a_feed_is_read_whole_now_and_then_so_that_nothing_in_it_is_forgotten(world: World):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from config.feeds import Feed
 from tasks.decode import decoded
 from tasks.extract import extract
-from tasks.pipeline import sighting
 from tasks.poll import read_feed
+from tasks.polling import sighting
 from tasks.ports import Claim
 from tasks.publish import alone, assemble, publication
 from tasks.record import Worker

@@ -1,0 +1,41 @@
+"""What the reader of a feed document hands over, and what is kept of it until the next one."""
+
+from __future__ import annotations
+
+from tasks.records import FeedDocument
+
+#: kept of 10,000 feeds with 80 items each
+MAX_KEPT_BYTES = 32 << 20
+
+
+class ReadDocument(FeedDocument):
+    #: entries that stand in it as they stood in the document before; they are not among `entries`
+    unchanged: int = 0
+    #: hex of tasks.poll.changes, for the reader of the next document; "" where that must be read whole
+    remembered: str = ""
+
+
+class KeptDocuments:
+    """In this process alone. A document is known by its feed and the hash that the ledger stored with its entries, so
+    that one which others read meanwhile, or whose entries were not taken in, is compared with nothing."""
+
+    def __init__(self, max_bytes: int = MAX_KEPT_BYTES) -> None:
+        self._max_bytes, self._bytes = max_bytes, 0
+        #: feed → (hash, remembered), in the order in which they were read
+        self._kept: dict[str, tuple[str, bytes]] = {}
+
+    def of(self, feed: str, body_hash: str | None) -> str:
+        known_hash, remembered = self._kept.get(feed, ("", b""))
+        return remembered.hex() if known_hash == body_hash else ""
+
+    def keep(self, feed: str, body_hash: str, remembered: str) -> None:
+        self._forget(feed)
+        if remembered:
+            self._kept[feed] = (body_hash, bytes.fromhex(remembered))
+            self._bytes += len(remembered) // 2
+        while self._bytes > self._max_bytes:
+            self._forget(next(iter(self._kept)))
+
+    def _forget(self, feed: str) -> None:
+        _, remembered = self._kept.pop(feed, ("", b""))
+        self._bytes -= len(remembered)

@@ -1,0 +1,68 @@
+"""A feed's turn: from the question to what its answer brings. Each rung of the ladder costs a tenth of the next: not
+modified, the same bytes, the same items, new items among known ones, a whole document."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from config.feeds import Feed
+from tasks.decode import decoded
+from tasks.documents import ReadDocument
+from tasks.identity import alias, article_id, fingerprint, host_of
+from tasks.ports import Gathering, PollClaim, Polled, Sighting, Validators
+from tasks.records import Entry, FeedDocument, Page
+from tasks.schedule import after_success, may_skip_known, must_read_whole
+
+
+async def polled_feed(ports: Gathering, claim: PollClaim, feed: Feed, began: datetime) -> Polled:
+    """Raises Failed."""
+    asked_with = Validators() if must_read_whole(claim.read_whole_at, began) else claim.validators
+    url = claim.moved_to or feed.url
+    answer = ports.web.fetch(url, kind="feed", validators=asked_with, timeout_seconds=feed.timeout_seconds)
+    page = await ports.network.hear(url, answer, ports.now)
+    now = ports.now()
+    if page.status == 304:
+        return Polled(claim.validators, after_success(feed, now), "not modified", moved_to=page.moved_to)
+    body = decoded(page.body, page.content_encoding, ports.limits.max_feed_bytes)
+    body_hash = hashlib.sha256(body).hexdigest()[:32]
+    validators = Validators(page.etag, page.last_modified, body_hash)
+    if body_hash == asked_with.body_hash:
+        return Polled(validators, after_success(feed, now), "same document", moved_to=page.moved_to)
+    before = ports.documents.of(feed.id, asked_with.body_hash) if may_skip_known(claim.read_whole_at, now) else ""
+    document = await _read(ports, feed, page, body, now, before)
+    ports.documents.keep(feed.id, body_hash, document.remembered)
+    return Polled(
+        validators,
+        after_success(feed, now, ttl_seconds=document.ttl_seconds),
+        "same entries" if document.unchanged and not document.entries else "working",
+        sightings=sightings(feed, document),
+        whole=not document.unchanged,
+        moved_to=page.moved_to,
+    )
+
+
+async def _read(ports: Gathering, feed: Feed, page: Page, body: bytes, now: datetime, before: str) -> ReadDocument:
+    return await ports.reader.read_feed(
+        body,
+        feed=feed.id,
+        url=page.final_url,
+        content_type=page.content_type,
+        now=now,
+        max_entries=ports.limits.max_entries_per_poll,
+        before=before,
+    )
+
+
+def sightings(feed: Feed, document: FeedDocument) -> tuple[Sighting, ...]:
+    """Of entries that are the same article, the first one in the document."""
+    found: dict[str, Sighting] = {}
+    for one in (sighting(feed, entry) for entry in document.entries):
+        found.setdefault(one.id, one)
+    return tuple(found.values())
+
+
+def sighting(feed: Feed, entry: Entry) -> Sighting:
+    site = host_of(entry)
+    host_to_ask = site if feed.fulltext else ""
+    return Sighting(article_id(entry), alias(entry), fingerprint(entry), host_to_ask, entry.model_dump_json(), site)
