@@ -17,6 +17,19 @@ Measure = Literal["title", "lead", "body", "density", "any", "distinct", "top"]
 MEASURES: tuple[str, ...] = get_args(Measure)
 
 MAX_SPELLINGS = 8000
+#: shorter words are other words when an s comes or goes
+LEAST_INFLECTED = 4
+#: the first that fits: ending of the singular, of the plural; day and days are no -ies
+PLURALS = (
+    *((f"{vowel}y", f"{vowel}ys") for vowel in "aeou"),
+    ("y", "ies"),
+    *((end, f"{end}es") for end in ("ss", "x", "ch", "sh")),
+    ("", "s"),
+)
+#: standing alone, their singular is another word
+ONLY_PLURAL = frozenset(
+    {"arms", "customs", "forces", "goods", "grounds", "means", "rights", "states", "talks", "times"}
+)
 #: one that is not directly behind a letter, or has one directly behind it
 INNER_STAR = re.compile(r"\*\w|(?<!\w)\*")
 
@@ -134,6 +147,30 @@ def spellings(term: str) -> list[str]:
     if any(INNER_STAR.search(spelling) for spelling in found):
         raise ValueError("a * stands at the end of a word, for any ending")
     return [" ".join(word if _as_written(word) else word.lower() for word in spelling.split()) for spelling in found]
+
+
+def in_both_numbers(term: str) -> str:
+    """An English term, its last word in the singular and in the plural where one is made of the other by rule."""
+    found = spellings(term)
+    others = (f"{before} {_other_number(last, alone=not before)}".strip() for before, last in map(_last_word, found))
+    both = list(dict.fromkeys([*found, *others]))
+    return term if len(both) == len(found) else f"{'!' if term.startswith('!') else ''}({'|'.join(both)})"
+
+
+def _last_word(spelling: str) -> tuple[str, str]:
+    before, _, last = spelling.rpartition(" ")
+    return before, last
+
+
+def _other_number(word: str, *, alone: bool) -> str:
+    """`pipeline` ↔ `pipelines`, `refinery` ↔ `refineries`; a word that is not made so stays as it is."""
+    if len(word) < LEAST_INFLECTED or not word.isalpha() or not word.islower():
+        return word
+    if not word.endswith("s") or word.endswith("ss"):
+        return next(word.removesuffix(end) + plural for end, plural in PLURALS if word.endswith(end))
+    if len(word) <= LEAST_INFLECTED or word.endswith(("us", "is", "ics", "news")) or (alone and word in ONLY_PLURAL):
+        return word
+    return next(word.removesuffix(plural) + end for end, plural in PLURALS if word.endswith(plural))
 
 
 def _as_written(word: str) -> bool:

@@ -94,14 +94,16 @@ class Matcher:
         cuts = [match.end() for match in SENTENCE_END.finditer(lowered) if _ends_sentence(text, match)]
         found: list[tuple[int, int, Term]] = []
         exact, heads, anything = self._root.words.get, self._root.stems, "" in self._root.stems
-        for index, (start, end) in enumerate(words):
-            word = lowered[start:end]
+        tokens = WORD.findall(lowered)
+        followers = [*tokens[1:], ""]
+        for index, word in enumerate(tokens):
             node = exact(word)
-            if node:
-                self._collect(node, lowered, words, index, start, found)
+            # nearly every word that may start a term starts none: *the* and *to* are looked at no further
+            if node and (node.terms or node.stems or followers[index] in node.words):
+                self._collect(node, lowered, words, index, words[index][0], found)
             if word[:HEAD_CHARS] in heads or anything:
                 for deeper in self._root.by_stem(word):
-                    self._collect(deeper, lowered, words, index, start, found)
+                    self._collect(deeper, lowered, words, index, words[index][0], found)
         found = [item for item in found if not item[2].capitals or item[2].fits(text[item[0] : item[1]])]
         return _longest(found, cuts), len(words)
 

@@ -83,9 +83,12 @@ def count(signal: Signal, reading: Reading) -> Counted:
     top = _at_the_top(signal, reading) if "top" in signal.weights else []
     if len(signal.every) == 1 and not signal.none:
         hits = reading.hits.get(signal.every[0], [])
-        zones = [hit.zone for hit in hits]
-        title = len([hit for hit in hits if hit.match.sentence == reading.headline])
-        return Counted(title, zones.count("lead"), len(zones) - zones.count("title"), hits, top)
+        title = lead = named = 0
+        for hit in hits:
+            title += hit.match.sentence == reading.headline
+            lead += hit.zone == "lead"
+            named += hit.zone == "title"
+        return Counted(title, lead, len(hits) - named, hits, top)
     return _in_sentences(signal, reading)._replace(top=top)
 
 

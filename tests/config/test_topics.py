@@ -34,6 +34,36 @@ def test_the_shipped_topics_have_words_for_every_concept_in_every_language():
     assert {name: rules.languages - rules.concepts[name].keys() for name in used} == dict.fromkeys(used, frozenset())
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("gas pipeline", ["gas pipeline", "gas pipelines"]),
+        ("asylum seekers", ["asylum seekers", "asylum seeker"]),
+        ("(oil|gas) refinery", ["oil refinery", "gas refinery", "oil refineries", "gas refineries"]),
+        ("supplies", ["supplies", "supply"]),
+        ("birthday", ["birthday", "birthdays"]),
+        ("tax index", ["tax index", "tax indexes"]),
+        ("witness", ["witness", "witnesses"]),
+        ("speeches", ["speeches", "speech"]),
+        *(
+            (word, [word.removeprefix("!")])
+            for word in ("rights", "politics", "crisis", "gas", "LNG", "NATO", "wreck*")
+        ),
+    ],
+)
+def test_a_list_of_english_terms_finds_singular_and_plural(written, found):
+    text = SMALL.replace('"harbour", "port of call"', f'"{written}", "!{written}"')
+    (terms,) = [lists["en"] for lists in load_topics(text, file="topics.toml").concepts.values()]
+    assert [spellings(term) for term in terms] == [found, found]
+    assert [term.startswith("!") for term in terms] == [False, True]
+
+
+def test_other_lists_find_words_as_they_are_written():
+    text = '[concepts]\nquay = ["quay"]\n' + SMALL.replace('["harbour", "port of call"]', '{ de = ["Hafen"] }')
+    concepts = load_topics(text, file="topics.toml").concepts
+    assert concepts == {"quay": {"en": ("quay",)}, "harbour": {"de": ("Hafen",)}}
+
+
 def test_a_topic_of_terms_only_gets_weights_of_its_own():
     (topic,) = load_topics(SMALL, file="topics.toml").topics
     assert [signal.name for signal in topic.signals] == ["harbour"]

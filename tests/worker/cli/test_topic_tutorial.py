@@ -49,7 +49,7 @@ def test_a_topic_of_a_few_terms_is_found_and_explained(desk, wirebeat):
 
 
 def test_the_list_of_the_page_finds_what_the_first_one_did_not(desk, wirebeat):
-    (words,) = [block for block in blocks("toml") if "blackout*" in block and "weights" not in block]
+    (words,) = [block for block in blocks("toml") if "strategic reserve" in block and "weights" not in block]
     desk.write_text(desk.read_text() + words)
     found = topic_rows(wirebeat("explain", "article.txt", "--title", TITLE).out)
     assert any("[blackouts]" in row for row in found)
@@ -82,5 +82,6 @@ def test_terms_by_language_find_inflected_words(desk, wirebeat):
     for language, text in texts.items():
         Path("text.txt").write_text(text)
         rows = topic_rows(wirebeat("explain", "text.txt").out)
-        assert rows[0].startswith("  energy-security 0."), (language, rows[0])
+        name, score = rows[0].split()[:2]
+        assert (name, float(score) > 0.5) == ("energy-security", True), (language, rows[0])
         assert "under its threshold" not in rows[0]
