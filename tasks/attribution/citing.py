@@ -85,7 +85,7 @@ REPORTED_BY = re.compile(
 )
 TOLD = re.compile(
     r"(?i:\b(?:told|tells|interview (?:with|for)|according to|"
-    r"reported by|citing|published (?:by|on))\s(?:the\s)?)(?:[a-z-]+\s){0,3}$"
+    r"reported by|citing|published (?:by|on))\s(?:the\s)?)(?:(?!by\b)[a-z-]+\s){0,3}$"
 )
 #: `When a station, WXYZ, asked about it`
 WHEN = re.compile(r"\b(?:[Ww]hen|[Aa]fter)\s(?:the\s|an?\s(?:[\w-]+\s){1,4}?[\w-]+,\s)?$")
@@ -149,7 +149,10 @@ BIOGRAPHY = re.compile(
 CAPTION = re.compile(r"\((?:photo )?credit:|\((?:photo|picture|file photo)\b", re.IGNORECASE)
 #: `the Daily Post and the BBC`: the second of two is cited with the first
 #: `told the Anna Berg TV show`: a programme's name
-SHOW = re.compile(r"\s(?:show|programme|program|series|host|presenter|personality|star|ads?|adverts?|commercials?)\b")
+SHOW = re.compile(
+    r"\s(?:programme|program|series|sitcom|drama|ads?|adverts?|commercials?)\b|"
+    r"\sshow(?=[.,;:)]|\s(?:on|in|last|this|about|hosted)\b)"
+)
 AND = re.compile(r"(?:\s[a-z]+)?\s(?:and|&|or)\s(?:[a-z]+\s){0,2}|,\s(?:the\s)?|/")
 ACCORDING = re.compile(r"\b[Aa]ccording to (?:(?:a|an|the|its|new|recent|latest|[A-Z][\w/.’']+)\s){0,5}$")
 OWN_WORK = re.compile(

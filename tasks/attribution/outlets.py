@@ -128,7 +128,7 @@ def _unknown(reading: Reading, strange: Iterable[Press], ours: Callable[[str], b
     found = []
     for press in (*reading.press, *strange):
         start, end = press.start, press.end
-        if press.form != "sure" and citing.SHOW.match(reading.plain, end):
+        if citing.SHOW.match(reading.plain, end):
             continue
         if reading.crossing(start, end):
             continue
@@ -175,6 +175,8 @@ def _like_press(reading: Reading, mention: Mention) -> bool:
     entity, plain = mention.entity, reading.plain
     if entity.type == "person" or entity.link == "gazetteer" or citing.NOT_PRESS.search(entity.name):
         return False
+    if citing.SHOW.match(plain, mention.end):
+        return False
     kind = citing.KIND_BEHIND.match(plain, mention.end) or citing.KIND_BEFORE.search(
         plain, max(0, mention.start - 24), mention.start
     )
@@ -205,7 +207,8 @@ def _cited(
     if citing.CAPTION.search(reading.body, right, right + 110) or citing.AFFILIATE.match(plain, right):
         return None
     before = citing.BEFORE.search(plain, low, left) or citing.REPORTERS_TOLD.search(plain, low, left)
-    if before and _in_passing(plain, low, left, right):
+    if before and (_in_passing(plain, low, left, right) or (entity is None and before[0].startswith(("via ", "per ")))):
+        # much is sent "via" a firm; only a known outlet is one there
         return None
     after = None
     if before or not _acts_itself(reading, low, (left, right), high):
