@@ -13,6 +13,7 @@ from pathlib import Path
 
 import redis
 
+from tests.processes import below
 from tests.serving import beside
 from worker.clock import now
 from worker.demo.site import DemoSite, serve
@@ -88,9 +89,9 @@ class Service:
 
     def tree(self) -> list[int]:
         """The processes below it, deepest last."""
-        return descendants(self.process.pid)
+        return list(below(self.process.pid))
 
-    def stop(self, timeout: float = 15.0) -> int:
+    def stop(self, timeout: float = 60.0) -> int:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
@@ -106,19 +107,6 @@ class Service:
             except ProcessLookupError:
                 continue
         self.process.wait(60)
-
-
-def descendants(pid: int) -> list[int]:
-    listed = subprocess.run(["ps", "-e", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    children: dict[int, list[int]] = {}
-    for line in listed.splitlines():
-        child, parent = map(int, line.split())
-        children.setdefault(parent, []).append(child)
-    found, queue = [], [pid]
-    while queue:
-        found += (below := children.get(queue.pop(0), []))
-        queue += below
-    return found
 
 
 def records(url: str, stream: str = "news:articles") -> list[dict[str, str]]:

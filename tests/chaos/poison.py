@@ -59,7 +59,7 @@ def run(folder: Path, *, entries: int, poisoned: frozenset[int], silent: frozens
         started = time.monotonic()
         service = Service(folder, "run", "--until-idle", "--no-web", env=env)
         try:
-            code = service.wait(240)
+            code = service.wait(480)
         finally:
             service.end()
         account = account_of(env)

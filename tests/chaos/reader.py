@@ -7,14 +7,26 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Collection
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import redis
 
-#: The most that a server with `appendfsync everysec` may forget.
-REPEATED_SECONDS = 2.0
-#: Between the server's sending and the reader's looking at its clock.
-READ_SECONDS = 0.25
+#: With `appendfsync everysec` a server puts off writing for as long while the disk is at the second before.
+UNWRITTEN_SECONDS = 2.0
+
+
+class Cut(NamedTuple):
+    """Of the power, by time.monotonic(): what came to the file since `since` is lost, nothing older."""
+
+    since: float
+    at: float
+
+
+class Given(NamedTuple):
+    """When the reader asked, and when it had the answer: the server sent it between the two."""
+
+    asked: float
+    had: float
 
 
 class LiveReader(threading.Thread):
@@ -23,8 +35,8 @@ class LiveReader(threading.Thread):
     def __init__(self, url: Callable[[], str]) -> None:
         super().__init__(daemon=True)
         self._url, self._stop_asked = url, threading.Event()
-        #: (id, version) → when it was given, by time.monotonic()
-        self._given: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+        #: (id, version) → each time that it was given
+        self._given: defaultdict[tuple[str, str], list[Given]] = defaultdict(list)
 
     def run(self) -> None:
         last = "0"
@@ -32,30 +44,41 @@ class LiveReader(threading.Thread):
             try:
                 with redis.Redis.from_url(self._url(), decode_responses=True, socket_timeout=5, retry=None) as client:
                     while not self._stop_asked.is_set():
+                        asked = time.monotonic()
                         entries = client.xrange("news:articles", f"({last}", count=100)
+                        given = Given(asked, time.monotonic())
                         for _, fields in entries:
-                            self._given[fields["id"], fields["version"]].append(time.monotonic())
+                            self._given[fields["id"], fields["version"]].append(given)
                         last = entries[-1][0] if entries else last
                         time.sleep(0.02)
             except (redis.exceptions.RedisError, OSError):
                 time.sleep(0.1)
 
+    @property
+    def read(self) -> int:
+        return len(self._given)
+
     def stop(self) -> None:
         self._stop_asked.set()
-        self.join(10)
+        self.join(60)
 
-    def repeats(self, cuts: Collection[float], kept: Collection[tuple[str, str]]) -> dict[str, Any]:
-        """`kept`: what the stream holds in the end. A repeat's age: from its first reading to the cut that undid it."""
+    def repeats(self, cuts: Collection[Cut], kept: Collection[tuple[str, str]]) -> dict[str, Any]:
+        """`kept`: what the stream holds in the end. A repeat is too old that no cut undid: those between its two
+        readings took only what was written after the first."""
+        pairs = [(first, second) for times in self._given.values() for first, second in pairwise(times)]
+        undone = [
+            [cut for cut in cuts if first.asked <= cut.at <= second.had and first.had >= cut.since - UNWRITTEN_SECONDS]
+            for first, second in pairs
+        ]
         ages = [
-            min((cut - first for cut in cuts if first - READ_SECONDS <= cut <= second), default=float("inf"))
-            for times in self._given.values()
-            for first, second in pairwise(times)
+            min((cut.at - first.had for cut in some), default=0.0)
+            for (first, _), some in zip(pairs, undone, strict=True)
         ]
         return {
             "read_live": len(self._given),
             "seen_twice_live": len(ages),
             "oldest_repeat_seconds": round(max(ages, default=0.0), 2),
-            "repeats_too_old": sum(age > REPEATED_SECONDS + READ_SECONDS for age in ages),
+            "repeats_too_old": sum(not some for some in undone),
             "seen_live_only": len(self._given.keys() - set(kept)),
             "power_cuts": len(cuts),
         }

@@ -21,7 +21,8 @@ from typing import Any, NamedTuple
 
 import redis
 
-from tests.chaos.reader import LiveReader
+from tests import processes
+from tests.chaos.reader import Cut, LiveReader
 from tests.chaos.world import World
 from tests.service import Service, environment
 from tests.valkey import Valkey, short_folder
@@ -67,8 +68,7 @@ class Storm:
         self.plan, self.folder = plan, folder
         self.rng = random.Random(plan.seed)
         self.killed: Counter[str] = Counter()
-        #: when the power went, by time.monotonic()
-        self.cuts: list[float] = []
+        self.cuts: list[Cut] = []
         self.world = World(plan.entries)
         self.data = folder / "d"
         self.beside = None if plan.server == "embedded" else BesideServer(folder, plan.server, plan.appendfsync)
@@ -113,7 +113,8 @@ class Storm:
     def _settle(self, started: float) -> bool:
         while time.monotonic() - started < self.plan.seconds:
             account = self._account()
-            if account and account.seen >= self.plan.entries and not sum(account.pending.values()):
+            settled = account and account.seen >= self.plan.entries and not sum(account.pending.values())
+            if settled and self.reader.read >= account.published:
                 return True
             time.sleep(0.2)
         return False
@@ -133,40 +134,32 @@ class Storm:
         self.killed[victim] += 1
 
     def _kill_all(self) -> None:
-        cut = Cut(self.data if self.plan.power_cuts and not self.beside else None, self.rng)
-        below, server = self.service.tree(), self._pid("server") if self.plan.power_cuts else None
+        tails = Tails(self.data if self.plan.power_cuts and not self.beside else None, self.rng)
+        tree, server = self.service.tree(), self._pid("server") if self.plan.power_cuts else None
         self.service.process.kill()
         if server is not None:  # else it would be told to stop, and write what it still holds
             os.kill(server, signal.SIGKILL)
         died = time.monotonic()
         self.service.process.wait()
-        _until_gone(below)
-        self.cuts += [died] if cut.off() else []
+        assert processes.left(tree) == [], "left behind by a killed supervisor"
+        self.cuts += [Cut(tails.since, died)] if tails.off() else []
         self.service = Service(self.folder, "run", "--no-web", env=self.env)
 
     def _kill_beside(self, beside: BesideServer) -> None:
         # with `always` nothing is answered that is not on the disk: a power cut takes no more than a kill
         unsafe = self.plan.power_cuts and self.plan.appendfsync == "everysec"
-        cut = Cut(self.folder if unsafe else None, self.rng)
+        tails = Tails(self.folder if unsafe else None, self.rng)
         beside.kill()
-        cut.off()
-        self.cuts += [time.monotonic()] if self.plan.power_cuts else []
+        tails.off()
+        self.cuts += [Cut(tails.since, time.monotonic())] if self.plan.power_cuts else []
         beside.start()
 
     def _pid(self, victim: str) -> int | None:
         mains: dict[str, int] = {}
         pool: list[int] = []
-        for pid in self.service.tree():
-            try:
-                line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-                parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            if not line.strip():
-                continue  # dead, not yet reaped
+        for pid, (parent, command) in processes.below(self.service.process.pid).items():
             if parent == self.service.process.pid:
-                role = "server" if "valkey" in line.split(" ")[0] else line.split()[-1]
-                mains[role] = pid
+                mains["server" if "valkey" in command.split(" ")[0] else command.split()[-1]] = pid
             elif parent == mains.get("enrich"):
                 pool.append(pid)
         return (self.rng.choice(pool) if pool else None) if victim == "pool" else mains.get(victim)
@@ -241,7 +234,7 @@ class BesideServer:
         self._server.stop(signal.SIGKILL)
 
 
-class Cut:
+class Tails:
     """A power cut loses what was not yet on the disk: the tails of the files since up to two seconds before.
 
     To be made that long before the kill; no folder, no cut.
@@ -249,6 +242,7 @@ class Cut:
 
     def __init__(self, folder: Path | None, rng: random.Random) -> None:
         files = sorted(folder.glob("appendonlydir/*.incr.aof")) or sorted(folder.glob("*.aof")) if folder else []
+        self.since = time.monotonic()
         self._sizes = {file: file.stat().st_size for file in files}
         if files:
             time.sleep(rng.uniform(0.2, MOST_UNSYNCED_SECONDS))
@@ -258,22 +252,6 @@ class Cut:
             if file.exists():
                 os.truncate(file, size)
         return bool(self._sizes)
-
-
-def _until_gone(pids: list[int], seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while any(map(there, pids)):
-        if time.monotonic() > deadline:
-            raise AssertionError(f"left behind by a killed supervisor: {[pid for pid in pids if there(pid)]}")
-        time.sleep(0.05)
-
-
-def there(pid: int) -> bool:
-    """A zombie that nobody has asked after yet holds nothing any more."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 def main() -> int:

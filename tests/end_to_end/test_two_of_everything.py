@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import urllib.request
 from collections import Counter, defaultdict
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,13 @@ pytestmark = pytest.mark.slow
 
 ENTRIES, FEEDS = 120, 6
 POLL_SECONDS = 2.0
-#: A poll is claimed by the store's clock and arrives by the site's.
-ARRIVAL_SECONDS = 0.4
+#: A poll is claimed by the store's clock and arrives by the site's, later where the machine is busy.
+LATE_POLLS = 2
 
 
 def told(port: int) -> dict[str, dict[str, float]]:
     """Metric → its labels' values, joined → value."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
         text = answer.read().decode()
     found: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for family in text_string_to_metric_families(text):
@@ -56,7 +55,7 @@ def test_two_of_everything_share_one_server_and_double_nothing(folder: Path, ser
         services.append(Service(folder, "web", env=env))
         try:
             off = follow(client, world, services, port)
-            time.sleep(3 * POLL_SECONDS)  # polls of feeds that stay as they are
+            time.sleep(4 * POLL_SECONDS)  # of feeds that stay as they are; twice as many polls if the two did not share
         finally:
             for service in services:
                 service.process.terminate()
@@ -68,12 +67,14 @@ def test_two_of_everything_share_one_server_and_double_nothing(folder: Path, ser
     assert codes == [0, 0, 0]
     assert (len(published), published.total()) == (ENTRIES, ENTRIES)
     assert world.fetched == [1] * ENTRIES
-    assert [
-        round(b - a, 2) for times in world.polled for a, b in pairwise(times) if b - a < POLL_SECONDS - ARRIVAL_SECONDS
-    ] == []
+    assert [times for times in world.polled if len(times) > 1 + span(times) / POLL_SECONDS + LATE_POLLS] == []
     assert off == {0.0}
     assert account_of(env)["balance"] == 0
     assert [alive[role] for role in ("beat", "poll", "fetch", "enrich")] == [2, 2, 2, 2], alive
+
+
+def span(times: list[float]) -> float:
+    return max(times) - min(times)
 
 
 def follow(client: redis.Redis, world: World, services: list[Service], port: int) -> set[float]:

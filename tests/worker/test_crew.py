@@ -6,11 +6,11 @@ import os
 import re
 import time
 from itertools import islice
-from pathlib import Path
 
 import pytest
 
 from tasks.reasons import Failed
+from tests.processes import left
 from worker.crew import Crew
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
@@ -42,15 +42,6 @@ def _raise(error: Exception) -> str:
 
 def done(jobs, **options):
     return list(Crew(work, **{"members": 2, "seconds": 100.0, **options}).results(jobs))
-
-
-def alive(pid: str) -> bool:
-    return Path(f"/proc/{pid}").exists()
-
-
-def runs(pid: str) -> bool:
-    """A zombie, which nobody has asked after yet, does not."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_results_come_in_the_order_of_the_jobs():
@@ -112,7 +103,7 @@ def test_jobs_are_taken_as_they_are_needed_and_no_process_is_left():
     results.close()
 
     assert len(taken) < 500
-    assert not any(alive(pid) for pid in pids)
+    assert left(pids) == []
 
 
 def test_a_process_that_died_while_it_waited_is_replaced():
@@ -123,8 +114,7 @@ def test_a_process_that_died_while_it_waited_is_replaced():
     results = Crew(work, members=1, seconds=100.0).results(jobs())
     _, pid = next(results)
     os.kill(int(pid), 9)
-    while runs(pid):
-        time.sleep(0.01)
+    assert left([pid]) == []
 
     assert next(results)[1] == "a"
     results.close()

@@ -17,6 +17,7 @@ import redis
 
 from config.trouble import ConfigError
 from tests.ports import free_port
+from tests.processes import left
 from tests.valkey import short_folder
 from worker.embedded import AlreadyRunning, EmbeddedServer, lock_data_dir
 
@@ -289,8 +290,4 @@ def test_a_server_whose_owner_is_killed_does_not_stay_behind(folder: Path):
     owner.wait()
     owner.stdout.close()
 
-    deadline = time.monotonic() + 60
-    while Path(f"/proc/{pid}").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-    assert not Path(f"/proc/{pid}").exists()
+    assert left([pid]) == []

@@ -6,9 +6,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
+
+from tests.processes import left, runs
 
 pytestmark = pytest.mark.slow
 
@@ -25,11 +26,6 @@ time.sleep(600)
 SUPERVISOR = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]], start_new_session=True)"
 
 
-def runs(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return bool(state.strip()) and not state.startswith("Z")
-
-
 def test_a_role_and_its_pool_end_when_the_supervisor_is_killed():
     supervisor = subprocess.Popen([sys.executable, "-c", SUPERVISOR, ROLE], stdout=subprocess.PIPE, text=True)
     below = [int(pid) for pid in supervisor.stdout.readline().split()]
@@ -39,11 +35,8 @@ def test_a_role_and_its_pool_end_when_the_supervisor_is_killed():
     supervisor.wait()
     supervisor.stdout.close()
 
-    deadline = time.monotonic() + 60
-    while any(map(runs, below)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    left = [pid for pid in below if runs(pid)]
-    for pid in left:
+    still_there = left(below)
+    for pid in still_there:
         os.kill(pid, signal.SIGKILL)
 
-    assert left == []
+    assert still_there == []

@@ -11,6 +11,7 @@ import pytest
 
 from config.settings import Settings
 from tasks.reasons import Failed
+from tests.processes import left
 from worker.sandbox import Limits, Sandbox
 
 JOBS = (str(Path(__file__).with_name("sandbox_jobs.py")),)
@@ -41,16 +42,6 @@ async def ended(sandbox, job, **arguments):
 
 async def pid(sandbox):
     return int(await sandbox.call("pid", {}, b""))
-
-
-def is_gone(process):
-    for _ in range(3000):
-        try:
-            os.kill(process, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def test_a_feed_is_read_in_the_child():
@@ -161,7 +152,7 @@ def test_a_child_that_was_killed_is_replaced_and_no_document_blamed():
     async def talk(sandbox):
         first = await pid(sandbox)
         os.kill(first, signal.SIGKILL)
-        assert await asyncio.to_thread(is_gone, first)
+        assert await asyncio.to_thread(left, [first]) == []
         await asyncio.sleep(0.05)  # until the loop was told, too
         return first, await pid(sandbox)
 
@@ -215,7 +206,7 @@ def test_a_job_that_nobody_waits_for_any_more_ends_with_its_child():
     busy, following = talking(talk)
 
     assert following == b"next"
-    assert is_gone(busy)
+    assert left([busy]) == []
 
 
 def test_no_environment_and_no_terminal_reach_the_child(monkeypatch):
@@ -243,7 +234,7 @@ def test_closing_ends_every_child():
     async def talk(sandbox):
         return await pid(sandbox)
 
-    assert is_gone(talking(talk))
+    assert left([talking(talk)]) == []
 
 
 @pytest.mark.slow
@@ -266,7 +257,7 @@ def test_children_die_with_their_parent(how, tmp_path):
     process.wait(60)
     process.stdout.close()
 
-    assert is_gone(child)
+    assert left([child]) == []
 
 
 def test_the_limits_of_the_settings_are_the_limits_of_the_child():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import left, runs
 from worker.supervisor import RESTART_FIRST_SECONDS, STOP_SECONDS, Supervisor
 
 PYTHON = (sys.executable, "-S", "-E", "-c")
@@ -60,10 +61,6 @@ def watched(tmp_path):
         signal.signal(number, handler)
 
 
-def alive(pid: str | int) -> bool:
-    return Path(f"/proc/{pid}").exists()
-
-
 def test_all_roles_run_until_all_is_done_and_none_is_left(watched):
     service = watched(one=SAYS + STAYS, two=SAYS + STAYS)
 
@@ -71,7 +68,7 @@ def test_all_roles_run_until_all_is_done_and_none_is_left(watched):
 
     assert code == 0
     assert service.exits == []
-    assert not any(alive(pid) for pid in service.said())
+    assert not any(runs(pid) for pid in service.said())
 
 
 @pytest.mark.slow
@@ -114,7 +111,7 @@ def test_a_role_with_bad_configuration_ends_the_service_with_its_code(watched):
     service = watched(wrong="raise SystemExit(78)", firm=SAYS + STAYS)
 
     assert service.run(lambda: False) == 78
-    assert not any(alive(pid) for pid in service.said())
+    assert not any(runs(pid) for pid in service.said())
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -129,7 +126,7 @@ def test_a_signal_stops_the_service(watched, number):
         return False
 
     assert service.run(once_up) == 0
-    assert not any(alive(pid) for pid in service.said())
+    assert not any(runs(pid) for pid in service.said())
 
 
 @pytest.mark.slow
@@ -140,10 +137,7 @@ def test_what_a_role_has_started_ends_with_it(watched):
 
     service.run(lambda: len(service.said()) == 2)
 
-    deadline = time.monotonic() + 60
-    while any(alive(pid) for pid in service.said()) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert not any(alive(pid) for pid in service.said())
+    assert left(service.said()) == []
 
 
 def test_roles_get_their_environment_and_nothing_from_the_terminal(watched):
@@ -180,4 +174,4 @@ def test_a_role_that_does_not_heed_is_killed_in_time(watched):
     service.run(lambda: service.said() and (started.append(time.monotonic()) or True))
 
     assert STOP_SECONDS - 0.5 <= time.monotonic() - started[0] < 60
-    assert not alive(service.said()[0])
+    assert not runs(service.said()[0])

@@ -9,11 +9,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-from tests.service import descendants
+from tests import processes
 from worker.demo.developing import telling
 from worker.demo.news import load
 
@@ -139,7 +138,7 @@ def test_a_port_that_is_taken_gives_way_to_the_next_and_it_is_said():
         other.bind(("127.0.0.1", 0))
         taken = other.getsockname()[1]
         finished = subprocess.run(
-            [sys.executable, "-m", "worker.cli", "demo", "--seconds", "5", "--port", str(taken), "--reader-port", "0"],
+            [sys.executable, "-m", "worker.cli", "demo", "--seconds", "1", "--port", str(taken), "--reader-port", "0"],
             capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
     said = re.search(rf"Port {taken} is taken by another program; the live page is on (\d+)", finished.stdout)
@@ -148,10 +147,10 @@ def test_a_port_that_is_taken_gives_way_to_the_next_and_it_is_said():
 
 
 def test_a_demonstration_that_runs_out_of_time_says_what_is_missing_and_why():
-    finished = demo("--seconds", "5")
+    finished = demo("--seconds", "2")  # the article that changes does so after three
 
     assert finished.returncode == 1
-    assert "Still missing after 5 s" in finished.stdout
+    assert "Still missing after 2 s" in finished.stdout
     assert "/war/odesa-strike.html version 2" in finished.stdout
     assert "The last lines of its log" in finished.stdout
 
@@ -166,16 +165,13 @@ def test_a_demonstration_that_is_ended_leaves_nothing_behind(how, tmp_path):
     )
     while "ukraine-war" not in running.stdout.readline():
         assert running.poll() is None
-    below = descendants(running.pid)
+    below = list(processes.below(running.pid))
     assert len(below) > 3
 
     running.send_signal(how)
     running.wait(60)
     running.stdout.close()
 
-    deadline = time.monotonic() + 60
-    while any(Path(f"/proc/{pid}/exe").exists() for pid in below) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not [pid for pid in below if Path(f"/proc/{pid}/exe").exists()]
+    assert processes.left(below) == []
     if how != signal.SIGKILL:
         assert not list(tmp_path.glob("wirebeat-demo-*"))
