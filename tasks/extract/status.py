@@ -58,6 +58,7 @@ _VIDEO_FRAME = re.compile(
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|\(…\)|\(\.\.\.\))[\"'”’»)\]]*$")
 # programs that shorten a text put a blank or brackets before the dots; people write them behind the word
 _CUT_BY_PROGRAM = re.compile(r"(?:\s(?:…|\.\.\.)|\[…\]|\[\.\.\.\])$")
+_UNSEEN = ("script", "style", "template")
 _CLOCK = re.compile(r"^\W{0,3}(?:kl\.?\s*)?\d{1,2}[:.h]\d{2}\b")
 
 
@@ -88,12 +89,13 @@ def view(tree: HtmlElement, facts: Facts, markup: str) -> View:
     pieces: list[str] = []
     chars = 0
     for element in root.iter("*"):
-        if element.tag not in ("script", "style", "template") and element.text and not element.text.isspace():
-            pieces.append(element.text)
-            chars += len(element.text)
-        if element.tail and not element.tail.isspace():
-            pieces.append(element.tail)
-            chars += len(element.tail)
+        text, tail = element.text, element.tail
+        if text and not text.isspace() and element.tag not in _UNSEEN:
+            pieces.append(text)
+            chars += len(text)
+        if tail and not tail.isspace():
+            pieces.append(tail)
+            chars += len(tail)
         if chars > MAX_PAGE_CHARS:
             break
     text = " ".join(pieces)

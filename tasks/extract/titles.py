@@ -36,9 +36,9 @@ def _is_site_part(part: str, site: set[str]) -> bool:
     )
 
 
-def without_site(title: str, facts: Facts, *, known: tuple[str, ...] = ()) -> str:
+def without_site(title: str, site: set[str], *, known: tuple[str, ...] = ()) -> str:
     """Cuts site and section names at the ends. `known` are other readings of the same headline, to cut down to."""
-    title = _without_names(title, _site_words(facts))
+    title = _without_names(title, site)
     for other in known:
         if len(folded(other)) >= 3 and other != title and other in title:
             rest = title.replace(other, " ", 1).strip()
@@ -82,15 +82,14 @@ def _breaks_off(text: str, whole: str) -> bool:
 
 def headline(facts: Facts, feed_title: str = "") -> tuple[str, str]:
     """(title, where it is from); ("", "") where the page has none."""
-    given = candidates(facts)
-    stated = {source: without_site(text, facts, known=facts.h1s) for source, text in given.items()}
+    given, site = candidates(facts), _site_words(facts)
+    stated = {source: without_site(text, site, known=facts.h1s) for source, text in given.items()}
     if feed_title:
         stated = {"feed": feed_title, **stated}
-    site = _site_words(facts)
-    h1s = [text for one in facts.h1s if (text := without_site(one, facts)) and not _is_site_part(text, site)]
+    h1s = [text for one in facts.h1s if (text := without_site(one, site)) and not _is_site_part(text, site)]
     # the same with its kicker, where the page states it so elsewhere, too
     exact = {tuple(folded(text)) for text in stated.values()}
-    h1s = [text for one in facts.whole_h1s if tuple(folded(text := without_site(one, facts))) in exact] + h1s
+    h1s = [text for one in facts.whole_h1s if tuple(folded(text := without_site(one, site))) in exact] + h1s
     for title, source in _in_order(stated, h1s, site):
         if title:
             return title[:MAX_TITLE_CHARS], source
