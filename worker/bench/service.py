@@ -155,7 +155,7 @@ def _name(pid: int) -> str:
     words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     if words and b"valkey" in words[0]:
         return "server"
-    known = [word.decode() for word in words if word in (b"run", b"beat", b"poll", b"fetch", b"enrich")]
+    known = [word.decode() for word in words if word in (b"run", b"beat", b"poll", b"fetch", b"enrich", b"web")]
     return known[0] if known else "child"
 
 
