@@ -7,10 +7,10 @@ for a while; what it keeps is packed and read here alone. docs/decisions/0013-co
 
 from __future__ import annotations
 
-import re
 import struct
 from collections import Counter
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from zlib import crc32
 
@@ -43,7 +43,8 @@ FEWEST_WORDS = 60
 #: what is no article's text, or another one every hour
 NOT_COMPARED = frozenset({"teaser", "consent_wall", "bot_wall", "live_blog", "video", "empty", "omitted"})
 
-_WORD = re.compile(r"\w+")
+_BLANKED = bytes(code if code > 127 or chr(code).isalnum() else 32 for code in range(256))
+_MARKS = [mark.encode() for mark in "‘’“”–—…«»\u00a0"]
 _EPOCH = date(1970, 1, 1)
 #: odd, without a pattern: digits of the golden ratio, and those of splitmix64 and xxHash
 _PLACES = np.array(
@@ -51,6 +52,7 @@ _PLACES = np.array(
 )
 _MIX = np.uint64(0xFF51AFD7ED558CCD)
 _HALF = np.uint64(33)
+_FIRST = np.array([True])
 
 _RUNS = struct.Struct(">H")
 #: day of the first telling (since 1970), tellings so far, outlet, two bytes of each run
@@ -93,11 +95,10 @@ class _Original(NamedTuple):
 
 def sketch(text: str, body_status: str = "full") -> Sketch:
     """The same in every process and on every machine."""
-    words = _WORD.findall(text[:READ_CHARS].lower())[:READ_WORDS]
+    words = _words(text)
     if len(words) < FEWEST_WORDS:
         return NO_SKETCH
-    raw = " ".join(words).encode(errors="replace").split(b" ")
-    numbers = np.fromiter(map(crc32, raw), dtype="<u8", count=len(raw))
+    numbers = np.fromiter(map(crc32, words), dtype="<u8", count=len(words))
     places = len(numbers) - RUN_WORDS + 1
     runs = numbers[:places] * _PLACES[0]
     for n in range(1, RUN_WORDS):
@@ -105,17 +106,26 @@ def sketch(text: str, body_status: str = "full") -> Sketch:
     runs ^= runs >> _HALF
     runs *= _MIX
     runs ^= runs >> _HALF
-    runs = np.unique(runs)
     simhash = f"sim64:{_simhash(runs)}"
+    runs.sort()
+    runs = runs[np.concatenate((_FIRST, runs[1:] != runs[:-1]))]
     if len(runs) < KEPT_RUNS or body_status in NOT_COMPARED:
         return Sketch(b"", b"", simhash)
     return Sketch(runs[:KEPT_RUNS].astype(">u2").tobytes(), runs[:ASKED_RUNS].astype(">u4").tobytes(), simhash)
 
 
+def _words(text: str) -> list[bytes]:
+    """Small letters, where they are of A to Z; without the marks that each outlet sets in its own way."""
+    raw = text[:READ_CHARS].encode(errors="replace").lower()
+    for mark in () if raw.isascii() else _MARKS:
+        raw = raw.replace(mark, b" ")
+    return raw.translate(_BLANKED).split(maxsplit=READ_WORDS)[:READ_WORDS]
+
+
 def _simhash(runs: npt.NDArray[np.uint64]) -> str:
     """Charikar 2002: each bit as in most of the runs."""
-    bits = np.unpackbits(runs.view("u1").reshape(-1, 8), axis=1).sum(axis=0, dtype=np.int64)
-    return np.packbits(bits * 2 > len(runs)).tobytes().hex()
+    bits = np.unpackbits(runs.view("u1").reshape(-1, 8), axis=1)
+    return np.packbits(np.add.reduce(bits, axis=0, dtype=np.uint16) * 2 > len(runs)).tobytes().hex()
 
 
 def shared(one: bytes, other: bytes) -> int:
@@ -129,7 +139,11 @@ def outlet_of(record: Record) -> bytes:
 
 
 def site_of(record: Record) -> bytes:
-    domain = record.source.domain
+    return _site_of(record.source.domain)
+
+
+@lru_cache(4096)
+def _site_of(domain: str) -> bytes:
     return _two_bytes(courlan.extract_domain(f"http://{domain}/", fast=True) or domain)
 
 

@@ -181,20 +181,18 @@ def publication(
 def publish(
     ports: Reading, claim: Claim, record: Record, *, address: str | None, following: Claim | None
 ) -> tuple[str, str]:
-    """As the ledger's publish, with the record saying whose text it is. When another telling of the same text is
-    published meanwhile, it says so anew."""
+    """As the ledger's publish. Where other outlets have told the same text, the record is made to say so, until it says
+    what is so in the moment in which it is published."""
     from tasks.copies import NOTHING, place, sketch  # noqa: PLC0415  (numpy is not for the roles that only wait)
 
-    text = sketch(record.body or "", record.body_status)
+    text, known = sketch(record.body or "", record.body_status), NOTHING
     while True:
-        known = NOTHING
-        if text.asked or claim.version:
-            known = ports.store.do(ports.ledger.originals(record.id if claim.version else "", text.asked))
         placed = place(record, text, known)
         outgoing = publication(compared(record, text, placed), ports.now(), address=address, telling=placed.telling)
         end, where = ports.store.do(ports.ledger.publish(claim, outgoing, following=following))
-        if end != "again":
+        if isinstance(where, str):
             return end, where
+        known = where
 
 
 def alone(record: Record) -> Record:

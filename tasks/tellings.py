@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 
 class Known(NamedTuple):
-    """What the ledger has on an article that is about to be published."""
+    """What the ledger has on an article that is about to be published: nothing, for most."""
 
-    #: the state of the ledger that this was true of
+    #: names all of it, in few bytes
     token: bytes = b""
     #: what was kept of its version before; b"" for nothing
     own: bytes = b""
@@ -17,9 +17,9 @@ class Known(NamedTuple):
 
 
 class Telling(NamedTuple):
-    """What the ledger is to keep of a text, as long as what it said of others still holds."""
+    """What the ledger is to keep of a text, if there are no others than those that were known."""
 
-    #: of Known; b"" where the text was not compared
+    #: of Known
     token: bytes = b""
     #: the runs by which it was looked for; `found`: by which it is to be found, too
     asked: bytes = b""

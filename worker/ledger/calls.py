@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tasks.ports import Account, Admission, Call, Claim, Claims, PollClaim, PollClaims, Sighting, Stage, Validators
 from tasks.records import Entry
 from tasks.waiting import unpack_page
-from worker.ledger.publishing import brought, read_known, told
+from worker.ledger.publishing import brought, read_end, told
 from worker.ledger.store import Argument
 
 if TYPE_CHECKING:
@@ -151,17 +151,13 @@ class Ledger:
     def advance(self, claim: Claim, page: bytes) -> Call[int]:
         return self._call("advance", int, claim.id, claim.token, page)
 
-    def originals(self, id_: str, asked: bytes) -> Call[Known]:
-        """`id_`: "" before its first version; `asked`: of its sketch. publish says 'again' when it reads otherwise then."""
-        return self._call("originals", read_known, id_, asked)
-
     def publish(
         self, claim: Claim, publication: Publication, *, following: Held | None = None
-    ) -> Call[tuple[str, str]]:
-        """Reads ('published', stream id), ('duplicate', id of the other), ('stale', '') or ('again', '')."""
+    ) -> Call[tuple[str, str | Known]]:
+        """Reads ('published', stream id), ('duplicate', id of the other), ('stale', '') or ('again', what to know)."""
         return self._call(
             "publish",
-            lambda reply: (_text(reply[0]), _text(reply[1])),
+            read_end,
             *(claim.id, claim.token, *_named(following), publication.address or "", publication.version),
             *(publication.content_hash, *told(publication.telling), *brought(publication)),
         )

@@ -1,4 +1,4 @@
-"""A publication as the scripts take it, and what they say of its originals."""
+"""A publication as the scripts take it, and what they answer."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def told(telling: Telling) -> list[Argument]:
     return [telling.token, telling.asked, int(telling.found), len(telling.kept), *kept]
 
 
-def read_known(reply: Any) -> Known:
-    token, own, *others = reply
+def read_end(reply: Any) -> tuple[str, str | Known]:
+    if reply[0] != b"again":
+        return reply[0].decode(), reply[1].decode()
+    _, token, own, *others = reply
     pairs = zip(others[::2], others[1::2], strict=True)
-    return Known(token, own, tuple((id_.decode(), kept) for id_, kept in pairs))
+    return "again", Known(token, own, tuple((id_.decode(), kept) for id_, kept in pairs))

@@ -54,7 +54,6 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "fail": ("burial",),
     "hop": ("hosts",),
     "lodge": ("memory", "twins"),
-    "originals": ("memory", "copies"),
     "publish": ("memory", "twins", "ends", "copies", "publication"),
     "receive": ("memory", "sightings"),
     "retag": ("memory", "publication"),

@@ -46,41 +46,27 @@ local function look_around(id, asked)
   end
   return own, others, free
 end
--- What was seen by looking around: how much had been told by then, the rest in few words, and what stood empty.
-local function token_of(own, others, free)
-  local told_so_far = redis.call('HGET', MEMORY, 'copies:told') or '0'
-  local empty = own == '' and '1' or '0'
-  for n = 1, #free do empty = empty .. (free[n] and '1' or '0') end
-  return told_so_far .. ':' .. redis.sha1hex(own .. table.concat(others)) .. empty
-end
 
--- What a publication brings of it: token ('' when there was nothing to look around with), runs, whether its text is to
--- be found by them, n, then n times: article, record.
+-- What a publication brings of it: what it knows of others (see again_of; '' for nothing), runs by which its text is
+-- looked for, whether it is to be found by them, n, then n times: article, record.
 local telling = {}
 local function take_telling()
   telling.token, telling.asked, telling.found = take(), take(), take() == '1'
   for i = 1, take_number() * 2 do telling[i] = take() end
 end
--- Nothing was told meanwhile that would make it another telling.
-local function still_holds(id, version)
-  if telling.token == '' then return true end
-  local told_so_far = redis.call('HGET', MEMORY, 'copies:told') or '0'
-  if string.sub(telling.token, 1, #told_so_far + 1) == told_so_far .. ':' then return true end
+-- nil when the publication knows all there is; else the answer that tells it: {'again', token, own record, others ..}
+local function again_of(id, version)
+  if telling.asked == '' and version == 1 then return nil end
   local own, others, free = look_around(version > 1 and id or '', telling.asked)
-  return string.match(token_of(own, others, free), ':.*') == string.match(telling.token, ':.*')
+  telling.is_new, telling.free = own == '', free
+  local token = (own ~= '' or #others > 0) and redis.sha1hex(own .. table.concat(others)) or ''
+  if token ~= telling.token then return {'again', token, own, unpack(others)} end
 end
 local function keep_telling(id)
-  if telling.token == '' or #telling == 0 then return end
-  recall_copies()
-  local empty = string.match(telling.token, '[01]*$', string.find(telling.token, ':', 1, true) + 41)
   for i = 1, #telling, 2 do
-    local is_new = telling[i] == id and string.sub(empty, 1, 1) == '1'
-    slot_put('copies:text', spot_of(telling[i]), telling[i + 1], is_new)
+    slot_put('copies:text', spot_of(telling[i]), telling[i + 1], telling.is_new and telling[i] == id)
   end
   for n = 1, telling.found and #telling.asked / 4 or 0 do
-    if string.sub(empty, n + 1, n + 1) == '1' then
-      slot_put('copies:run', run_spot(telling.asked, n), raw_of(id), true)
-    end
+    if telling.free[n] then slot_put('copies:run', run_spot(telling.asked, n), raw_of(id), true) end
   end
-  redis.call('HINCRBY', MEMORY, 'copies:told', 1)
 end

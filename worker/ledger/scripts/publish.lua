@@ -1,6 +1,6 @@
 -- id, token, next id, next token, other address ('' or an id), version, hash, and what copies.lua and publication.lua
 -- take → {'published' | 'duplicate' | 'stale', stream id or id of the other}
--- | {'again', ''}: another telling of its text came meanwhile, which its record must take in; nothing was done
+-- | {'again', ..}: there are other tellings of its text than its record knows of; nothing was done
 local id, token, next_id, next_token = take(), take(), take(), take()
 local address, version, hash = take(), take_number(), take()
 if not held(id, token, 'enrich') then return {'stale', ''} end
@@ -18,7 +18,8 @@ if version == 1 then
     return {'duplicate', twin}
   end
 end
-if not still_holds(id, version) then return {'again', ''} end
+local again = again_of(id, version)
+if again then return again end
 if version == 1 and address ~= '' and not seen_get(address) then redirect_put(address, id) end
 if address ~= '' then content_put(address, hash) end
 
