@@ -23,6 +23,12 @@ settings.load_profile("same")
 gc.disable()
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Those that take longest first: what is begun last is what all others wait for."""
+    items.sort(key=lambda item: not {"chaos", "end_to_end"} & {*item.path.parts})
+
+
 def pytest_collection_finish():
     gc.enable()
     gc.freeze()
