@@ -33,7 +33,7 @@ AROUND = 5
 UNTITLED_COPY = 0.3
 HEADLINE_COPY = 0.3
 #: of the penalty on squared distance from the start, in units of the signal's spread
-STRENGTH = 60.0
+STRENGTH = 100.0
 ROUNDS = 80
 #: labelled articles of a topic, and as many without it, below which nothing is learned
 FEWEST = 8
