@@ -110,9 +110,7 @@ class ArticleReader:
     def _claim(self) -> Batch[Claim]:
         if self._times.due:
             self._tell_times()
-        # what this process would hold for later, one that has nothing to do can read now
-        count = 1 if self.slots.others_rest() else CLAIM_ARTICLES
-        claims = self.ports.store.do(self.ledger.claim("enrich", count, by=self.by))
+        claims = self.ports.store.do(self.ledger.claim("enrich", CLAIM_ARTICLES, by=self.by))
         return Batch(claims.claims, claims.next_due_seconds)
 
     def _read(

@@ -98,10 +98,6 @@ class Slots:
                 self._resting[0] = 0
                 self._woken.release()
 
-    def others_rest(self) -> bool:
-        """Whether a process beside this one has no article under way."""
-        return any(slot.pid and not slot.started and slot.pid != os.getpid() for slot in self._slots)
-
     @contextmanager
     def paused(self) -> Iterator[None]:
         """The clock of the article stands still: waiting for the store is no fault of the article."""

@@ -51,22 +51,6 @@ def test_what_is_due_is_read_and_the_slot_is_free_afterwards(desk: Desk, reader:
     assert [slot.started for slot in reader.slots] == [0.0, 0.0]
 
 
-def test_a_process_holds_nothing_for_later_while_another_has_nothing_to_do(desk: Desk, reader: ArticleReader):
-    other = list(reader.slots)[1]
-    other.pid = 1
-    follows: list[bool] = []
-
-    def work(_ports, claim, following):
-        follows.append(following is not None)
-        desk.publish(claim, body=claim.entry.title, following=following)
-        if len(follows) == 2:
-            other.started = 1.0  # from now on it is as busy as this one
-
-    reader.drain(work)
-
-    assert follows == [False, False, True, True, True, False]
-
-
 def test_how_long_each_article_took_is_told_at_the_end_of_a_drain(desk: Desk, reader: ArticleReader):
     reader.drain(publishing(desk, {"Harbour opens, part 2": ValueError("odd")}))
 
