@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
+from contextlib import suppress
 from importlib.metadata import version
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,8 @@ ROLES: dict[str, tuple[str, ...]] = {
 }
 #: Celery's threads only wait for the loop: one a drain, one for the tick, one to spare.
 GATHER_THREADS = 4
+#: Open files where the system has no limit of its own.
+MOST_FILES = 65_536
 
 
 def run_beat(settings: Settings) -> None:
@@ -65,11 +69,19 @@ def _keep_logging_ours(settings: Settings, role: str) -> None:
     signals.setup_logging.connect(lambda **_: set_up_logging(settings, role), weak=False)
 
 
+def _allow_connections() -> None:
+    """As many as the system lets us have open: a connection is kept for each host that is asked often."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with suppress(ValueError, OSError):  # macOS names a limit that it does not grant
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most if most != resource.RLIM_INFINITY else MOST_FILES, most))
+
+
 def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
     from worker.gathering import Gatherer  # noqa: PLC0415  (aiohttp is not for the roles that ask no one)
 
     if settings.allow_origins:
         log.warning("origins-allowed", off_the_public_internet=settings.allow_origins)
+    _allow_connections()
     clockwork = Clockwork(settings, app)
     gatherer = Gatherer(settings, clockwork.wake)
     Wired.drains = Wiring(clockwork, gatherer=gatherer)
