@@ -58,6 +58,8 @@ class Papers:
         #: of the polls, so many find a document with another date and nothing new in it
         self.changed_share: Any = _FORK.Value("d", 0.0)
         self.polls: Any = _FORK.Array("L", feeds)
+        #: seconds since 1970 at which each feed was asked first; 0: not yet
+        self.first_asked: Any = _FORK.Array("d", feeds)
         self.connections: Any = _FORK.Value("L", 0)
         self._ours, theirs = _FORK.Pipe()
         self._process = _FORK.Process(target=self._serve, args=(theirs,), daemon=True)
@@ -82,6 +84,16 @@ class Papers:
 
     def page_host(self, feed: int) -> str:
         return _address(self.sites + feed % self.sites)
+
+    @property
+    def process_id(self) -> int:
+        return int(self._process.pid or 0)
+
+    def documents(self) -> list[bytes]:
+        """Of each feed, as it stands with no items but the standing ones."""
+        press = _Press(self)
+        press.port = self.port
+        return [press.document(n, 0, _BUILT) for n in range(self.feeds)]
 
     def feed_list(self, every: str, *, seldom_from: int | None = None) -> str:
         """`seldom_from`: the feeds from this number on are asked once a day."""
@@ -150,6 +162,8 @@ class _Press:
 
     def _feed(self, feed: int, asked_with: str) -> bytes:
         self.papers.polls[feed] += 1
+        if not self.papers.first_asked[feed]:
+            self.papers.first_asked[feed] = now().timestamp()
         began = self.papers._began.value
         age = now().timestamp() - began if began else -1.0
         shown = sum(item.after_seconds <= age for _, item in self._of_feed.get(feed, ()))
@@ -160,12 +174,12 @@ class _Press:
         if extra and asked_with == etag:
             return f"HTTP/1.1 304 Not Modified\r\n{extra}\r\n".encode()
         key = (feed, shown, built)
-        body = self._documents.get(key) or self._document(feed, shown, built)
+        body = self._documents.get(key) or self.document(feed, shown, built)
         if not changed and len(self._documents) < 20_000:
             self._documents[key] = body
         return _response(body, "application/rss+xml", extra)
 
-    def _document(self, feed: int, shown: int, built: str) -> bytes:
+    def document(self, feed: int, shown: int, built: str) -> bytes:
         host = self.papers.page_host(feed)
         rows = [
             _row(f"http://{host}:{self.port}/a/{number}", self._title(item.page), f"{feed}-{number}")

@@ -23,7 +23,7 @@ from worker.embedded import EmbeddedServer
 from worker.wiring import Clockwork
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 #: these tell the store that they are there
 ROLES = ("beat", "poll", "fetch", "enrich")
@@ -75,12 +75,17 @@ def ends(service: Running) -> Ends:
 
 
 @contextmanager
-def running(feed_list: str, *, port: int, web: bool = False, **settings: str) -> Iterator[Running]:
-    """`port`: of the sites on loopback. Ready when every role beats."""
+def running(
+    feed_list: str, *, port: int, web: bool = False, before: Callable[[Path], None] | None = None, **settings: str
+) -> Iterator[Running]:
+    """`port`: of the sites on loopback. `before`: is given the data directory before the start. Ready when every role
+    beats."""
     with tempfile.TemporaryDirectory(prefix="wb-bench-") as name:
         folder = Path(name)
         feeds = folder / "feeds.toml"
         feeds.write_text(feed_list)
+        if before is not None:
+            before(folder)
         arguments = ["run", "--feeds", str(feeds), "--data-dir", name, *(() if web else ("--no-web",))]
         process = subprocess.Popen(
             [sys.executable, "-m", "worker.cli", *arguments],
