@@ -128,7 +128,7 @@ def test_no_document_takes_long_to_be_parted(piece):
 
     changes.cut(start, most=500)
 
-    assert time.thread_time() - began < 1.0
+    assert time.thread_time() - began < 10.0
 
 
 _WORDS = st.text(st.sampled_from("ab <>&;]!-/[CDATA item entry\"'é"), max_size=30).map(
