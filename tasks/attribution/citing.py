@@ -35,6 +35,7 @@ BEFORE = re.compile(
     r"acknowledged|appeared|appearing|interviewed|joined\s\w+\s\w+|told\s\w+\s\w+)\s(?:\w+\s){0,3}on|"
     r"(?:speaking|spoke|talking|talked|speaks|appeared|appearing|guest) (?:to|with|on)"
     r"(?:(?:\s(?!said|told)[\w’'&-]+){0,7}?\son)?|"
+    r"microphones? of|(?<=[,”\"’'] )(?:reports|reported|writes|wrote|says|said|noted|notes)|"
     r"(?:reported|reports|according to)\s(?:[A-Z][\w’'.-]+\s){2,3}(?:of|from|with|at|for|in)|"
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|night|evening|afternoon))?\son|"
     r"(?:poll|survey|research)\s(?:[\w’'&,.-]+\s){1,14}for|"
@@ -61,7 +62,8 @@ AFTER = re.compile(
     _JOURNALIST
     + r"(?:['’]s)?(?:\s(?:newspaper|daily|news|agency|magazine|website|broadcaster|TV|television|channel|network|site|"
     r"state|media|online|report|reports|reporter|reporters|correspondent|journalist|journalists|reporting|sources?|article|story|"
-    r"investigation|analysis|survey|poll|editorial|has|have|had|was|were|first|also|earlier|previously|later|"
+    r"investigation|analysis|survey|poll|editorial|and others|writers?|"
+    r"has|have|had|is|are|was|were|now|first|also|earlier|previously|later|"
     r"separately|exclusively|recently|both|all|on\s\w+day|\w+ly|that))*"
     # `an AP reporter at the scene heard`
      + r"(?:\s(?:reporter|journalist|correspondent|photographer|crew|team)s?\s(?:in|at|on|near|inside|outside|who|with|"

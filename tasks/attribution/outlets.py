@@ -6,20 +6,21 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.attribution import citing
+from tasks.attribution.ours import Ours
 from tasks.attribution.unheard import unheard
 from tasks.entities.naming import slug
 from tasks.entities.press import press_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from tasks.attribution.reading import Mention, Press, Reading
     from tasks.records import Entity
 
 _REACH = 110
 _MOST_CITATIONS = 200
-_SHORTENED_WORDS = 2
 _TOLD = ("told", "tells", "telling", "speaking", "spoke")
+_OF = re.compile(r"\s(?:of|at|from|with|for)\s(?:the\s)?")
 #: French sets a blank within the marks
 _MARKED = re.compile(r"[\"“”„«»’‘'][ \u00a0\u202f]?$|[ \u00a0\u202f]?[\"“”„«»’‘']")
 
@@ -41,7 +42,7 @@ class Cited(NamedTuple):
 def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
     """`own`: keys and slugs of the publisher itself, who does not cite but reports."""
     found: list[Cited] = []
-    ours = _Ours(own)
+    ours = Ours(own)
     strange = unheard(reading)
     press = {mention.entity.key for mention in reading.mentions if _like_press(reading, mention)}
     press |= {mention.entity.key for one in strange for mention in reading.crossing(one.start, one.end)}
@@ -99,35 +100,11 @@ def _family(reading: Reading, mention: Mention) -> Cited | None:
     return _cited(reading, mention.start, more.end(), None) if more else None
 
 
-class _Ours:
-    """Whether a name is the publisher's: as it is known, or as its site's address shortens it (`harbpost`)."""
-
-    def __init__(self, own: frozenset[str]) -> None:
-        self._own = own
-        self._sites = [key for key in own if key.isalnum() and key.isascii()]
-        self._known: dict[str, bool] = {}
-
-    def __call__(self, name: str) -> bool:
-        if name not in self._known:
-            short = slug(name.removeprefix("The ").removeprefix("the "))
-            shortened = (site for site in self._sites if site[:1] == short[:1] and _shortens(site, short.split("-")))
-            self._known[name] = short in self._own or slug(name) in self._own or any(shortened)
-        return self._known[name]
-
-
-def _shortens(site: str, words: Sequence[str]) -> bool:
-    """Every word of the name gives the letters it starts with, or its first alone, in their order."""
-    if len(words) < _SHORTENED_WORDS or not all(words):
-        return False
-    parts = (f"{word[0]}(?:{'|'.join(word[1:end] for end in range(len(word), 1, -1)) or ''})?" for word in words)
-    return re.fullmatch("".join(parts), site) is not None
-
-
 def _unknown(reading: Reading, strange: Iterable[Press], ours: Callable[[str], bool]) -> list[Cited]:
     """Outlets that the gazetteer does not know, by the word for their kind, the form of their name, or what they do."""
     found = []
     for press in (*reading.press, *strange):
-        start, end = press.start, press.end
+        start, end = _without_person(reading, press), press.end
         if citing.SHOW.match(reading.plain, end):
             continue
         if reading.crossing(start, end):
@@ -136,8 +113,17 @@ def _unknown(reading: Reading, strange: Iterable[Press], ours: Callable[[str], b
             continue
         one = _cited(reading, start, end, None, press=press)
         if one and not ours(press.name):
-            found.append(one._replace(name=press.name))
+            found.append(one._replace(name=press.name[start - press.start :]))
     return found
+
+
+def _without_person(reading: Reading, press: Press) -> int:
+    """Where the outlet's name starts in `Anna Berg of Radio Kestrel`."""
+    for mention in reading.named(press.start, press.end, "person"):
+        joined = _OF.match(reading.plain, mention.end)
+        if mention.start == press.start and joined:
+            return joined.end()
+    return press.start
 
 
 def _reported(reading: Reading, start: int, end: int, *, alone: bool) -> bool:

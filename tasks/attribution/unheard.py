@@ -21,6 +21,9 @@ _SHORT_NAME = rf"(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})"
 #: each starts with letters, since such a pattern is looked for much faster; only who publishes is spoken of so
 _SURE = (
     re.compile(rf"first\sreported\s(?:\w+\s\w+\s)?(?:by|in)\s(?:the\s)?{_SHORT_NAME}"),
+    re.compile(
+        rf"article\s(?:from|in|by)\s(?:the\s)?{_SHORT_NAME}(?=\s(?:that|mentioning|which|about|says|on|claiming)\b)"
+    ),
     re.compile(rf"told\s(?:the\s)?{_SHORT_NAME}\sin\san?\s(?:[\w-]+\s){{0,3}}(?:interview|podcast)\b"),
     re.compile(
         r"interview\s(?:with|for|on|published\s(?:in|by))\s(?:the\s)?"
@@ -34,6 +37,8 @@ _TOLD = re.compile(
     r"(?=[.,:]|\s(?:that|on\s\w+day|in\s(?:\d{4}|[A-Z]\w+)|earlier|last|this\s(?:week|month|year)|shortly)\b)"
 )
 #: `as Nordwind reports`, `as Nordwind's story has it`: from the verb back
+_REPORTING = re.compile(r"(?:is|are)\sreporting\b")
+_BEFORE_IT = re.compile(rf"(?:^|[.!?\n”\"]\s?)(?:The\s)?(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})\s$")
 _REPORT = re.compile(r"report(?:s|ed)\b(?!\sto\b)|story\b|article\b|investigation\b|report\b")
 _AS = re.compile(rf"\b[Aa]s\s(?:the\s)?{_NAME}(?P<owns>['’]s)?\s(?:\w+\s){{0,2}}$")
 _VERBS = ("reports", "reported")
@@ -45,7 +50,7 @@ def unheard(reading: Reading) -> list[Press]:
     """Names that neither gazetteer nor form knows, and that nothing else in the article speaks against."""
     if reading.lexicon.lang != "en":
         return []
-    known = {(press.start, press.end) for press in reading.press}
+    known = {(press.start, press.end) for press in reading.press if press.form == "sure"}
     return [
         Press(start, end, reading.body[start:end], "sure")
         for start, end in dict.fromkeys(_spans(reading))
@@ -65,6 +70,10 @@ def _as_reported(plain: str) -> Iterator[re.Match[str]]:
     for verb in _REPORT.finditer(plain):
         found = _AS.search(plain, max(0, verb.start() - _REACH), verb.start())
         if found and (found["owns"] is None) == (verb[0] in _VERBS):
+            yield found
+    for verb in _REPORTING.finditer(plain):
+        found = _BEFORE_IT.search(plain, max(0, verb.start() - _REACH), verb.start())
+        if found:
             yield found
 
 
