@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import NamedTuple
 
 from config.topic_file import spellings
 
 WORD = re.compile(r"[^\W_]+")
+BETWEEN = re.compile(r"([\W_]+)")
 #: what may stand between two words of one term
 GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[^\S\n]?['’ʼ`\-‐‑–/&\"“”«»„][^\S\n]?|['’]?[\"”»]?[^\S\n]")
 #: and behind an initial, as in U.S.
@@ -90,51 +92,55 @@ class Matcher:
     def matches(self, text: str) -> tuple[list[Match], int]:
         """The matches in the order of the text, longest first, none inside another of its concept; how many words."""
         lowered = _lowered(text)
-        words = [match.span() for match in WORD.finditer(lowered)]
+        words = _split(lowered)
         cuts = [match.end() for match in SENTENCE_END.finditer(lowered) if _ends_sentence(text, match)]
         found: list[tuple[int, int, Term]] = []
         exact, heads, anything = self._root.words.get, self._root.stems, "" in self._root.stems
-        tokens = WORD.findall(lowered)
-        followers = [*tokens[1:], ""]
-        for index, word in enumerate(tokens):
+        followers = [*words.tokens[1:], ""]
+        for index, word in enumerate(words.tokens):
             node = exact(word)
             # nearly every word that may start a term starts none: *the* and *to* are looked at no further
             if node and (node.terms or node.stems or followers[index] in node.words):
-                self._collect(node, lowered, words, index, words[index][0], found)
+                self._collect(node, words, index, words.ends[index] - len(word), found)
             if word[:HEAD_CHARS] in heads or anything:
                 for deeper in self._root.by_stem(word):
-                    self._collect(deeper, lowered, words, index, words[index][0], found)
+                    self._collect(deeper, words, index, words.ends[index] - len(word), found)
         found = [item for item in found if not item[2].capitals or item[2].fits(text[item[0] : item[1]])]
-        return _longest(found, cuts), len(words)
+        return _longest(found, cuts), len(words.tokens) - words.tokens.count("")
 
-    def _collect(
-        self,
-        node: _Node,
-        text: str,
-        words: list[tuple[int, int]],
-        index: int,
-        start: int,
-        found: list[tuple[int, int, Term]],
-    ) -> None:
-        end = words[index][1]
+    def _collect(self, node: _Node, words: _Words, index: int, start: int, found: list[tuple[int, int, Term]]) -> None:
         if node.terms:
-            found += [(start, end, term) for term in node.terms]
-        if index + 1 == len(words) or not (node.words or node.stems):
+            found += [(start, words.ends[index], term) for term in node.terms]
+        if index + 1 == len(words.tokens) or not (node.words or node.stems):
             return
-        following, following_end = words[index + 1]
-        deeper = node.after(text[following:following_end])
+        deeper = node.after(words.tokens[index + 1])
         if not deeper:
             return
-        if text[end:following] == " " or _side_by_side(text, end, following, end - words[index][0]):
+        gap = words.gaps[index]
+        if gap == " " or _side_by_side(gap, len(words.tokens[index])):
             for next_node in deeper:
-                self._collect(next_node, text, words, index + 1, start, found)
+                self._collect(next_node, words, index + 1, start, found)
 
 
-def _side_by_side(text: str, end: int, following: int, length: int) -> bool:
-    """Whether a word of this length that ends here and the next may belong to one term."""
-    return bool(length == 1 and INITIAL_GAP.fullmatch(text, end, following)) or bool(
-        GAP.fullmatch(text, end, following)
-    )
+class _Words(NamedTuple):
+    """The first and the last token are empty where the text does not begin or end with a word."""
+
+    tokens: list[str]
+    #: where each token ends
+    ends: list[int]
+    #: what stands behind each token but the last
+    gaps: list[str]
+
+
+def _split(lowered: str) -> _Words:
+    """By one split and sums of lengths: a match for each word costs twice as much."""
+    parts = BETWEEN.split(lowered)
+    return _Words(parts[::2], list(accumulate(map(len, parts)))[::2], parts[1::2])
+
+
+def _side_by_side(gap: str, length: int) -> bool:
+    """Whether a word of this length in front of the gap and the one behind it may belong to one term."""
+    return bool(length == 1 and INITIAL_GAP.fullmatch(gap)) or bool(GAP.fullmatch(gap))
 
 
 def _terms(lexicon: dict[str, tuple[str, ...]]) -> Iterator[Term]:
