@@ -16,16 +16,22 @@ def locked():
         yield "unix://", f"{server.socket}?db=0"
 
 
-@pytest.mark.parametrize("command", [("tail", "--no-follow"), ("stats",), ("check",), ("top",)], ids=" ".join)
+MISSING = "", "the server asks for a password, and the URL holds none"
+WRONG = ":wrong@", "the server does not know this user or password"
+
+
 @pytest.mark.parametrize(
-    ("user", "told"),
+    ("command", "given"),
     [
-        ("", "the server asks for a password, and the URL holds none"),
-        (":wrong@", "the server does not know this user or password"),
+        (("tail", "--no-follow"), WRONG),
+        (("stats",), MISSING),
+        (("check",), MISSING),
+        (("check",), WRONG),
+        (("top",), MISSING),
     ],
-    ids=["none", "wrong"],
 )
-def test_a_password_that_is_missing_or_wrong_is_named_as_such(locked, wirebeat, monkeypatch, command, user, told):
+def test_a_password_that_is_missing_or_wrong_is_named_as_such(locked, wirebeat, monkeypatch, command, given):
+    user, told = given
     monkeypatch.setenv("WIREBEAT_REDIS_URL", user.join(locked))
 
     done = wirebeat(*command)
