@@ -281,6 +281,21 @@ def test_copies_are_folded_into_what_they_copy(browser, store, console):
         assert copy.source.name in until(browser, "document.querySelector('.copies')?.textContent")
 
 
+@pytest.mark.parametrize("with_original", [True, False])
+def test_a_copy_whose_text_becomes_its_own_is_shown_beside_what_it_copied(browser, store, console, with_original):
+    copy = next(record for record in RECORDS if record.duplicate_of and record.version == 1)
+    original = next(record for record in RECORDS if record.id == copy.duplicate_of)
+    publish(store.client(), [original, copy] if with_original else [copy])
+    with serving(browser, store) as web:
+        opened(browser, web)
+        assert shown(browser) == [original.id if with_original else copy.id]
+        own = {"version": 2, "op": "updated", "title": "What we found out", "duplicate_of": None}
+        publish(store.client(), [copy.model_copy(update=own)])
+        until(browser, "[...document.querySelectorAll('.article h3')].some(h => h.textContent === 'What we found out')")
+        assert sorted(shown(browser)) == sorted([copy.id, original.id] if with_original else [copy.id])
+        assert not browser.find_elements("css selector", ".copies-button")
+
+
 def test_a_new_version_takes_the_place_of_the_old_one(browser, store, console):
     publish(store.client(), RECORDS[:1])
     with serving(browser, store) as web:

@@ -115,6 +115,7 @@ export class Feed {
     this.#cards.set(card.id, card);
     this.#countStory(card);
     const original = card.duplicate_of ?? card.id;
+    if (known && (known.duplicate_of ?? known.id) !== original) this.#leave(known);
     const row = this.#rows.get(original);
     if (!row) {
       const made = { item: el("li", { "data-original": original }), card, copies: new Map() };
@@ -125,6 +126,25 @@ export class Feed {
       this.#merge(row, card, original);
       this.#draw(row);
     }
+  }
+
+  /** A copy whose text became its own stands for itself from now on. */
+  #leave(card) {
+    const row = this.#rows.get(card.duplicate_of);
+    if (!row) return;
+    row.copies.delete(card.id);
+    if (row.card.id === card.id) {
+      // its original is not shown
+      const [next] = row.copies.values();
+      if (!next) {
+        this.#rows.delete(card.duplicate_of);
+        row.item.remove();
+        return;
+      }
+      row.copies.delete(next.id);
+      row.card = next;
+    }
+    this.#draw(row);
   }
 
   #merge(row, card, original) {
