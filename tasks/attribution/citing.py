@@ -49,6 +49,7 @@ _VERBS = (
     r"(?:report(?:s|ed|ing)?|said|says|wrote|writes|cit(?:ed|es|ing)|quot(?:ed|es|ing)|reveal(?:ed|s|ing)|not(?:ed|es)|"
     r"published|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
     r"asserted|alleged|editoriali[sz]ed|uncovered|exposed|interviewed|spoke (?:to|with)|projected|calculated|"
+    r"ran (?:an?|the) (?:report|story|piece|article)|"
     r"heard|saw|counted|witnessed|described|add(?:ed|s)|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|explain(?:s|ed)|"
     r"point(?:s|ed) out|puts? it|(?<=poll )(?:has|had|puts?|gives?|gave))"
 )
@@ -69,7 +70,9 @@ AFTER = re.compile(
      + r"(?:\s(?:reporter|journalist|correspondent|photographer|crew|team)s?\s(?:in|at|on|near|inside|outside|who|with|"
     r"travell?ing)\s[^.,;:\"“”]{2,50}?(?=\s(?:also\s)?(?:reported|heard|saw|said|counted|witnessed)\b))?"
     + _PUT_IN
-    + r"\s*,?\s(?:(?:first|also|then|later)\s)?"
+    # `Kestrel reporter Anna Berg said`, `Kestrel, which first reported`
+    + r"(?:\s(?:reporter|correspondent|journalist)s?\s[A-Z][\w’'-]+\s[A-Z][\w’'-]+)?"
+    + r"\s*,?\s(?:which\s)?(?:(?:has|first|also|then|later)\s)?"
     + _VERBS
     + rf"\b(?:\s(?:on\s|last\s|late\s|earlier\s)?(?:{_DAY}|week|month|today|yesterday))?"
 )

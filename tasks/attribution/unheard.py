@@ -37,8 +37,8 @@ _TOLD = re.compile(
     r"(?=[.,:]|\s(?:that|on\s\w+day|in\s(?:\d{4}|[A-Z]\w+)|earlier|last|this\s(?:week|month|year)|shortly)\b)"
 )
 #: `as Nordwind reports`, `as Nordwind's story has it`: from the verb back
-_REPORTING = re.compile(r"(?:is|are)\sreporting\b")
-_BEFORE_IT = re.compile(rf"(?:^|[.!?\n”\"]\s?)(?:The\s)?(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})\s$")
+_REPORTING = re.compile(r"(?:is|are)\sreporting\b|reports\sthat\b")
+_BEFORE_IT = re.compile(rf"(?:^|[.!?\n”\",]\s?|\bbut\s|\band\s)(?:The\s)?(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})\s$")
 _REPORT = re.compile(r"report(?:s|ed)\b(?!\sto\b)|story\b|article\b|investigation\b|report\b")
 _AS = re.compile(rf"\b[Aa]s\s(?:the\s)?{_NAME}(?P<owns>['’]s)?\s(?:\w+\s){{0,2}}$")
 _VERBS = ("reports", "reported")

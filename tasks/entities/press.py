@@ -42,6 +42,10 @@ _WORD = re.compile(rf"(?<![\w’'])[{_CAPITAL}]\w*(?![’'-]\w{{2}})")
 _SITE = re.compile(r"[A-Z][A-Za-z0-9-]+\.(?:com|net|org|news|[a-z]{2})\b(?!\.\w)")
 #: `WXYZ`, `KXYZ-TV`: stations of the United States
 _CALL_SIGN = re.compile(r"[KW][A-Z]{3}(?:-(?:TV|FM|AM))?\b|[KW][A-Z]{2}-(?:TV|FM|AM)\b")
+#: `HarbourPost`
+_CAMEL = re.compile(
+    r"[A-Z][a-z]+(?:Post|Times|News|Wire|Desk|Daily|Report|Crunch|Herald|Tribune|Rumors|Gazette|Insider|Journal|Radar)"
+)
 _NO_CALL_SIGN = WORDS["no_call_sign"]
 _LAST = _ENDS | _WEAK_ENDS | {"Service", "Corporation", "Company", "Authority"}
 _ALONE = WORDS["press_alone"]
@@ -97,7 +101,7 @@ def press_form(name: str) -> Form:
 
 
 def _form_of_one(word: str) -> Form:
-    if is_call_sign(word):
+    if is_call_sign(word) or _CAMEL.fullmatch(word):
         return "sure"
     return "alone" if word in _ALONE or _SITE.fullmatch(word) else ""
 
@@ -144,7 +148,7 @@ def _at_word(text: str, word: re.Match[str]) -> list[Name]:
             found.append(Name(start[0], *start.span()))
     if word[0] in _LAST:
         found += _with_head(text, word)
-    elif word[0].endswith(_COMPOUNDS):
+    elif word[0].endswith(_COMPOUNDS) or (not word[0][1:].islower() and _CAMEL.fullmatch(word[0])):
         found.append(Name(word[0], *word.span()))
     return found
 
