@@ -455,3 +455,19 @@ def test_a_quiet_poll_leaves_when_the_feed_was_last_read_whole(desk: Desk):
 
     (again,) = (one for one in claims(desk) if one.feed_id == claim.feed_id)
     assert again.read_whole_at == START
+
+
+def test_more_quiet_polls_are_told_at_once_than_lua_hands_over_in_one_command(desk: Desk):
+    names = [f"feed-{number}" for number in range(1200)]
+    desk.feeds(*names)
+    claims = desk.store.do(desk.ledger.claim_polls(1200)).claims
+    seconds = 900.0
+    told = polled(desk, validators=Validators("e", None, "h"), status="not modified", seconds=seconds)
+
+    desk.store.do(desk.ledger.claim_polls(0, quiet=[(claim, told) for claim in claims]))
+
+    assert len(claims) > 900
+    assert {of_feed(desk, claim.feed_id, "etag") for claim in claims} == {"e"}
+    assert {desk.store.redis.zscore("test:pending:poll", claim.feed_id) for claim in claims} == {
+        START.timestamp() * 1000 + seconds * 1000
+    }
