@@ -32,16 +32,19 @@ _SURE = (
     ),
 )
 #: officials and firms are told things, too; the words of a quote, beside them, are for readers
-_TOLD = re.compile(
-    rf"(?:told|tells|explains\sto|explained\sto)\s{_SHORT_NAME}"
-    r"(?=[.,:]|\s(?:that|on\s\w+day|in\s(?:\d{4}|[A-Z]\w+)|earlier|last|this\s(?:week|month|year)|shortly)\b)"
+_TOLD = tuple(
+    re.compile(
+        rf"{verb}\s{_SHORT_NAME}"
+        r"(?=[.,:]|\s(?:that|on\s\w+day|in\s(?:\d{4}|[A-Z]\w+)|earlier|last|this\s(?:week|month|year)|shortly)\b)"
+    )
+    for verb in ("told", "tells", r"explain(?:s|ed)\sto")
 )
-#: `as Nordwind reports`, `as Nordwind's story has it`: from the verb back
-_REPORTING = re.compile(r"(?:is|are)\sreporting\b|reports\sthat\b")
-_BEFORE_IT = re.compile(rf"(?:^|[.!?\n”\",]\s?|\bbut\s|\band\s)(?:The\s)?(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})\s$")
-_REPORT = re.compile(r"report(?:s|ed)\b(?!\sto\b)|story\b|article\b|investigation\b|report\b")
+#: `as Nordwind reports`, `Nordwind is reporting`, `as Nordwind's story has it`: from the word back
+_WORDS = (re.compile(r"report(?:ed|ing|s)?\b(?!\sto\b)(?:\sthat\b)?"), re.compile(r"story\b"), re.compile(r"article\b"))
 _AS = re.compile(rf"\b[Aa]s\s(?:the\s)?{_NAME}(?P<owns>['’]s)?\s(?:\w+\s){{0,2}}$")
-_VERBS = ("reports", "reported")
+_BEFORE_IT = re.compile(
+    rf"(?:^|[.!?\n”\",]\s?|\bbut\s|\band\s)(?:The\s)?(?P<name>{_CAP}(?:\s{_CAP}){{0,2}})\s(?P<now>(?:is|are)\s)?$"
+)
 _REACH = 70
 _NOBODY = WORDS["no_name"] | WORDS["not_told"]
 
@@ -59,22 +62,27 @@ def unheard(reading: Reading) -> list[Press]:
 
 
 def _spans(reading: Reading) -> Iterator[tuple[int, int]]:
-    quoted = {reading.sentence_number(one.end - 1) for one in reading.quotes if one.double}
-    told = (found for found in _TOLD.finditer(reading.plain) if reading.sentence_number(found.start()) in quoted)
-    for found in chain(*(pattern.finditer(reading.plain) for pattern in _SURE), told, _as_reported(reading.plain)):
+    plain = reading.plain
+    told = [found for pattern in _TOLD for found in pattern.finditer(plain)]
+    if told:
+        quoted = {reading.sentence_number(one.end - 1) for one in reading.quotes if one.double}
+        told = [found for found in told if reading.sentence_number(found.start()) in quoted]
+    for found in chain(*(pattern.finditer(plain) for pattern in _SURE), told, _from_word_back(plain)):
         start, end = found.span("name")
-        yield start, end - 2 if reading.plain.endswith(("’s", "'s"), 0, end) else end
+        yield start, end - 2 if plain.endswith(("’s", "'s"), 0, end) else end
 
 
-def _as_reported(plain: str) -> Iterator[re.Match[str]]:
-    for verb in _REPORT.finditer(plain):
-        found = _AS.search(plain, max(0, verb.start() - _REACH), verb.start())
-        if found and (found["owns"] is None) == (verb[0] in _VERBS):
+def _from_word_back(plain: str) -> Iterator[re.Match[str]]:
+    for word in chain(*(pattern.finditer(plain) for pattern in _WORDS)):
+        verb = word[0].split()[0]
+        low = max(0, word.start() - _REACH)
+        found = _AS.search(plain, low, word.start())
+        if found and (found["owns"] is None) == (verb in ("reports", "reported")):
             yield found
-    for verb in _REPORTING.finditer(plain):
-        found = _BEFORE_IT.search(plain, max(0, verb.start() - _REACH), verb.start())
-        if found:
-            yield found
+        elif verb == "reporting" or word[0] == "reports that":
+            found = _BEFORE_IT.search(plain, low, word.start())
+            if found and (found["now"] is not None) == (verb == "reporting"):
+                yield found
 
 
 def _may_publish(reading: Reading, start: int, end: int) -> bool:
