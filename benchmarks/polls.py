@@ -40,6 +40,8 @@ SETTLE_SECONDS = 40.0
 IDLE_SECONDS = 10.0
 ROUND_SECONDS = 60.0
 SITES = "sites"
+#: not of the service; and what reads articles, and has no part in a poll
+APART = frozenset((SITES, "enrich"))
 
 
 class Window(NamedTuple):
@@ -48,8 +50,8 @@ class Window(NamedTuple):
     cpu: dict[str, float]
 
     def ms(self, idle: Window, *names: str) -> float:
-        """Milliseconds of CPU a poll, of these processes or of all of the service, beyond what they take when idle."""
-        chosen = names or tuple(name for name in self.cpu if name != SITES)
+        """Milliseconds of CPU a poll, of these processes or of all that poll, beyond what they take when idle."""
+        chosen = names or tuple(name for name in self.cpu if name not in APART)
         beyond = (self.cpu[name] - idle.cpu.get(name, 0.0) / idle.seconds * self.seconds for name in chosen)
         # a process that did less than before is none that polls
         return 1000 * sum(max(cpu, 0.0) for cpu in beyond) / max(self.polls, 1)
@@ -156,7 +158,11 @@ def _measured(stand: Stand, known: Known, seconds: float) -> Result:
         Row("store", memory / known.papers.feeds, "bytes a feed", note="all that the server holds"),
     ]
     note = f"idle with {known.papers.feeds} feeds: {idle.share():.1f} % of a core, taken off above"
-    return Result("polls", tuple(rows), (f"{note}; plain HTTP; the sites' CPU stands in the notes alone",))
+    return Result(
+        "polls",
+        tuple(rows),
+        (f"{note}; plain HTTP; the sites' CPU, and that of the role that reads articles, stand in the notes alone",),
+    )
 
 
 def _row(name: str, window: Window, idle: Window, *, judged: bool) -> Row:
