@@ -36,7 +36,7 @@ check: install-dev ## lint, format, types, import rules
 test: check test-fast test-slow ## every check and every test: what has to pass before a change lands
 
 test-fast: install-dev ## the tests that need no processes of their own
-	$(BIN)/pytest -q -n 3 -m 'not slow and not quality'
+	$(BIN)/pytest -q -n 3 --dist worksteal -m 'not slow and not quality'
 
 test-slow: install-dev ## the tests that start the real service
 	$(BIN)/pytest -q -n 3 --dist loadgroup -m 'slow or quality'
