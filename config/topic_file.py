@@ -32,6 +32,8 @@ ONLY_PLURAL = frozenset(
 )
 #: one that is not directly behind a letter, or has one directly behind it
 INNER_STAR = re.compile(r"\*\w|(?<!\w)\*")
+#: up to the next sign of a choice
+PLAIN = re.compile(r"[^(|)]+")
 
 SLUG = r"[a-z0-9]+(-[a-z0-9]+)*"
 _Slug = Annotated[str, Field(pattern=f"^{SLUG}$")]
@@ -190,7 +192,10 @@ def _choices(term: str, start: int, *, depth: int) -> tuple[list[str], int]:
             inner, at = _choices(term, at + 1, depth=depth + 1)
             found = [before + choice for before in found for choice in inner]
         else:
-            found = [before + term[at] for before in found]
+            plain = PLAIN.match(term, at)
+            same = plain.group() if plain else term[at]
+            found = [before + same for before in found]
+            at += len(same) - 1
         if len(found) + len(done) > MAX_SPELLINGS:
             raise ValueError(f"more than {MAX_SPELLINGS} spellings")
         at += 1

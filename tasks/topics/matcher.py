@@ -11,6 +11,7 @@ from typing import NamedTuple
 from config.topic_file import spellings
 
 WORD = re.compile(r"[^\W_]+")
+WORD_OR_STEM = re.compile(r"[^\W_]+\*?")
 BETWEEN = re.compile(r"([\W_]+)")
 #: what may stand between two words of one term
 GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[^\S\n]?['’ʼ`\-‐‑–/&\"“”«»„][^\S\n]?|['’]?[\"”»]?[^\S\n]")
@@ -148,20 +149,18 @@ def _terms(lexicon: dict[str, tuple[str, ...]]) -> Iterator[Term]:
         for number, line in enumerate(lines):
             ways = {_words(spelling): _capitals(spelling) for spelling in spellings(line)}
             for words, capitals in ways.items():
-                slug = "-".join(word.rstrip("*") for word in words).replace("-s-", "s-")
+                slug = "-".join(words).replace("*", "").replace("-s-", "s-")
                 yield Term(concept, number, slug, words, line.startswith("!"), capitals)
 
 
 def _words(spelling: str) -> tuple[str, ...]:
     """Read as a text is read, so that any mark in a term falls where it falls in a text; `*` stays on its word."""
-    lowered = _lowered(spelling)
-    return tuple(
-        match.group() + ("*" if lowered[match.end() : match.end() + 1] == "*" else "")
-        for match in WORD.finditer(lowered)
-    )
+    return tuple(WORD_OR_STEM.findall(_lowered(spelling)))
 
 
 def _capitals(spelling: str) -> tuple[tuple[int, str], ...]:
+    if spelling.islower():
+        return ()
     return tuple((place, word) for place, word in enumerate(WORD.findall(spelling)) if len(word) > 1 and word.isupper())
 
 
