@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from worker.embedded import die_with_parent
+from worker.stops import deaf_to_stops, on_stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +32,6 @@ STEADY_SECONDS = 10.0
 #: From SIGTERM to SIGKILL. What is still held then comes back when its lease is freed.
 STOP_SECONDS = 8.0
 LOOK_SECONDS = 0.2
-STOPS = (signal.SIGTERM, signal.SIGINT)
 #: Exit codes that a restart cannot mend: bad configuration.
 FATAL = frozenset({78})
 
@@ -70,8 +70,7 @@ class Supervisor:
 
     def run(self, step: Callable[[], bool], *, every_seconds: float = LOOK_SECONDS) -> int:
         """Until a signal, or until `step`, called so often, says that all is done. Returns an exit code."""
-        for number in STOPS:
-            signal.signal(number, self._asked_to_stop)
+        on_stop(self._asked_to_stop)
         code = 0
         try:
             with _woken_by_signals() as woken:
@@ -83,9 +82,7 @@ class Supervisor:
                     _sleep(woken, min(every_seconds, self._next_start_seconds()))
         finally:
             self.stop()
-            # at its end the interpreter takes the handlers away: a second SIGTERM then would make a clean stop a death
-            for number in STOPS:
-                signal.signal(number, signal.SIG_IGN)
+            deaf_to_stops()
         return code
 
     def _next_start_seconds(self) -> float:

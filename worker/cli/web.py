@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from typing import Annotated
 
@@ -10,6 +9,7 @@ import typer
 
 from config.settings import load_settings
 from config.trouble import ConfigError
+from worker.stops import on_stop
 
 
 def web(
@@ -19,8 +19,7 @@ def web(
 ) -> None:
     """Serve the stream over HTTP and show it on a page. Example: wirebeat web --port 8000"""
     # told to stop while it still starts: that is no failure either; `serve` takes over when it listens
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
+    on_stop(lambda *_: sys.exit(0))
     from worker.server import ping
     from worker.web.serve import serve
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from redis.backoff import NoBackoff
 from config.trouble import ConfigError
 from worker.cluster import pool_options, pool_url
 from worker.observe import set_up_logging
+from worker.stops import deaf_to_stops, on_stop
 from worker.web.app import create_app, is_loopback
 
 if TYPE_CHECKING:
@@ -67,14 +67,11 @@ def serve(settings: Settings) -> int:
     )
     # before uvicorn listens to signals, so that none is lost; when it is done it sends itself the signal once more,
     # which is to be no death by signal
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, server.handle_exit)
+    on_stop(server.handle_exit)
     shown = f"[{address}]" if ":" in address else address
     log.info("page", url=f"http://{shown}:{port}/")
     server.run(sockets=[listener])
-    # at its end the interpreter takes the handlers away: a second SIGTERM then would make a clean stop a death
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
+    deaf_to_stops()
     return 0 if server.started or server.told_to_stop else 1
 
 
