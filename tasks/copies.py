@@ -122,6 +122,10 @@ def _words(text: str) -> list[bytes]:
     return raw.translate(_BLANKED).split(maxsplit=READ_WORDS)[:READ_WORDS]
 
 
+def sketch_of(record: Record) -> Sketch:
+    return sketch(record.body or "", record.body_status)
+
+
 def _simhash(runs: npt.NDArray[np.uint64]) -> str:
     """Charikar 2002: each bit as in most of the runs."""
     bits = np.unpackbits(runs.view("u1").reshape(-1, 8), axis=1)

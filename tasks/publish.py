@@ -183,9 +183,9 @@ def publish(
 ) -> tuple[str, str]:
     """As the ledger's publish. Where other outlets have told the same text, the record is made to say so, until it says
     what is so in the moment in which it is published."""
-    from tasks.copies import NOTHING, place, sketch  # noqa: PLC0415  (numpy is not for the roles that only wait)
+    from tasks.copies import NOTHING, place, sketch_of  # noqa: PLC0415  (numpy is not for the roles that only wait)
 
-    text, known = sketch(record.body or "", record.body_status), NOTHING
+    text, known = sketch_of(record), NOTHING
     while True:
         placed = place(record, text, known)
         outgoing = publication(compared(record, text, placed), ports.now(), address=address, telling=placed.telling)
@@ -197,9 +197,9 @@ def publish(
 
 def alone(record: Record) -> Record:
     """Compared with nothing: for what is not published."""
-    from tasks.copies import place, sketch  # noqa: PLC0415  (as above)
+    from tasks.copies import place, sketch_of  # noqa: PLC0415  (as above)
 
-    text = sketch(record.body or "", record.body_status)
+    text = sketch_of(record)
     return compared(record, text, place(record, text))
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from config.feeds import Feed
-from tasks.copies import place, site_of, sketch
+from tasks.copies import place, site_of, sketch_of
 from tasks.extract import Reading, from_feed, read
 from tasks.identity import article_id_of_url, canonical_url
 from tasks.ports import Claim
@@ -68,7 +68,7 @@ def read_page(  # noqa: PLR0913  (an article is a page with what its feed says o
     worker = Worker(name="wirebeat", version=version("wirebeat"), task_id=TASK, attempt=1)
     claim = Claim(_id(url, article), "", 1, entry, now, 0, None, "", page)
     record = assemble(claim, feed, page, article, story, tagger.rules, worker, now)
-    words = sketch(record.body or "", record.body_status)
+    words = sketch_of(record)
     placed = place(record, words, outlet=2 * site_of(record))
     return Read(entry, page, reading, story, compared(record, words, placed), placed.telling)
 
@@ -131,7 +131,7 @@ class Copies:
         near = dict.fromkeys(self._had[run] for run in runs if run in self._had)
         if near and telling.kept[0][0] not in self._kept:
             one = Record.model_validate_json(record)
-            text = sketch(one.body or "", one.body_status)
+            text = sketch_of(one)
             others = tuple((id_, self._kept[id_]) for id_ in near)
             placed = place(one, text, Known(others=others), outlet=2 * site_of(one))
             if placed.duplicate_of:
