@@ -268,6 +268,8 @@ def test_while_all_of_its_slots_are_filled_a_paced_drain_hurries():
 
     asyncio.run(asyncio.wait_for(until_empty(), PATIENCE_SECONDS))
 
+    assert not queue.jobs
+
 
 def test_a_drain_that_waits_sees_at_once_what_it_is_poked_for():
     queue, done = Queue(due=10.0), []
