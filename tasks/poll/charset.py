@@ -72,8 +72,11 @@ def _charset(name: str) -> str | None:
 def _not_utf8(document: bytes, charsets: list[str]) -> tuple[str, tuple[str, ...]]:
     text = document.decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    # a few cut characters in a UTF-8 document: letters of other charsets would break nearly every time
-    if broken * 20 < len(text) - len(text.encode("ascii", "ignore")):
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    # a few cut characters in a UTF-8 document: letters of other charsets would break nearly every time, those of
+    # windows-1252 more often than not
+    rivals = any(charset != "utf-8" for charset in charsets)
+    if broken * (20 if rivals else 2) < beyond_ascii:
         return text, ("bytes that are not utf-8 in a utf-8 document",)
     for charset in (*charsets, "cp1252", "latin-1"):
         try:

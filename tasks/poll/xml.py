@@ -238,7 +238,8 @@ def _text(holder: Any, key: str) -> str:
 
 
 def _links(entry: dict[str, Any]) -> tuple[str, ...]:
-    alternates = [link for link in entry.get("links", ()) if link.get("rel") == "alternate"]
+    # RFC 4287: a relation may be written as its whole IRI
+    alternates = [link for link in entry.get("links", ()) if _text(link, "rel").lower().endswith("alternate")]
     guid, stated = _text(entry, "id"), _stated_link(entry)
     pages = [_text(link, "href") for link in alternates if link.get("type") in _HTML_TYPES]
     others = [_text(link, "href") for link in alternates if link.get("type") not in _HTML_TYPES]

@@ -89,3 +89,14 @@ def test_any_bytes_become_text(document, content_type):
     text, forgiven = decoded_text(document, content_type)
     assert isinstance(text, str)
     assert isinstance(forgiven, tuple)
+
+
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0" encoding="utf-8"?>'])
+def test_one_byte_of_another_charset_does_not_garble_a_utf_8_document_with_few_letters_beyond_ascii(declaration):
+    before = f"{declaration}<rss>“Talks” in Zürich"
+    assert decoded_text(before.encode() + b", caf\xe9</rss>", "")[0] == f"{before}, caf\ufffd</rss>"
+
+
+@pytest.mark.parametrize("text", ["<rss>café</rss>", "<rss>“Überfall” – Größe, naïve, Señor</rss>"])
+def test_windows_1252_that_nobody_declared_is_read_as_that(text):
+    assert decoded_text(text.encode("cp1252"), "")[0] == text

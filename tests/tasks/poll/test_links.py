@@ -44,6 +44,15 @@ def test_xml_base_is_what_relative_links_hang_on(only, atom):
     assert only(atom(entries)).url == "https://mirror.example/2026/a/1"
 
 
+@pytest.mark.parametrize(
+    "relation", ["alternate", "Alternate", "http://www.iana.org/assignments/relation/alternate", ""]
+)
+def test_a_relation_may_be_written_in_capitals_and_as_its_iri(only, atom, relation):
+    rel = f'rel="{relation}"' if relation else ""
+    entry = only(atom(f'<entry><id>tag:1</id><title>x</title><link {rel} href="https://harbour.example/a"/></entry>'))
+    assert entry.url == "https://harbour.example/a"
+
+
 def test_without_an_address_of_the_document_its_own_link_is_the_base(only, rss, item):
     assert only(rss(item(link="/a/1")), url="").url == "https://harbour.example/a/1"
 
