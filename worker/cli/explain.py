@@ -40,7 +40,7 @@ def explain(
 ) -> None:
     """Every stage of one article with its evidence. Example: wirebeat explain page.html --url https://example.org/a"""
     settings = load_settings(log_level="error", topics=topics)
-    read = _read(settings, target, title, url)
+    read = _read(settings, _tagger(settings), target, title, url)
     if as_data:
         sys.stdout.write(read.record.model_dump_json() + "\n")
     else:
@@ -55,14 +55,22 @@ def why_not(
     topics: Topics = None,
 ) -> None:
     """What spoke for and against a topic. Example: wirebeat why-not page.html --topic diplomacy"""
-    from worker.roles import warm_tagger
-
     settings = load_settings(log_level="error", topics=topics)
-    read, tagger = _read(settings, target, title, url), warm_tagger(settings)
+    tagger = _tagger(settings)
     known = {rule.id: rule for rule in tagger.topic_rules.topics}
     if topic not in known:
         raise ConfigError(f"no topic {topic!r}", mend=f"there are: {', '.join(known)}")
+    read = _read(settings, tagger, target, title, url)
     sys.stdout.write("\n".join(_why_not(read, tagger, known[topic])) + "\n")
+
+
+def _tagger(settings: Settings) -> Tagger:
+    from worker.observe import set_up_logging
+    from worker.roles import warm_tagger
+
+    set_up_logging(settings, "explain")
+    tagger: Tagger = warm_tagger(settings)
+    return tagger
 
 
 def _why_not(read: Read, tagger: Tagger, topic: TopicRule) -> list[str]:
@@ -77,14 +85,11 @@ def _why_not(read: Read, tagger: Tagger, topic: TopicRule) -> list[str]:
     return [f"{topic.id} {result.scores[topic.id]:.2f}: under its threshold of {topic.threshold}", *spoke]
 
 
-def _read(settings: Settings, target: str, title: str, url: str) -> Read:
+def _read(settings: Settings, tagger: Tagger, target: str, title: str, url: str) -> Read:
     from worker.clock import now
-    from worker.observe import set_up_logging
     from worker.offline import NO_URL, read_page
-    from worker.roles import warm_tagger
 
-    set_up_logging(settings, "explain")
-    tagger, moment = warm_tagger(settings), now()
+    moment = now()
     if target.startswith(("http://", "https://")):
         page, body = asyncio.run(_fetched(settings, target))
         return read_page(tagger, url=page.final_url, now=moment, html=body, content_type=page.content_type)
