@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -16,7 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from config.opml import Outline, is_opml, read_opml
-from config.trouble import ConfigError
+from config.trouble import ConfigError, read_toml
 
 SCHEMA = 1
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
@@ -114,11 +113,7 @@ def load_feeds(
 
 
 def _from_toml(text: str, *, file: str, poll_interval_seconds: float, topics: Collection[str] | None) -> FeedList:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as reason:
-        line = re.search(r"at line (\d+)", str(reason))
-        raise ConfigError(f"broken TOML: {reason}", file=file, line=int(line[1]) if line else None) from None
+    document = read_toml(text, file=file)
     lines = _Lines(text)
     _check_top(document, lines, file)
     defaults = {"every": poll_interval_seconds, **document.get("defaults", {})}

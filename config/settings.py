@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import os
 import sys
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
@@ -21,7 +20,7 @@ from pydantic_settings import (
 
 from config.origins import parse_origin
 from config.sharding import shard_prefix
-from config.trouble import ConfigError, line_of
+from config.trouble import ConfigError, line_of, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -210,11 +209,7 @@ def _check_settings_file() -> None:
     if not SETTINGS_FILE.is_file():
         return
     text = SETTINGS_FILE.read_text(encoding="utf-8", errors="replace")
-    try:
-        keys = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as reason:
-        raise ConfigError(f"broken TOML: {reason}", file=SETTINGS_FILE) from None
-    for key in keys:
+    for key in read_toml(text, file=SETTINGS_FILE):
         if key not in Settings.model_fields:
             near = difflib.get_close_matches(key, Settings.model_fields, n=1)
             raise ConfigError(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from config.trouble import ConfigError, line_of
+from config.trouble import ConfigError, line_of, read_toml
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -70,16 +69,9 @@ class TopicFile(_Table):
 
 
 def parsed(text: str, file: str) -> TopicFile:
+    form = 'a topic file is TOML: [topics.my-topic], below it terms = ["one", "two words"], with straight quotes'
     try:
-        return TopicFile.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        found = str(error).rpartition("line ")[2].partition(",")[0]
-        raise ConfigError(
-            f"not valid TOML: {error}",
-            file=file,
-            line=int(found) if found.isdigit() else None,
-            mend='a topic file is TOML: [topics.my-topic], below it terms = ["one", "two words"], with straight quotes',
-        ) from None
+        return TopicFile.model_validate(read_toml(text, file=file, mend=form))
     except ValidationError as error:
         first = _deepest(error)
         keys = [str(part) for part in first["loc"] if not str(part).startswith(("list[", "dict[", "function-"))]

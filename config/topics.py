@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from config.topic_file import TopicTable, in_both_numbers, parsed, spellings
-from config.trouble import ConfigError, line_of
+from config.trouble import ConfigError, line_of, read_text
 
 SHIPPED = Path(__file__).parent
 #: stands before a path that is looked up beside the shipped topics.toml, wherever that is installed
 SHIPPED_PREFIX = "wirebeat:"
+MEND_INCLUDE = "mend the path in `include`: a file beside this one, or with wirebeat: before it a shipped one"
 
 #: for a topic that is nothing but a list of terms; with the shipped words: F1 .88 for the war, .78 for diplomacy; with
 #: a dozen words jotted down, .84 and .68, and .83 and .64 without `distinct`: many words say more than one said often
@@ -70,7 +71,8 @@ class _Gathered:
 
 
 def read_topics(path: Path) -> TopicRules:
-    return load_topics(_read(path, file=str(path), line=None), file=str(path))
+    text = read_text(path, what="the topic rules", mend="name another in WIREBEAT_TOPICS")
+    return load_topics(text, file=str(path))
 
 
 def load_topics(text: str, *, file: str) -> TopicRules:
@@ -99,24 +101,6 @@ def load_topics(text: str, *, file: str) -> TopicRules:
     )
 
 
-def _read(path: Path, *, file: str, line: int | None) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        what = "the topic rules" if file == str(path) else str(path)
-        raise ConfigError(
-            f"{what} cannot be read: {why}",
-            file=file,
-            line=line,
-            mend="save it as UTF-8"
-            if isinstance(error, UnicodeDecodeError)
-            else "mend the path in `include`: a file beside this one, or with wirebeat: before it a shipped one"
-            if line
-            else "name another in WIREBEAT_TOPICS",
-        ) from None
-
-
 def _gather(text: str, file: str, gathered: _Gathered) -> None:
     path = Path(file)
     if path in gathered.files:
@@ -124,11 +108,10 @@ def _gather(text: str, file: str, gathered: _Gathered) -> None:
     gathered.files.append(path)
     table = parsed(text, file)
     for included in table.include:
-        line = line_of(text, "include")
-        shipped = included.startswith(SHIPPED_PREFIX)
-        folder = SHIPPED if shipped else path.parent
+        folder = SHIPPED if included.startswith(SHIPPED_PREFIX) else path.parent
         target = folder / included.removeprefix(SHIPPED_PREFIX)
-        _gather(_read(target, file=file, line=line), str(target), gathered)
+        named_in = file, line_of(text, "include")
+        _gather(read_text(target, what=str(target), mend=MEND_INCLUDE, named_in=named_in), str(target), gathered)
     for name, lists in table.concepts.items():
         _add_terms(gathered, name, lists, table.language, file, text)
     for name, topic in table.topics.items():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 
 class ConfigError(Exception):
@@ -18,6 +20,33 @@ class ConfigError(Exception):
         self.line = line
         #: one sentence that says what to do; "" where the message says it
         self.mend = mend
+
+    @property
+    def in_full(self) -> str:
+        return f"{self} → {self.mend}" if self.mend else str(self)
+
+
+def read_text(
+    path: str | Path, *, what: str = "", mend: str = "name another file", named_in: tuple[str, int | None] | None = None
+) -> str:
+    """UTF-8, with or without a byte order mark. `what` it should be: `the feed list`; `named_in`: file and line to
+    mend, where that is not the file itself. Raises ConfigError."""
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as reason:
+        why = reason.strerror if isinstance(reason, OSError) else "it is not UTF-8"
+        mend = mend if isinstance(reason, OSError) else "save it as UTF-8"
+        file, line = named_in or (path, None)
+        raise ConfigError(f"{what} cannot be read: {why}".lstrip(), file=file, line=line, mend=mend) from None
+
+
+def read_toml(text: str, *, file: str | Path, mend: str = "") -> dict[str, Any]:
+    """Raises ConfigError with the line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as reason:
+        line = re.search(r"at line (\d+)", str(reason))
+        raise ConfigError(f"broken TOML: {reason}", file=file, line=int(line[1]) if line else None, mend=mend) from None
 
 
 def line_of(text: str, key: str, *, within: str | None = None) -> int | None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from config.feeds import Feed, FeedList, load_feeds
 from config.sharding import is_of_shard
-from config.trouble import ConfigError
+from config.trouble import ConfigError, read_text
 from tasks.decode import decoded
 from tasks.ports import Call, Validators
 from tasks.reasons import Failed
@@ -24,13 +23,19 @@ if TYPE_CHECKING:
     from worker.ledger import Ledger
 
 
+MEND = "name another with --feeds or WIREBEAT_FEEDS, or start one with: wirebeat feeds add URL"
+
+
 def is_url(place: str) -> bool:
     return place.startswith(("http://", "https://"))
 
 
 async def read_feed_list(settings: Settings, client: Client, *, topics: Collection[str] | None = None) -> FeedList:
     """Raises ConfigError with the place and the mend."""
-    text = await _fetched(settings, client) if is_url(settings.feeds) else _read(settings.feeds)
+    if is_url(settings.feeds):
+        text = await _fetched(settings, client)
+    else:
+        text = read_text(settings.feeds, what="the feed list", mend=MEND)
     canary = canary_feed(settings) if settings.canary_interval else None
     known = None if topics is None else frozenset(topics)
     return _feeds_of(text, settings.feeds, settings.poll_interval, known, canary)
@@ -45,19 +50,6 @@ def _feeds_of(
     if canary is None:
         return feeds
     return FeedList((*(feed for feed in feeds if feed.id != FEED_ID), canary), feeds.problems)
-
-
-def _read(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except OSError as reason:
-        raise ConfigError(
-            f"the feed list cannot be read: {reason.strerror}",
-            file=path,
-            mend="name another with --feeds or WIREBEAT_FEEDS, or start one with: wirebeat feeds add URL",
-        ) from reason
-    except UnicodeDecodeError as reason:
-        raise ConfigError("the feed list is not UTF-8", file=path, mend="save it as UTF-8") from reason
 
 
 async def _fetched(settings: Settings, client: Client) -> str:

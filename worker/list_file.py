@@ -10,7 +10,7 @@ from typing import NamedTuple
 from config.feeds import Feed, FeedList, load_feeds
 from config.opml import is_opml
 from config.settings import load_settings
-from config.trouble import ConfigError
+from config.trouble import ConfigError, read_text
 
 
 class ListFile(NamedTuple):
@@ -26,17 +26,8 @@ def read_list(flag: str | None, *, missing_is_new: bool = False) -> ListFile:
     place = settings.feeds
     if place.startswith(("http://", "https://")):
         raise ConfigError("the feed list is a URL", file=place, mend="name a file with --feeds, or edit it where it is")
-    text = "" if missing_is_new and not Path(place).exists() else text_of(place)
+    text = "" if missing_is_new and not Path(place).exists() else read_text(place)
     return ListFile(place, text, load_feeds(text, file=place, poll_interval_seconds=settings.poll_interval))
-
-
-def text_of(place: str) -> str:
-    try:
-        return Path(place).read_text(encoding="utf-8-sig")
-    except OSError as reason:
-        raise ConfigError(f"cannot be read: {reason.strerror}", file=place, mend="name another file") from None
-    except UnicodeDecodeError:
-        raise ConfigError("is not UTF-8", file=place, mend="save it as UTF-8") from None
 
 
 def check_editable(listed: ListFile) -> None:

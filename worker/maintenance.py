@@ -96,7 +96,7 @@ async def _reload_feeds(settings: Settings, ledger: Ledger, store: AsyncStore, c
     try:
         feed_list = await read_feed_list(settings, client)
     except ConfigError as trouble:
-        if await _tell_trouble(store, f"{trouble} → {trouble.mend}" if trouble.mend else str(trouble)):
+        if await _tell_trouble(store, trouble.in_full):
             log.error("feed-list-refused", reason=str(trouble), mend=trouble.mend)  # noqa: TRY400  (no fault of ours)
         return
     await _tell_trouble(store, "")

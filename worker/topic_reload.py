@@ -161,7 +161,7 @@ class TopicWatch(threading.Thread):
                 self._now = Told(rules.version, "")
                 log.info("topic-rules-changed", version=rules.version)
         except ConfigError as trouble:
-            self._now = Told(self._now.version, f"{trouble} → {trouble.mend}" if trouble.mend else str(trouble))
+            self._now = Told(self._now.version, trouble.in_full)
             reason, in_use = str(trouble), self._now.version
             log.error("topic-rules-refused", reason=reason, mend=trouble.mend, in_use=in_use)  # noqa: TRY400  (no fault of ours)
         if not self._files.wrong:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from config.gazetteer.cues import Cues, load_cues
-from config.trouble import ConfigError, line_of
+from config.trouble import ConfigError, line_of, read_toml
 
 FOLDER = Path(__file__).parent
 IDS_FILE = "ids.toml"
@@ -116,7 +115,7 @@ def load_gazetteer(folder: Path = FOLDER) -> Gazetteer:
         if file.name == IDS_FILE:
             continue
         text = file.read_text(encoding="utf-8")
-        for table, entries in _parsed(file, text).items():
+        for table, entries in read_toml(text, file=file).items():
             if table not in _TABLES:
                 raise ConfigError(f"unknown table [{table}]", file=file, line=line_of(text, f"[{table}"))
             for slug, raw in entries.items():
@@ -144,17 +143,10 @@ class _Place(NamedTuple):
         )
 
 
-def _parsed(file: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(str(error), file=file) from error
-
-
 def _ids(file: Path) -> tuple[str, dict[str, str]]:
     if not file.exists():
         return "0", {}
-    raw = _parsed(file, file.read_text(encoding="utf-8"))
+    raw = read_toml(file.read_text(encoding="utf-8"), file=file)
     return str(raw.get("version", "0")), dict(raw.get("wikidata", {}))
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from config.trouble import ConfigError, line_of
+from config.trouble import ConfigError, line_of, read_toml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,10 +67,7 @@ def load_cues(folder: Path) -> dict[str, Cues]:
     found = {}
     for file in sorted(folder.glob("*.toml")):
         text = file.read_text(encoding="utf-8")
-        try:
-            raw = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(str(error), file=file) from error
+        raw = read_toml(text, file=file)
         strange = sorted(set(raw) - set(Cues.__dataclass_fields__))
         if strange:
             raise ConfigError(f"unknown key {strange[0]!r}", file=file, line=line_of(text, strange[0]))

@@ -110,8 +110,7 @@ def test_broken_toml_is_named_with_its_line(folder: Path):
 
     trouble = wrong()
 
-    assert trouble.file == "config/settings.toml"
-    assert "line 1" in str(trouble)
+    assert str(trouble).startswith("config/settings.toml line 1: broken TOML: ")
 
 
 def test_an_unknown_key_is_named_with_the_nearest_there_is(folder: Path):

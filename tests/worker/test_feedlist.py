@@ -90,6 +90,12 @@ def test_a_file_in_another_encoding_is_said_to_be(tmp_path):
     assert "not UTF-8" in str(trouble(str(tmp_path / "feeds.toml")))
 
 
+def test_a_file_with_a_byte_order_mark_is_read_as_one_without(tmp_path):
+    (tmp_path / "feeds.toml").write_text(LIST, encoding="utf-8-sig")
+
+    assert [feed.id for feed in read(str(tmp_path / "feeds.toml"))] == ["paper"]
+
+
 def test_a_folder_is_no_list(tmp_path):
     assert "cannot be read" in str(trouble(str(tmp_path)))
 

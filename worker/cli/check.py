@@ -60,7 +60,7 @@ def _safely(name: str, look: Callable[[Settings], Iterator[Finding]], settings: 
     try:
         yield from look(settings)
     except ConfigError as trouble:
-        yield Finding(EXIT_BAD_CONFIG, name, f"{trouble}{f' → {trouble.mend}' if trouble.mend else ''}")
+        yield Finding(EXIT_BAD_CONFIG, name, trouble.in_full)
     except redis.exceptions.RedisError as trouble:
         yield Finding(EXIT_NO_SERVER, name, " → ".join(of_server(trouble)))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from config.settings import load_settings
-from config.trouble import ConfigError
+from config.trouble import ConfigError, read_text
 
 if TYPE_CHECKING:
     from tasks.tellings import Telling
@@ -37,11 +37,8 @@ def enrich(
 
     settings = load_settings(log_level="error")
     set_up_logging(settings, "enrich-file")
-    try:
-        # not splitlines(): JSON may hold U+2028 and U+0085 as they are
-        lines = [line for line in rows.read_text(encoding="utf-8").split("\n") if line.strip()]
-    except (OSError, UnicodeDecodeError) as reason:
-        raise ConfigError(f"cannot be read: {reason}", file=rows, mend="name a JSON Lines file in UTF-8") from None
+    # not splitlines(): JSON may hold U+2028 and U+0085 as they are
+    lines = [line for line in read_text(rows, mend="name a file of JSON Lines").split("\n") if line.strip()]
     tagger, moment, folder = warm_tagger(settings), now(), rows.parent
 
     def work(line: str) -> tuple[bytes, Telling]:

@@ -16,12 +16,12 @@ from config.feeds import Feed, FeedList, feed_ids, load_feeds, unused_id
 from config.opml import Outline, write_opml
 from config.settings import load_settings
 from config.sharding import is_of_shard
-from config.trouble import ConfigError
+from config.trouble import ConfigError, read_text
 from tasks.reasons import Failed
 from tasks.records import rfc3339
 from worker import clock
 from worker.cli.feed_status import poll, status
-from worker.list_file import append, check_editable, read_list, replace, text_of
+from worker.list_file import append, check_editable, read_list, replace
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -196,7 +196,7 @@ def import_(file: Annotated[Path, typer.Argument(help="OPML of another reader")]
     """Add the feeds of an OPML that are not in the list yet. Example: wirebeat feeds import subscriptions.opml"""
     listed = read_list(feeds, missing_is_new=True)
     settings = load_settings(feeds=feeds)
-    imported = load_feeds(text_of(str(file)), file=str(file), poll_interval_seconds=settings.poll_interval)
+    imported = load_feeds(read_text(file), file=str(file), poll_interval_seconds=settings.poll_interval)
     for problem in imported.problems:
         sys.stderr.write(f"{problem}\n")
     urls, ids = {feed.url for feed in listed.feeds}, {feed.id for feed in listed.feeds}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from config.trouble import ConfigError
+from config.trouble import ConfigError, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,8 @@ class Quality(NamedTuple):
 
 
 def rows_of(path: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(_read(path).splitlines(), start=1):
+    text = read_text(path, mend="name a file of labelled articles, one JSON object a line")
+    for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         try:
@@ -41,19 +42,6 @@ def rows_of(path: Path) -> Iterator[dict[str, Any]]:
                 mend='{"title": "...", "text": "...", "topics": ["..."]}',
             ) from None
         yield row
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as reason:
-        raise ConfigError(
-            f"cannot be read: {reason.strerror}",
-            file=path,
-            mend="name a file of labelled articles, one JSON object a line",
-        ) from None
-    except UnicodeDecodeError:
-        raise ConfigError("not UTF-8", file=path, mend="save it as UTF-8") from None
 
 
 def labelled(row: dict[str, Any]) -> Labelled:
