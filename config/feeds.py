@@ -36,8 +36,7 @@ def seconds(duration: Any) -> float:
         match = _DURATION.match(str(duration).strip().lower())
         value = float(match[1]) * _UNITS.get(match[2], 1) if match else 0.0
     if not 0 < value <= 30 * 86_400:
-        msg = f"{duration!r} is no duration; write 90, '20s', '15m' or '1h', at most 30 days"
-        raise ValueError(msg)
+        raise ValueError(f"{duration!r} is no duration; write 90, '20s', '15m' or '1h', at most 30 days")
     return value
 
 
@@ -48,17 +47,15 @@ def _http_url(url: Any) -> str:
         parts = urlsplit(text)
         host, _port = parts.hostname, parts.port
     except ValueError as reason:
-        msg = f"{text[:200]!r} is no URL: {reason}"
-        raise ValueError(msg) from None
+        raise ValueError(f"{text[:200]!r} is no URL: {reason}") from None
     if parts.scheme not in ("http", "https") or not host:
-        msg = f"{text[:200]!r} is no http or https URL"
-        raise ValueError(msg)
+        raise ValueError(f"{text[:200]!r} is no http or https URL")
     if "@" in parts.netloc:
-        msg = "a user name or password in a URL is never sent; take it out"
-        raise ValueError(msg)
+        raise ValueError("a user name or password in a URL is never sent; take it out")
     if len(text) > MAX_URL_CHARS or re.search(r"[\x00-\x20\x7f\\]", text):
-        msg = f"{text[:200]!r} holds blanks, a backslash or control characters, or is longer than {MAX_URL_CHARS}"
-        raise ValueError(msg)
+        raise ValueError(
+            f"{text[:200]!r} holds blanks, a backslash or control characters, or is longer than {MAX_URL_CHARS}"
+        )
     return text
 
 

@@ -10,6 +10,7 @@ from xml.sax.saxutils import quoteattr
 
 from config.trouble import ConfigError
 
+_BEGINNING = re.compile(r"\ufeff?\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<opml\b", re.DOTALL | re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[[^\]]*\]\s*)?>", re.IGNORECASE)
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|lt|gt|amp|quot|apos);)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -27,13 +28,7 @@ class Outline(NamedTuple):
 
 
 def is_opml(source_text: str) -> bool:
-    return bool(
-        re.match(
-            r"\A\ufeff?\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<opml\b",
-            source_text,
-            re.DOTALL | re.IGNORECASE,
-        )
-    )
+    return _BEGINNING.match(source_text) is not None
 
 
 def read_opml(source_text: str, *, file: str) -> tuple[Outline, ...]:
@@ -85,18 +80,8 @@ def write_opml(outlines: Iterable[Outline], *, title: str) -> str:
         lines += [f"      {line}" for line in members]
         lines += ["    </outline>"]
     head = f"  <head><title>{_escaped(title)}</title></head>"
-    return "\n".join(
-        [
-            '<?xml version="1.0" encoding="UTF-8"?>',
-            '<opml version="2.0">',
-            head,
-            "  <body>",
-            *lines,
-            "  </body>",
-            "</opml>",
-            "",
-        ]
-    )
+    begin = ['<?xml version="1.0" encoding="UTF-8"?>', '<opml version="2.0">', head, "  <body>"]
+    return "\n".join([*begin, *lines, "  </body>", "</opml>", ""])
 
 
 def _escaped(text: str) -> str:

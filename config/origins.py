@@ -8,6 +8,9 @@ from typing import NamedTuple
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+_EXPECTED = "expected address-or-CIDR:port, for example 127.0.0.0/8:8080"
+
+
 class Origin(NamedTuple):
     network: Network
     port: int
@@ -20,11 +23,9 @@ def parse_origin(text: str) -> Origin:
     """Raises ValueError with what was expected. IPv6 stands in brackets: `[fd00::/8]:8080`."""
     address, colon, port = text.strip().rpartition(":")
     if not colon or not port.isdigit() or not 0 < int(port) <= 65535:
-        msg = f"{text!r} names no port; expected address-or-CIDR:port, for example 127.0.0.0/8:8080"
-        raise ValueError(msg)
+        raise ValueError(f"{text!r} names no port; {_EXPECTED}")
     try:
         network = ipaddress.ip_network(address.strip("[]"))
     except ValueError as reason:
-        msg = f"{text!r}: {reason}; expected address-or-CIDR:port, for example 127.0.0.0/8:8080"
-        raise ValueError(msg) from reason
+        raise ValueError(f"{text!r}: {reason}; {_EXPECTED}") from reason
     return Origin(network, int(port))

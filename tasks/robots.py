@@ -18,16 +18,7 @@ MAX_CRAWL_DELAY_SECONDS = 30.0
 #: Failures that say the origin has no usable robots.txt, which RFC 9309 calls unavailable: everything is allowed.
 #: All others say that it cannot tell now (unreachable): nothing is, until it can.
 UNAVAILABLE_REASONS = frozenset(
-    {
-        "http-client-error",
-        "gone",
-        "no-content",
-        "too-many-redirects",
-        "bad-redirect",
-        "blocked-url",
-        "blocked-address",
-        "encoding",
-    }
+    "http-client-error gone no-content too-many-redirects bad-redirect blocked-url blocked-address encoding".split()
 )
 
 _AGENT_LINE = re.compile(r"user[- ]?agents?(?:\s*:|\s)\s*(.*)", re.IGNORECASE)

@@ -29,25 +29,7 @@ _TABLES = {
 }
 _KEYS = {*_LISTS, "name", "label", "code", "at", "capital", "house", "weak", "agency", "sites", "she", "kind", "office"}
 #: words for people that take an s: Germans, Iraqis, Greeks, Serbs, but not the French, the Swiss, the Chinese
-_PLURAL_IN_S = (
-    "an",
-    "i",
-    "ek",
-    "rk",
-    "rb",
-    "ze",
-    "at",
-    "ne",
-    "ot",
-    "er",
-    "ech",
-    "ane",
-    "ede",
-    "ole",
-    "inn",
-    "ton",
-    "ak",
-)
+_PLURAL_IN_S = tuple("an i ek rk rb ze at ne ot er ech ane ede ole inn ton ak".split())
 _ROMAN = frozenset({"I", "II", "III", "IV", "V", "VI", "XIV", "XVI"})
 
 

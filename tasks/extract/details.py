@@ -20,21 +20,9 @@ MAX_TAGS = 30
 MAX_TAG_CHARS = 80
 MAX_LINKS = 50
 MAX_SUMMARY_CHARS = 1000
-_SECTION_SKIP = {
-    "home",
-    "homepage",
-    "startseite",
-    "start",
-    "news",
-    "inicio",
-    "portada",
-    "accueil",
-    "главная",
-    "ホーム",
-    "홈",
-    "index",
-    "articles",
-}
+_SECTION_SKIP = frozenset(
+    "home homepage startseite start news inicio portada accueil главная ホーム 홈 index articles".split()
+)
 _NO_PICTURE = re.compile(
     r"(?:^data:|blank|spacer|pixel|1x1|placeholder|logo|default[-_]?(?:image|share|social))", re.IGNORECASE
 )

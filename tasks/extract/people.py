@@ -18,48 +18,17 @@ MAX_AUTHORS = 20
 MAX_BARE_CHARS = 70
 _NOT_IN_NAMES = re.compile(r"[0-9:!?…\"“”»«()]")
 _ORGANISATIONS = ("Organization", "NewsMediaOrganization")
-_AUTHOR_METAS = (
-    "author",
-    "byl",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "article:author_name",
-    "cxenseparse:author",
-    "article:author",
-)
+_AUTHOR_METAS = """
+author byl parsely-author sailthru.author dc.creator dcterms.creator article:author_name cxenseparse:author
+article:author
+""".split()
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _URL = re.compile(r"https?://|www\.|@[\w.]+\.\w|facebook|twitter|\.(?:com|org|net|de|co|html|php)\b", re.IGNORECASE)
 _SIGNS = re.compile(r"\s*(?:[;|/•·\n]|,(?!\s*(?:Jr|Sr|MD|M\.D|PhD|Ph\.D|III?)\b))\s*", re.IGNORECASE)
 _AND = re.compile(r"\s*(?:&|(?<!\w)(?:and|und|et|och|og|with|mit|avec|и|та|ve)(?!\w))\s*", re.IGNORECASE)
 # also a part of names (Ortega y Gasset): parts two names only where each has two words
 _MAYBE_AND = re.compile(r"\s+(?:y|e|en|i|con)\s+")
-_PARTICLES = {
-    "von",
-    "van",
-    "de",
-    "der",
-    "den",
-    "da",
-    "di",
-    "del",
-    "della",
-    "la",
-    "le",
-    "du",
-    "dos",
-    "al",
-    "el",
-    "bin",
-    "ibn",
-    "zu",
-    "zum",
-    "ter",
-    "ten",
-    "y",
-    "e",
-}
+_PARTICLES = frozenset("von van de der den da di del della la le du dos al el bin ibn zu zum ter ten y e".split())
 _HANDLE = re.compile(r"\s*\(?@\w+\)?|\s*[(\[<][^)\]>]*[)\]>]\s*")
 _FIRST_WORD = re.compile(r"^\W*\w+")
 _DATE = re.compile(r"^\d|\d{4}|\d{1,2}[:.]\d{2}")

