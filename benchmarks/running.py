@@ -17,8 +17,7 @@ import redis
 
 from config.settings import load_settings
 from worker.app import make_app
-from worker.bench.service import _name as process_name
-from worker.bench.service import _tree as process_tree
+from worker.bench.service import process_name, process_tree
 from worker.embedded import EmbeddedServer
 from worker.wiring import Clockwork
 

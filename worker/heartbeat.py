@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import socket
-import tempfile
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import redis
 import structlog
 
 from worker.clock import now
+from worker.health import HEARTBEAT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,10 +25,6 @@ log = structlog.get_logger("wirebeat")
 BEAT_SECONDS = 5.0
 
 
-def heartbeat_file(settings: Settings) -> Path:
-    return settings.heartbeat_file or Path(tempfile.gettempdir()) / "wirebeat-heartbeat"
-
-
 class Heartbeat(threading.Thread):
     """`alive` says whether the role does its work; a role that is deaf stops beating."""
 
@@ -37,7 +32,7 @@ class Heartbeat(threading.Thread):
         self, settings: Settings, role: str, store: SyncStore, version: str, alive: Callable[[], bool] = lambda: True
     ) -> None:
         super().__init__(name="heartbeat", daemon=True)
-        self._file, self._store, self._alive = heartbeat_file(settings), store, alive
+        self._file, self._store, self._alive = settings.heartbeat_file or HEARTBEAT_FILE, store, alive
         self._field = f"{role}@{socket.gethostname()}:{os.getpid()}"
         self._role, self._version = role, version
 

@@ -1,4 +1,4 @@
-"""Settings → the parts of a process: ledger, store, limits, and the drains that Celery's tasks run."""
+"""The clockwork that looks what is due and wakes stages, and the drains that Celery's tasks run."""
 
 from __future__ import annotations
 

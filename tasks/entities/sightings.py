@@ -124,16 +124,12 @@ def _rank(alias: Alias, match: Match, text: str, item: Item, codes: dict[str, se
         # a paper's short name is rather that of the one already read than another's of the same name
         return 0 if item.key not in known else 3 if item.outlet else 1
     if alias.when == "bare" or (item.weak and item.outlet):
-        return 2 if _reporting(match, text) else 0
+        return 2 if reporting(text, match.start, match.end) else 0
     if item.weak and item.type == "org" and item.code:
         return 3 if item.code in codes or not codes else 0
     if item.weak:
         return 4 if item.type == "place" and codes.get(item.code or "") else 0
     return 3
-
-
-def _reporting(match: Match, text: str) -> bool:
-    return reporting(text, match.start, match.end)
 
 
 def reporting(text: str, start: int, end: int) -> bool:

@@ -19,10 +19,9 @@ from tasks.extract.status import Verdict, View
 from tasks.extract.text import folded, one_line, words
 from tasks.extract.times import Dated
 from tasks.reasons import Failed
-from tasks.records import Article, Entry, Extractor, Person
+from tasks.records import UNTITLED, Article, Entry, Extractor, Person
 
 _VERSION = version("trafilatura")
-UNTITLED = "(untitled)"
 # a feed's text is worth more than the page's only where it is clearly longer
 FEED_CHARS = 300
 FEED_FACTOR = 1.3

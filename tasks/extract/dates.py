@@ -46,7 +46,6 @@ class Written(NamedTuple):
     #: the day as the page writes it, in its own zone
     day: str
     has_time: bool
-    has_zone: bool
 
 
 def parse(text: str, *, now: datetime, month_first: bool = False) -> Written | None:
@@ -116,4 +115,4 @@ def _sane(moment: datetime, now: datetime, *, zone: bool, has_time: bool = True)
         return None
     if utc.year < FIRST_YEAR or utc > now + ahead:
         return None
-    return Written(min(utc, now) if not zone and utc > now + AHEAD else utc, moment.date().isoformat(), has_time, zone)
+    return Written(min(utc, now) if not zone and utc > now + AHEAD else utc, moment.date().isoformat(), has_time)

@@ -11,7 +11,7 @@ import pytest
 import structlog
 
 from config.settings import Settings
-from worker.heartbeat import Heartbeat, heartbeat_file
+from worker.heartbeat import Heartbeat
 from worker.ledger import SyncStore
 
 
@@ -68,9 +68,3 @@ def test_a_file_that_cannot_be_written_ends_no_role(store, tmp_path: Path):
         Heartbeat(Settings(heartbeat_file=tmp_path / "none" / "beat"), "fetch", store, "1")._beat()
 
     assert [event["event"] for event in logs] == ["heartbeat-failed"]
-
-
-def test_without_a_setting_the_file_is_where_the_health_check_looks():
-    from worker.health import HEARTBEAT_FILE  # noqa: PLC0415  (its command imports little, and so does this test)
-
-    assert heartbeat_file(Settings()) == HEARTBEAT_FILE

@@ -59,9 +59,9 @@ class Origin:
         head = f"<title>Feed {feed}</title><link>{self.base}/</link><description>made up</description>"
         return f"<?xml version='1.0'?><rss version='2.0'><channel>{head}{items}</channel></rss>".encode()
 
-    def feed_list(self, every: str) -> str:
+    def feed_list(self) -> str:
         return "".join(
-            f'[[feed]]\nid = "bench-{n}"\nurl = "{self.base}/feed/{n}"\nevery = "{every}"\n' for n in range(self.feeds)
+            f'[[feed]]\nid = "bench-{n}"\nurl = "{self.base}/feed/{n}"\nevery = "10m"\n' for n in range(self.feeds)
         )
 
     def _serve(self, pipe: Any) -> None:

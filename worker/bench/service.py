@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 TICKS = os.sysconf("SC_CLK_TCK")
 MIB = 1 << 20
+TIMEOUT_SECONDS = 600.0
 
 
 class Run(NamedTuple):
@@ -44,13 +45,11 @@ class Usage(NamedTuple):
     pss_bytes: int
 
 
-def whole_service(
-    origin: Origin, articles: int, *, poll_every: str = "10m", timeout_seconds: float = 600.0, **settings: Any
-) -> Run:
+def whole_service(origin: Origin, articles: int, **settings: Any) -> Run:
     """`settings`: as in config.settings."""
     with tempfile.TemporaryDirectory(prefix="wb-bench-") as folder:
         feeds = Path(folder) / "feeds.toml"
-        feeds.write_text(origin.feed_list(poll_every))
+        feeds.write_text(origin.feed_list())
         process = subprocess.Popen(
             [sys.executable, "-m", "worker.cli", "run", "--no-web", "--feeds", str(feeds), "--data-dir", folder],
             env=_environment(origin, settings),
@@ -59,7 +58,7 @@ def whole_service(
         )
         try:
             server = EmbeddedServer(Path(folder), port=0, prefix="news")
-            return _measured(origin, articles, process.pid, server, timeout_seconds)
+            return _measured(origin, articles, process.pid, server)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(20)
@@ -77,15 +76,15 @@ def _environment(origin: Origin, settings: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _measured(origin: Origin, articles: int, pid: int, server: EmbeddedServer, timeout_seconds: float) -> Run:
+def _measured(origin: Origin, articles: int, pid: int, server: EmbeddedServer) -> Run:
     client = _when_ready(server, time.monotonic() + 60)
     ask = _asker(server.running_url())
-    before, deadline = usage(pid), time.monotonic() + timeout_seconds
+    before, deadline = usage(pid), time.monotonic() + TIMEOUT_SECONDS
     published = origin.publish()
     ask()
     while int(client.xlen("news:articles")) + _dead(client) < articles:
         if time.monotonic() > deadline:
-            raise RuntimeError(f"only {client.xlen('news:articles')} of {articles} records in {timeout_seconds} s")
+            raise RuntimeError(f"only {client.xlen('news:articles')} of {articles} records in {TIMEOUT_SECONDS} s")
         time.sleep(0.05)
     after = usage(pid)
     entries = client.xrange("news:articles")
@@ -136,14 +135,14 @@ def _when_ready(server: EmbeddedServer, deadline: float) -> Any:
 def usage(root: int) -> dict[str, Usage]:
     """By name of the process: all below `root`, with what their ended children used."""
     found: dict[str, Usage] = {}
-    for pid in _tree(root):
+    for pid in process_tree(root):
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             pss = sum(int(line.split()[1]) for line in _lines(pid) if line.startswith("Pss:")) * 1024
         except OSError:
             continue
         cpu = sum(map(int, fields[11:15])) / TICKS
-        found[f"{_name(pid)} {pid}"] = Usage(cpu, pss)
+        found[f"{process_name(pid)} {pid}"] = Usage(cpu, pss)
     return found
 
 
@@ -151,7 +150,7 @@ def _lines(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
 
 
-def _name(pid: int) -> str:
+def process_name(pid: int) -> str:
     words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     if words and b"valkey" in words[0]:
         return "server"
@@ -159,7 +158,7 @@ def _name(pid: int) -> str:
     return known[0] if known else "child"
 
 
-def _tree(root: int) -> list[int]:
+def process_tree(root: int) -> list[int]:
     parents: dict[int, int] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -174,6 +173,3 @@ def _tree(root: int) -> list[int]:
         found += below
         queue += below
     return found
-
-
-__all__ = ["Run", "usage", "whole_service"]

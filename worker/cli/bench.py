@@ -27,7 +27,7 @@ def bench(
 ) -> None:
     """Articles a second and per CPU second, and the ratio to a plain loop. Example: wirebeat bench --articles 500"""
     from worker.bench.origin import Origin
-    from worker.bench.pages import from_folder, generated
+    from worker.bench.pages import pages_of
     from worker.bench.plain_loop import plain_loop
     from worker.bench.service import whole_service
     from worker.observe import set_up_logging
@@ -35,7 +35,7 @@ def bench(
 
     settings = load_settings(log_level="error")
     set_up_logging(settings, "bench")
-    chosen = from_folder(pages, articles) if pages else generated(articles)
+    chosen = pages_of(pages, articles)
     processes = settings.enrich_processes or os.cpu_count() or 1
     with Origin(chosen, feeds=10, delay_seconds=latency_ms / 1000) as origin:
         sys.stderr.write(f"{len(chosen)} pages; whole service ...\n")

@@ -26,8 +26,6 @@ FAILING_SHOWN = 5
 #: rates are told of this time, or since the start where that is shorter
 RATE_SPAN = timedelta(minutes=1)
 LEVELS = {"red": "bold red", "amber": "yellow", "good": "green", "off": "dim"}
-#: a role tells every five seconds that it is alive
-SILENT_SECONDS = 30
 
 
 class Look(NamedTuple):
@@ -163,10 +161,12 @@ def _streams(look: Look) -> Iterable[tuple[str, ...]]:
 
 
 def _roles(look: Look) -> Iterable[tuple[str, ...]]:
+    from worker.web.health import SILENT_AFTER
+
     for beat in sorted(look.state.beats):
-        silent = (look.at - beat.at).total_seconds()
-        style = "red" if silent > SILENT_SECONDS else "green"
-        yield beat.role, beat.host, f"[{style}]{max(silent, 0):.0f} s ago[/]"
+        silent = look.at - beat.at
+        style = "red" if silent > SILENT_AFTER else "green"
+        yield beat.role, beat.host, f"[{style}]{max(silent.total_seconds(), 0):.0f} s ago[/]"
 
 
 def _feeds(look: Look) -> RenderableType:

@@ -26,10 +26,9 @@ RawEntries = list[tuple[bytes, Fields]]
 
 
 class Recent:
-    """The newest records as they came, up to a number of bytes: what is asked for most need not be fetched again."""
+    """The newest records as they came, up to RECENT_BYTES: what is asked for most need not be fetched again."""
 
-    def __init__(self, most_bytes: int = RECENT_BYTES) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self) -> None:
         self._bytes = 0
         self._records: dict[EntryId, bytes] = {}
 
@@ -42,7 +41,7 @@ class Recent:
     def add(self, entry: EntryId, data: bytes) -> None:
         self._records[entry] = data
         self._bytes += len(data)
-        while self._bytes > self._most_bytes:
+        while self._bytes > RECENT_BYTES:
             oldest = next(iter(self._records))
             self._bytes -= len(self._records.pop(oldest))
 

@@ -172,7 +172,7 @@ def _feed(name: str, config_text: str, kept: Text) -> FeedState:
         title=config.get("title") or name,
         url=config.get("url") or kept.get("url", ""),
         group=config.get("group") or "",
-        every_seconds=float(config.get("every_seconds") or config.get("every") or 900),
+        every_seconds=float(config.get("every_seconds") or 900),
         status=kept.get("status", ""),
         last_error=kept.get("last_error", ""),
         errors_in_a_row=int(kept.get("errors_in_a_row") or 0),
