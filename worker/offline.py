@@ -42,7 +42,7 @@ class Read(NamedTuple):
         return self.reading.article
 
 
-def read_page(
+def read_page(  # noqa: PLR0913  (an article is a page with what its feed says of it)
     tagger: Tagger,
     *,
     url: str,
@@ -52,10 +52,11 @@ def read_page(
     title: str = "",
     published: datetime | None = None,
     content_type: str = "",
+    entry: Entry | None = None,
 ) -> Read:
     """From HTML, or from a plain text. Raises Failed."""
     feed = Feed(id="file", url=NO_URL, every_seconds=900.0)
-    entry = Entry(feed=feed.id, guid=None, url=url, title=title, published=published, summary=text or "")
+    entry = entry or Entry(feed=feed.id, guid=None, url=url, title=title, published=published, summary=text or "")
     body = html.encode("utf-8", "surrogatepass") if isinstance(html, str) else (html or b"")
     page = Page(url=url, final_url=url, status=200 if html is not None else 0, fetched_at=now, body=body)
     if html is not None:
