@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
 from typing import NamedTuple
 
 from config.topic_file import spellings
+from tasks.topics.splitting import Words, slug, splitter, term_words
 
-WORD = re.compile(r"[^\W_]+")
-WORD_OR_STEM = re.compile(r"[^\W_]+\*?")
-BETWEEN = re.compile(r"([\W_]+)")
 #: what may stand between two words of one term
 GAP = re.compile(r"[^\S\n]*\n?[^\S\n]*|[^\S\n]?['’ʼ`\-‐‑–/&\"“”«»„][^\S\n]?|['’]?[\"”»]?[^\S\n]")
 #: and behind an initial, as in U.S.
 INITIAL_GAP = re.compile(r"\.[^\S\n]?|\.['’]")
-SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*\s+|\n\s*\n")
+#: behind the full stop of Chinese stands no blank
+SENTENCE_END = re.compile(r"[.!?…؟۔।。！？｡](?:[\"'”’»)\]]*\s+|(?<=[。！？｡])[”’」』）]*)|\n\s*\n")
 #: a shared stem is looked for only behind its first letters
 HEAD_CHARS = 3
 
@@ -35,8 +34,8 @@ class Term(NamedTuple):
     capitals: tuple[tuple[int, str], ...]
 
     def fits(self, text: str) -> bool:
-        words = WORD.findall(text)
-        return all(words[place] == word for place, word in self.capitals)
+        words = term_words(text)
+        return all(words[place].rstrip("*") == word for place, word in self.capitals)
 
 
 class Match(NamedTuple):
@@ -84,6 +83,7 @@ class Matcher:
 
     def __init__(self, lexicon: dict[str, tuple[str, ...]]) -> None:
         self._root = _Node()
+        self._split = splitter(_composed(" ".join(line for lines in lexicon.values() for line in lines)))
         for term in _terms(lexicon):
             node = self._root
             for word in term.words:
@@ -93,7 +93,7 @@ class Matcher:
     def matches(self, text: str) -> tuple[list[Match], int]:
         """The matches in the order of the text, longest first, none inside another of its concept; how many words."""
         lowered = _lowered(text)
-        words = _split(lowered)
+        words = self._split(lowered)
         cuts = [match.end() for match in SENTENCE_END.finditer(lowered) if _ends_sentence(text, match)]
         found: list[tuple[int, int, Term]] = []
         exact, heads, anything = self._root.words.get, self._root.stems, "" in self._root.stems
@@ -109,7 +109,7 @@ class Matcher:
         found = [item for item in found if not item[2].capitals or item[2].fits(text[item[0] : item[1]])]
         return _longest(found, cuts), len(words.tokens) - words.tokens.count("")
 
-    def _collect(self, node: _Node, words: _Words, index: int, start: int, found: list[tuple[int, int, Term]]) -> None:
+    def _collect(self, node: _Node, words: Words, index: int, start: int, found: list[tuple[int, int, Term]]) -> None:
         if node.terms:
             found += [(start, words.ends[index], term) for term in node.terms]
         if index + 1 == len(words.tokens) or not (node.words or node.stems):
@@ -123,22 +123,6 @@ class Matcher:
                 self._collect(next_node, words, index + 1, start, found)
 
 
-class _Words(NamedTuple):
-    """The first and the last token are empty where the text does not begin or end with a word."""
-
-    tokens: list[str]
-    #: where each token ends
-    ends: list[int]
-    #: what stands behind each token but the last
-    gaps: list[str]
-
-
-def _split(lowered: str) -> _Words:
-    """By one split and sums of lengths: a match for each word costs twice as much."""
-    parts = BETWEEN.split(lowered)
-    return _Words(parts[::2], list(accumulate(map(len, parts)))[::2], parts[1::2])
-
-
 def _side_by_side(gap: str, length: int) -> bool:
     """Whether a word of this length in front of the gap and the one behind it may belong to one term."""
     return bool(length == 1 and INITIAL_GAP.fullmatch(gap)) or bool(GAP.fullmatch(gap))
@@ -149,19 +133,23 @@ def _terms(lexicon: dict[str, tuple[str, ...]]) -> Iterator[Term]:
         for number, line in enumerate(lines):
             ways = {_words(spelling): _capitals(spelling) for spelling in spellings(line)}
             for words, capitals in ways.items():
-                slug = "-".join(words).replace("*", "").replace("-s-", "s-")
-                yield Term(concept, number, slug, words, line.startswith("!"), capitals)
+                yield Term(concept, number, slug(words), words, line.startswith("!"), capitals)
 
 
 def _words(spelling: str) -> tuple[str, ...]:
-    """Read as a text is read, so that any mark in a term falls where it falls in a text; `*` stays on its word."""
-    return tuple(WORD_OR_STEM.findall(_lowered(spelling)))
+    return term_words(_lowered(_composed(spelling)))
+
+
+def _composed(text: str) -> str:
+    """As `tasks.clean` leaves the texts."""
+    return unicodedata.normalize("NFC", text)
 
 
 def _capitals(spelling: str) -> tuple[tuple[int, str], ...]:
     if spelling.islower():
         return ()
-    return tuple((place, word) for place, word in enumerate(WORD.findall(spelling)) if len(word) > 1 and word.isupper())
+    words = (word.rstrip("*") for word in term_words(spelling))
+    return tuple((place, word) for place, word in enumerate(words) if len(word) > 1 and word.isupper())
 
 
 def _lowered(text: str) -> str:
