@@ -190,14 +190,15 @@ def _article(ports: Reading, page: Page, entry: Entry, now: datetime) -> Article
     """What the page says; what the feed says where there is no page, or none that can be read."""
     from tasks.extract import extract, from_feed  # noqa: PLC0415  (trafilatura is not for the roles that only wait)
 
+    url, most = page.final_url, ports.limits.max_body_chars
     if page.status and not page.failed:
         try:
             html = decoded(page.body, page.content_encoding, ports.limits.max_page_bytes)
-            return extract(html, url=page.final_url, now=now, entry=entry, content_type=page.content_type)
+            return extract(html, url=url, now=now, entry=entry, content_type=page.content_type, max_body_chars=most)
         except Failed:
             if not has_own_content(entry):
                 raise
-    return from_feed(entry, url=page.final_url, now=now)
+    return from_feed(entry, url=url, now=now, max_body_chars=most)
 
 
 def _other_address(id_: str, page: Page) -> str | None:

@@ -252,6 +252,7 @@ class Limits(NamedTuple):
     max_feed_bytes: int
     max_page_bytes: int
     max_entries_per_poll: int
+    max_body_chars: int
     backoff_cap_seconds: float
 
 

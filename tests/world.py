@@ -20,7 +20,13 @@ from worker.ledger import Ledger, Politeness, SyncStore
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AGENT = "Wirebeat/0 (+https://wirebeat.example/bot)"
-LIMITS = Limits(max_feed_bytes=1 << 20, max_page_bytes=1 << 20, max_entries_per_poll=50, backoff_cap_seconds=21_600.0)
+LIMITS = Limits(
+    max_feed_bytes=1 << 20,
+    max_page_bytes=1 << 20,
+    max_entries_per_poll=50,
+    max_body_chars=20_000,
+    backoff_cap_seconds=21_600.0,
+)
 SENTENCES = (
     "The harbour council voted on Monday to reopen the eastern quay after two winters of repairs. ",
     "Fishing crews had waited for the decision, which a storm delayed in November. ",

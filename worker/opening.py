@@ -28,6 +28,7 @@ def limits(settings: Settings) -> Limits:
         max_feed_bytes=settings.max_feed_bytes,
         max_page_bytes=settings.max_page_bytes,
         max_entries_per_poll=settings.max_entries_per_poll,
+        max_body_chars=settings.max_body_chars,
         backoff_cap_seconds=settings.backoff_cap,
     )
 

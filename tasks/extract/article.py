@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from tasks.extract import bodies, details, languages, markup, page, people, prun
 from tasks.extract.bodies import Body
 from tasks.extract.cleaning import Context, Drop
 from tasks.extract.maintext import main_text
-from tasks.extract.normal import normal_text
+from tasks.extract.normal import MAX_BODY_CHARS, normal_text
 from tasks.extract.page import Facts
 from tasks.extract.pruning import Part
 from tasks.extract.status import Verdict, View
@@ -52,10 +53,16 @@ class _Known(NamedTuple):
 
 
 def extract(
-    html: str | bytes, *, url: str, now: datetime, entry: Entry | None = None, content_type: str = ""
+    html: str | bytes,
+    *,
+    url: str,
+    now: datetime,
+    entry: Entry | None = None,
+    content_type: str = "",
+    max_body_chars: int = MAX_BODY_CHARS,
 ) -> Article:
     """Raises Failed: `unsupported-type` for bytes that are no HTML, `no-content` where page and feed have no text."""
-    return read(html, url=url, now=now, entry=entry, content_type=content_type).article
+    return read(html, url=url, now=now, entry=entry, content_type=content_type, max_body_chars=max_body_chars).article
 
 
 def read(
@@ -65,22 +72,24 @@ def read(
     now: datetime,
     entry: Entry | None = None,
     content_type: str = "",
+    max_body_chars: int = MAX_BODY_CHARS,
     traced: bool = False,
 ) -> Reading:
     """`traced`: also the parts of the page that were taken out before its text was looked for. Raises as `extract`."""
     parts: list[Part] | None = [] if traced else None
+    instead = partial(_from_entry, entry=entry, url=url, now=now, max_body_chars=max_body_chars)
     if isinstance(html, bytes):
         markup.check_is_markup(html)
         html = markup.decode(html, content_type)
     tree = markup.parse(html)
     if tree is None:
-        return _from_entry(Verdict("empty", ("an empty page",)), entry, url=url, now=now)
+        return instead(Verdict("empty", ("an empty page",)))
     known = _known(tree, url=url, now=now, entry=entry)
     early = status.view(tree, known.facts, html) if _likely_open(known.facts, tree) else None
     first = bodies.from_tree(pruning.pruned(tree, parts), context=known.context)
     view = _view(known.facts, html, first, early)
     if verdict := status.wall(view, first.blocks):
-        return _from_entry(verdict, entry, url=url, now=now)
+        return instead(verdict)
     body, score, ways = bodies.chosen(first, bodies.second_ways(known.facts, html, first, known.context))
     feed = bodies.from_markup(entry.content if entry else "", "feed", known.context)
     verdict = status.judged(
@@ -96,8 +105,8 @@ def read(
         )
         body, score = feed, 0.8
     if not body.blocks and verdict.status != "video" and not _is_article(known.facts):
-        return _from_entry(Verdict("empty", ("no text on the page",)), entry, url=url, now=now)
-    reading = _assembled(known, body, score, verdict, entry)
+        return instead(Verdict("empty", ("no text on the page",)))
+    reading = _assembled(known, body, score, verdict, entry, max_body_chars)
     return reading._replace(parts=tuple(parts or ()), ways=(*ways, *([("feed", feed.chars)] if feed.blocks else ())))
 
 
@@ -135,10 +144,12 @@ def _is_article(facts: Facts) -> bool:
     return declared and len(words(facts.meta("og:description", "description"))) >= 5
 
 
-def _assembled(known: _Known, body: Body, score: float, verdict: Verdict, entry: Entry | None) -> Reading:
+def _assembled(
+    known: _Known, body: Body, score: float, verdict: Verdict, entry: Entry | None, max_body_chars: int
+) -> Reading:
     facts, authors = known.facts, known.authors
     sources = dict(known.sources)
-    text, links, notices = normal_text(body.blocks, facts.url)
+    text, links, notices = normal_text(body.blocks, facts.url, max_body_chars)
     summary, sources["summary"] = details.summary(facts, entry, body.blocks)
     lang, sources["lang"] = languages.language(
         text or summary, said=languages.stated(facts), feed=entry.lang if entry else None
@@ -194,12 +205,12 @@ def _extractor(method: str, score: float) -> Extractor:
     return Extractor(name="trafilatura", version=_VERSION, mode="balanced", method=method, score=score)
 
 
-def _from_entry(verdict: Verdict, entry: Entry | None, *, url: str, now: datetime) -> Reading:
+def _from_entry(verdict: Verdict, entry: Entry | None, *, url: str, now: datetime, max_body_chars: int) -> Reading:
     """What the feed has, where the page is a wall or empty. Raises Failed where the feed has nothing either."""
     name = verdict.status.replace("_", " ")
     if entry is None or not (entry.content.strip() or entry.summary.strip()):
         raise Failed("no-content", f"{name}: {'; '.join(verdict.evidence)}")
-    article = from_feed(entry, url=url, now=now)
+    article = from_feed(entry, url=url, now=now, max_body_chars=max_body_chars)
     evidence = (*(f"the page: {one}" for one in verdict.evidence), *article.body_evidence)
     walled = verdict.status in ("consent_wall", "bot_wall") and not entry.content.strip()
     kept = article.model_copy(
@@ -208,12 +219,13 @@ def _from_entry(verdict: Verdict, entry: Entry | None, *, url: str, now: datetim
     return Reading(kept)
 
 
-def from_feed(entry: Entry, *, url: str, now: datetime) -> Article:
+def from_feed(entry: Entry, *, url: str, now: datetime, max_body_chars: int = MAX_BODY_CHARS) -> Article:
     """`body_status` is feed_only. Raises Failed('no-content') where the entry has neither content nor summary."""
     title = one_line(entry.title)
     context = Context(titles=(folded(title),), authors=frozenset(), captions=frozenset())
     body = bodies.from_markup(entry.content, "feed", context)
-    text, links, notices = normal_text(body.blocks or bodies.from_string(entry.summary, "feed", context).blocks, url)
+    blocks = body.blocks or bodies.from_string(entry.summary, "feed", context).blocks
+    text, links, notices = normal_text(blocks, url, max_body_chars)
     if not text:
         raise Failed("no-content", "the feed's entry has neither content nor summary")
     lang, lang_from = languages.language(text, said="", feed=entry.lang)

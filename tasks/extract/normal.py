@@ -9,7 +9,8 @@ from tasks.extract.text import clean
 from tasks.normalise import normalise
 from tasks.records import Link, Notice
 
-MAX_CHARS = 200_000
+#: what is kept of a body where nobody says otherwise
+MAX_BODY_CHARS = 200_000
 # a paragraph in capitals that is no longer than this is a subheading; within a paragraph capitals are a ticker
 HEADING_WORDS = 15
 
@@ -27,7 +28,7 @@ def _as_it_stands(one: Block) -> bool:
     return cased < 0.5 * sum(map(str.isalpha, sample))
 
 
-def normal_text(blocks: list[Block], url: str) -> tuple[str, tuple[Link, ...], tuple[Notice, ...]]:
+def normal_text(blocks: list[Block], url: str, max_chars: int) -> tuple[str, tuple[Link, ...], tuple[Notice, ...]]:
     pieces: list[str] = []
     links: dict[str, Link] = {}
     notices: dict[str, Notice] = {}
@@ -41,7 +42,7 @@ def normal_text(blocks: list[Block], url: str) -> tuple[str, tuple[Link, ...], t
         if text:
             pieces.append(text)
     body = clean("\n\n".join(pieces))
-    if len(body) > MAX_CHARS:
-        notices["body-cut"] = Notice(code="body-cut", detail=f"{len(body)} characters, {MAX_CHARS} kept")
-        body = body[:MAX_CHARS].rstrip()
+    if len(body) > max_chars:
+        notices["body-cut"] = Notice(code="body-cut", detail=f"{len(body)} characters, {max_chars} kept")
+        body = body[:max_chars].rstrip()
     return body, tuple(links.values()), tuple(notices.values())

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT.joinpath(".env.example").read_text("utf-8")
 OPERATIONS = ROOT.joinpath("docs/operations.md").read_text("utf-8")
 RELIABILITY = ROOT.joinpath("docs/reliability.md").read_text("utf-8")
+SERVICE = "\n".join(file.read_text("utf-8") for file in sorted(ROOT.joinpath("worker").rglob("*.py")))
 DECISIONS = sorted(ROOT.glob("docs/decisions/*.md"))
 README_SETTINGS = re.findall(r"(?m)^\| `WIREBEAT_(\w+)` \| (.+?) \|", ROOT.joinpath("README.md").read_text("utf-8"))
 SETTINGS = {
@@ -39,6 +40,11 @@ def test_a_setting_stands_in_the_operators_manual_with_its_default_and_meaning(n
     default = f"`{default_of(name)}`" if default_of(name) else "unset"
 
     assert f"| `WIREBEAT_{name.upper()}` | {default} | {SETTINGS[name].description} |" in OPERATIONS
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_a_setting_is_read_by_the_service(name):
+    assert re.search(rf"settings\.{name}\b", SERVICE)
 
 
 def test_no_setting_is_documented_that_there_is_not():

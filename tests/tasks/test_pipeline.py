@@ -11,7 +11,7 @@ import redis
 from tasks.documents import KeptDocuments
 from tasks.ports import Validators
 from tasks.reasons import Failed
-from tests.world import World, body, html, item, page, rss
+from tests.world import LIMITS, World, body, html, item, page, rss
 
 FEED = "http://paper.test/feed"
 LONG = "".join(f"Word{number} of a long report from the quay. " for number in range(60))
@@ -572,3 +572,12 @@ def test_the_time_of_an_article_is_when_it_was_published_and_not_when_it_was_see
     assert record["published_from"] == "feed"
     (_, fields), *_ = world.store.redis.xrange("test:articles")
     assert int(fields[b"lag_ms"]) == timedelta(hours=3).total_seconds() * 1000
+
+
+def test_a_body_is_cut_where_the_settings_say_and_the_record_says_so(world: World):
+    world.web.answers["http://paper.test/1"] = page(html(text="".join(f"<p>{body(str(n))}</p>" for n in range(200))))
+    world.round()
+
+    (record,) = world.records()
+    assert LIMITS.max_body_chars - 1000 < len(record["body"]) <= LIMITS.max_body_chars
+    assert "body-cut" in [notice["code"] for notice in record["provenance"]["warnings"]]
