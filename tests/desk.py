@@ -10,9 +10,11 @@ from tasks.ports import Polled, Publication, Sighting, Validators
 from tasks.publish import content_hash
 from tasks.records import Entry, Page
 from tasks.waiting import pack_page
-from worker.ledger import Ledger, Politeness, SyncStore
+from worker.ledger import Ledger, Politeness, SyncStore, milliseconds
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+#: all others are requests open there
+HOST_FIELDS = frozenset((b"next", b"tail", b"crawl_ms", b"renew"))
 
 
 PAGE = pack_page(Page(url="http://paper.test/a", final_url="http://paper.test/a", status=200, fetched_at=START))
@@ -71,6 +73,12 @@ class Desk:
 
     def stream(self, name: str = "articles"):
         return self.store.redis.xrange(f"test:{name}")
+
+    def open_at(self, host: str) -> int:
+        """Requests whose lease has not run out."""
+        fields = self.store.redis.hgetall(f"test:host:{host}")
+        leases = [int(until) for name, until in fields.items() if name not in HOST_FIELDS]
+        return sum(until > milliseconds(self.ledger.now) for until in leases)
 
     def keys(self, pattern: str) -> list[bytes]:
         return self.store.redis.keys(f"test:{pattern}")

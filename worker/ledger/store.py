@@ -47,12 +47,13 @@ _FILES = {"claim_fetch": "claim", "claim_enrich": "claim"}
 #: What some scripts share beside the prelude; each file stands on those before it.
 _PARTS: dict[str, tuple[str, ...]] = {
     "admit": ("memory", "sightings"),
-    "claim": ("hosts", "burial"),
-    "claim_polls": ("hosts",),
+    "claim": ("hosts", "places", "burial"),
+    "claim_polls": ("hosts", "places"),
     "dead_retry": ("memory",),
     "duplicate": ("memory", "ends"),
     "fail": ("burial",),
     "hop": ("hosts",),
+    "hop_open": ("hosts",),
     "lodge": ("memory", "twins"),
     "publish": ("memory", "twins", "ends", "copies", "publication"),
     "receive": ("memory", "sightings"),

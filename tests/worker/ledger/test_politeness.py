@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.ports import Polled, Validators
-from tests.desk import PAGE, Desk, entry, sighting
+from tests.desk import HOST_FIELDS, PAGE, Desk, entry, sighting
 from worker.ledger import Ledger, Politeness, milliseconds
 
 INTERVAL_SECONDS = 2.0
@@ -93,11 +93,11 @@ def test_every_end_of_a_request_makes_room_for_the_next(desk: Desk, end: str):
         "bury": desk.ledger.fail(one, "fetch", "gone", "", retry_at=None),
         "release": desk.ledger.release("fetch", [one]),
     }
-    assert desk.store.redis.zcard("test:host:slow.test:open") == 1
+    assert desk.open_at("slow.test") == 1
 
     desk.store.do(calls[end])
 
-    assert desk.store.redis.zcard("test:host:slow.test:open") == 0
+    assert desk.open_at("slow.test") == 0
 
 
 def test_a_request_whose_process_died_is_open_until_its_lease_ends(desk: Desk):
@@ -120,7 +120,7 @@ def test_a_request_whose_process_is_known_to_be_dead_is_open_no_more(desk: Desk)
 
     desk.store.do(desk.ledger.orphaned("fetch", "host/1/"))
 
-    assert desk.store.redis.zcard("test:host:slow.test:open") == 0
+    assert desk.open_at("slow.test") == 0
     desk.later(INTERVAL_SECONDS)
     assert len(claim(desk).claims) == 1
 
@@ -169,7 +169,31 @@ def test_a_host_that_is_asked_no_more_is_forgotten(desk: Desk):
     claim(desk)
 
     assert 7100 < desk.store.redis.ttl("test:host:slow.test") <= 10_800
-    assert 0 < desk.store.redis.ttl("test:host:slow.test:open") <= 7200
+
+
+@pytest.mark.parametrize(("minutes", "ttl_seconds"), [(30, 6000), (61, 10_800)])
+def test_once_an_hour_it_is_seen_to_that_a_host_in_use_is_remembered(desk: Desk, minutes: int, ttl_seconds: int):
+    key = "test:host:slow.test"
+    admit(desk, "slow.test", "slow.test")
+    claim(desk)
+    desk.store.redis.expire(key, 6000)
+
+    desk.later(minutes * 60)
+    claim(desk)
+
+    assert desk.store.redis.ttl(key) == pytest.approx(ttl_seconds, abs=100)
+
+
+def test_of_a_request_whose_process_died_nothing_is_left_at_its_host(desk: Desk):
+    admit(desk, "slow.test", "slow.test")
+    (one,) = claim(desk, by="dead").claims
+    desk.later(46)
+
+    claim(desk)
+
+    tokens = desk.store.redis.hgetall("test:host:slow.test").keys() - HOST_FIELDS
+    assert len(tokens) == 1
+    assert tokens != {one.token.encode()}
 
 
 def test_a_redirect_to_another_host_waits_for_its_turn_there(desk: Desk):

@@ -12,7 +12,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tasks.ports import Polled, Publication, Validators
 from tasks.publish import content_hash
 from tests.desk import PAGE, Desk, entry, sighting
-from worker.ledger import milliseconds
 
 FEEDS = ("first", "second")
 ENTRIES = st.lists(
@@ -196,8 +195,7 @@ class Newsroom(RuleBasedStateMachine):
         self.no_version_is_published_twice_and_none_is_left_out()
         assert not any(desk.account().pending.values())
         assert desk.keys("entry:*") == desk.keys("page:*") == []
-        now = milliseconds(desk.ledger.now)
-        assert not [key for key in desk.keys("host:*:open") if desk.store.redis.zcount(key, now, "+inf")]
+        assert not [key for key in desk.keys("host:*") if desk.open_at(key.decode().removeprefix("test:host:"))]
         desk.store.redis.close()
 
 

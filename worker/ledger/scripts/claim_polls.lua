@@ -5,19 +5,7 @@
 -- A claim sent again with the same nonce, because the answer got lost, gives the same feeds.
 local n, lease, nonce = take_number(), take_number(), take()
 local by, interval, max_open = take(), take_number(), take_number()
-local pending, held, taken, tokens = P .. 'pending:poll', 0, {}, {}
--- Lua hands over 8,000 values at most
-local MOST = 2000
-local places = {}
-local function put(feed, at)
-  places[#places + 1] = at
-  places[#places + 1] = feed
-end
--- one that left the list has no place there, and gets none
-local function put_places()
-  for i = 1, #places, MOST do redis.call('ZADD', pending, 'XX', unpack(places, i, math.min(i + MOST - 1, #places))) end
-  places = {}
-end
+local pending, held, taken, feeds, tokens = P .. 'pending:poll', 0, {}, {}, {}
 for _ = 1, take_number() do
   local feed, token, next_due, status = string.match(take(), '(%S+) (%S+) (%S+) (.*)')
   local key, validators = P .. 'feed:' .. feed, take() ~= '' and {take(), take(), take()}
@@ -45,45 +33,50 @@ for _ = 1, take_number() do
     put(feed, next_due)
   end
 end
-put_places()
+put_places(pending)
 
+local function hand_out(feed, token, f)
+  taken[#taken + 1] = {feed, token, '', f[1] or '', f[2] or '', f[3] or '', f[4] or '0', f[5] or '0', f[6] or ''}
+  feeds[#feeds + 1] = feed
+end
+-- All that is handed out, with its configs: what has none left the list.
+local function handed_out()
+  local configs, rows = feeds[1] and redis.call('HMGET', P .. 'feeds', unpack(feeds)), {}
+  for i, row in ipairs(taken) do
+    row[3] = configs[i]
+    if row[3] then rows[#rows + 1] = row else redis.call('ZREM', pending, feeds[i]) end
+  end
+  return rows
+end
 local function asked_with(feed)
   return redis.call('HMGET', P .. 'feed:' .. feed, 'etag', 'last_modified', 'body_hash', 'errors_in_a_row',
     'last_full_ms', 'moved_to', 'host', 'token')
 end
-local function hand_out(feed, token, config, f)
-  taken[#taken + 1] = {feed, token, config, f[1] or '', f[2] or '', f[3] or '', f[4] or '0', f[5] or '0', f[6] or ''}
-end
 
 redis.call('HSET', P .. 'asked', 'poll', now)
 for feed, token in string.gmatch(redis.call('GET', P .. 'claim:' .. nonce) or '', '(%S+) (%S+)') do
-  local config, f = redis.call('HGET', P .. 'feeds', feed), asked_with(feed)
-  if config and f[8] == token then hand_out(feed, token, config, f) end
+  local f = asked_with(feed)
+  if f[8] == token then hand_out(feed, token, f) end
 end
-if #taken > 0 then return {taken, 0, held} end
+if #taken > 0 then return {handed_out(), 0, held} end
 if full() then return {taken, -1, held} end
 local due = n > 0 and redis.call('ZRANGEBYSCORE', pending, '-inf', now, 'LIMIT', 0, math.min(n * 4 + 16, MOST)) or {}
-local configs = due[1] and redis.call('HMGET', P .. 'feeds', unpack(due))
-local last_token = due[1] and redis.call('INCRBY', P .. 'token', math.min(n, #due)) - math.min(n, #due)
-for i, feed in ipairs(due) do
+local last_token = due[1] and tokens_for(math.min(n, #due))
+for _, feed in ipairs(due) do
   if #taken >= n then break end
-  local f = configs[i] and asked_with(feed)
-  if not f or not f[7] then
-    redis.call('ZREM', pending, feed)
-  else
-    local place, h = host_place(f[7], interval, max_open, 0, false)
-    if not place then
-      last_token = last_token + 1
-      local token = string.format('%.0f', last_token)
-      host_take(f[7], interval, token, lease, h)
-      redis.call('HSET', P .. 'feed:' .. feed, 'token', token, 'by', by)
-      hand_out(feed, token, configs[i], f)
-      tokens[#tokens + 1] = feed .. ' ' .. token
-    end
-    put(feed, place or now + lease)
+  local f = asked_with(feed)
+  local h = host_of(f[7] or '')
+  local place = host_place(h, max_open)
+  if not place then
+    last_token = last_token + 1
+    local token = string.format('%.0f', last_token)
+    host_take(h, interval, token, lease)
+    redis.call('HSET', P .. 'feed:' .. feed, 'token', token, 'by', by)
+    hand_out(feed, token, f)
+    tokens[#tokens + 1] = feed .. ' ' .. token
   end
+  put(feed, place or now + lease)
 end
-put_places()
+put_places(pending)
 if #tokens > 0 then redis.call('SET', P .. 'claim:' .. nonce, table.concat(tokens, ' '), 'PX', lease) end
-local first = redis.call('ZRANGE', pending, 0, 0, 'WITHSCORES')
-return {taken, first[2] and math.max(0, math.ceil(tonumber(first[2]) - now)) or -1, held}
+return {handed_out(), first_due(pending), held}

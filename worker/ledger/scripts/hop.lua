@@ -1,8 +1,5 @@
 -- A redirect leads to `host`: host, interval → ms to wait before it may be asked
-local host, interval = take(), take_number()
-local key = P .. 'host:' .. host
-local h = redis.call('HMGET', key, 'next', 'tail', 'crawl_ms')
-local at = math.max(now, tonumber(h[1] or '0'))
-redis.call('HSET', key, 'next', at + host_gap(h, interval))
-host_keep(key)
+local h, interval = host_of(take()), take_number()
+local at = math.max(now, h.next)
+host_put(h, 'next', at + host_gap(h, interval))
 return math.ceil(at - now)

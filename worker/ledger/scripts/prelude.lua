@@ -32,7 +32,7 @@ local function entry_new(id, e)
   count('seen')
 end
 local function host_done(host, token)
-  if host and host ~= '' then redis.call('ZREM', P .. 'host:' .. host .. ':open', token) end
+  if host and host ~= '' then redis.call('HDEL', P .. 'host:' .. host, token) end
 end
 
 -- 'stale' unless this token holds the entry at this stage: a late twin of a lease that ran out changes nothing
