@@ -125,6 +125,7 @@ def warm_tagger(settings: Settings) -> Any:
     from tasks.extract import warm  # noqa: PLC0415
     from tasks.tag import Tagger  # noqa: PLC0415
     from worker.nlp import load_nlp  # noqa: PLC0415
+    from worker.warming import read_one_article  # noqa: PLC0415
 
     gazetteer = load_gazetteer()
     nlp = load_nlp(settings)
@@ -132,4 +133,5 @@ def warm_tagger(settings: Settings) -> Any:
     for note in nlp.notes:
         log.warning("model", note=note)
     warm()
+    read_one_article(tagger)
     return tagger
