@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
 
 from tasks.reasons import Failed
+
+#: zlib-ng where it is installed: the same calls and the same answers in three fifths of the time (ADR 14)
+deflate: Any = zlib
+with suppress(ImportError):
+    deflate = import_module("zlib_ng.zlib_ng")
 
 #: A gzip body may be several members one after the other; each costs a copy of what is left.
 MAX_MEMBERS = 64
@@ -25,33 +33,35 @@ def decoded(body: bytes, content_encoding: str, max_bytes: int) -> bytes:
     windows = _WINDOWS.get(coding)
     if windows is None:
         raise Failed("encoding", f"Content-Encoding {content_encoding[:60]!r} was not asked for")
-    broken: zlib.error | None = None
+    broken = None
     for window in windows:
         try:
             return _inflated(body, window, max_bytes)
-        except zlib.error as reason:
+        except deflate.error as reason:
             broken = reason
     raise Failed("encoding", f"the body is not {coding}: {broken}")
 
 
 def _inflated(body: bytes, window: int, max_bytes: int) -> bytes:
-    out = bytearray()
+    members: list[bytes] = []
+    left = max_bytes
     for _ in range(MAX_MEMBERS):
         if not body:
             break
-        stream = zlib.decompressobj(window)
+        stream = deflate.decompressobj(window)
         try:
-            out += stream.decompress(body, max_bytes + 1 - len(out))
-        except zlib.error:
-            if out:  # what follows a finished gzip member and is none itself is padding
+            members.append(stream.decompress(body, left + 1))
+        except deflate.error:
+            if left < max_bytes:  # what follows a finished gzip member and is none itself is padding
                 break
             raise
-        if len(out) > max_bytes:
+        left -= len(members[-1])
+        if left < 0:
             raise Failed("too-large", f"more than {max_bytes} bytes when decoded")
         if not stream.eof:
             raise Failed("truncated", f"the {len(body)} compressed bytes end in the middle of the stream")
         body = stream.unused_data if window == _GZIP_WINDOW else b""
-    return bytes(out)
+    return b"".join(members)
 
 
 def _bounded(body: bytes, max_bytes: int) -> bytes:

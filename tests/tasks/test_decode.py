@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.decode import decoded
+from tasks.decode import decoded, deflate
 from tasks.reasons import Failed
 
 PAGE = b"<p>Envoys met on Tuesday.</p>" * 50
@@ -67,3 +67,40 @@ def outcome(body, coding):
 @given(st.binary(max_size=500), st.sampled_from(["gzip", "deflate", "x-gzip"]))
 def test_noise_is_bounded_or_refused_by_name(body, coding):
     assert outcome(body, coding) in ("bounded", "encoding", "truncated", "too-large")
+
+
+def opened(library, stream, window, step, most):
+    """What there is to read, whether the stream ended, what stood behind it; None where it is no such stream."""
+    reader, out, behind = library.decompressobj(window), [], b""
+    try:
+        for start in range(0, len(stream), step):
+            chunk = stream[start : start + step]
+            while chunk and not reader.eof:
+                out.append(reader.decompress(chunk, most))
+                chunk = reader.unused_data if reader.eof else reader.unconsumed_tail
+            behind += chunk
+    except library.error:
+        return None
+    return b"".join(out), reader.eof, behind
+
+
+@st.composite
+def streams(draw):
+    """Packed in each of the three ways; sound, cut, with something behind, or damaged."""
+    window = draw(st.sampled_from([31, 15, -15]))
+    text = draw(st.binary(max_size=300)) * draw(st.sampled_from([1, 40]))
+    packer = zlib.compressobj(draw(st.sampled_from([0, 1, 6, 9])), wbits=window)
+    packed = bytearray(packer.compress(text) + packer.flush())
+    match draw(st.sampled_from(["sound", "cut", "padded", "damaged"])):
+        case "cut":
+            del packed[draw(st.integers(0, len(packed))) :]
+        case "padded":
+            packed += draw(st.binary(max_size=20))
+        case "damaged":
+            packed[draw(st.integers(0, len(packed) - 1))] = draw(st.integers(0, 255))
+    return bytes(packed), window
+
+
+@given(streams(), st.sampled_from([1, 7, 100_000]), st.sampled_from([1, 50, 100_000]))
+def test_what_opens_bodies_answers_as_zlib_does(stream, step, most):
+    assert opened(deflate, *stream, step, most) == opened(zlib, *stream, step, most)

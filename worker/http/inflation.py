@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
+from tasks.decode import deflate
 from tasks.reasons import Failed
 
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
@@ -20,7 +22,7 @@ class Inflation:
         self._coding = coding
         self._max_bytes = max_bytes
         self._head = b""
-        self._stream = zlib.decompressobj(_GZIP_WINDOW) if coding == "gzip" else None
+        self._stream = deflate.decompressobj(_GZIP_WINDOW) if coding == "gzip" else None
         self._members = 1
         self._decoded_bytes = 0
         self._before_member = 0
@@ -47,10 +49,10 @@ class Inflation:
         if self._came and not ended:
             raise Failed("truncated", f"the {self._coding} stream does not end")
 
-    def _inflate(self, stream: zlib._Decompress, chunk: bytes) -> bytes:
+    def _inflate(self, stream: Any, chunk: bytes) -> bytes:
         try:
             self._decoded_bytes += len(stream.decompress(chunk, _STEP_BYTES))
-        except zlib.error as reason:
+        except deflate.error as reason:
             # what follows a finished member and is none itself is padding
             if self._members > 1 and self._decoded_bytes == self._before_member:
                 self._padding = True
@@ -58,7 +60,8 @@ class Inflation:
             raise Failed("encoding", f"the body is not {self._coding}: {reason}") from None
         if self._decoded_bytes > self._max_bytes:
             raise Failed("too-large", f"more than {self._max_bytes} bytes when decoded")
-        return stream.unused_data if stream.eof else stream.unconsumed_tail
+        rest: bytes = stream.unused_data if stream.eof else stream.unconsumed_tail
+        return rest
 
     def _begin_member(self) -> None:
         if self._coding != "gzip":
@@ -68,10 +71,10 @@ class Inflation:
         if self._members > MAX_MEMBERS:
             raise Failed("encoding", f"more than {MAX_MEMBERS} gzip members")
         self._before_member = self._decoded_bytes
-        self._stream = zlib.decompressobj(_GZIP_WINDOW)
+        self._stream = deflate.decompressobj(_GZIP_WINDOW)
 
 
-def _deflate_stream(head: bytes) -> zlib._Decompress:
+def _deflate_stream(head: bytes) -> Any:
     """`deflate` is zlib by the standard and bare deflate on many servers; bare deflate never begins as zlib does."""
     is_zlib = head[0] & 0x0F == zlib.DEFLATED and (head[0] << 8 | head[1]) % 31 == 0
-    return zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+    return deflate.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
