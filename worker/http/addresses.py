@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +67,7 @@ def is_public(address: Address) -> bool:
 
 
 class BlockedAddress(OSError):
-    """An OSError, so that the connector goes on to the host's next address."""
+    """An OSError, so that the host's next address is tried."""
 
 
 @dataclass
@@ -83,12 +82,8 @@ class Hop:
         return self.refused is not None and not self.opened
 
 
-#: set by the fetch before each request; the tasks that race for a connection inherit it
-current_hop: ContextVar[Hop | None] = ContextVar("current_hop", default=None)
-
-
 class Guard:
-    """A socket factory that makes no socket for an address which may not be reached."""
+    """Says what may be reached, and makes no socket for what may not."""
 
     def __init__(self, origins: Sequence[Origin]) -> None:
         self._origins = tuple(origins)
@@ -102,14 +97,12 @@ class Guard:
         """Whether there is any address at which this port may be asked."""
         return port in PUBLIC_PORTS or any(origin.port == port for origin in self._origins)
 
-    def __call__(self, info: AddressInfo) -> socket.socket:
+    def socket(self, hop: Hop, info: AddressInfo) -> socket.socket:
+        """Raises BlockedAddress. The hop remembers what became of it."""
         family, kind, protocol, _, sockaddr = info
-        hop = current_hop.get()
         host, port = str(sockaddr[0]), int(sockaddr[1])
         if family not in (socket.AF_INET, socket.AF_INET6) or not self.allows(ipaddress.ip_address(host), port):
-            if hop is not None:
-                hop.refused = f"{host} port {port}"
+            hop.refused = f"{host} port {port}"
             raise BlockedAddress(f"{host} port {port} may not be reached")
-        if hop is not None:
-            hop.opened += 1
+        hop.opened += 1
         return socket.socket(family=family, type=kind, proto=protocol)

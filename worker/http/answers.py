@@ -29,7 +29,7 @@ _REASON_OF_STATUS = {
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def check_status(status: int, host: str, retry_after: str | None, answered_at: datetime) -> None:
+def check_status(status: int, retry_after: str | None, answered_at: datetime) -> None:
     """Raises Failed for every status that is no page. `answered_at` is the server's own clock, where it tells."""
     reason = _REASON_OF_STATUS.get(status)
     if reason is None and 200 <= status < 300:
@@ -37,7 +37,7 @@ def check_status(status: int, host: str, retry_after: str | None, answered_at: d
     wait = retry_after_seconds(retry_after, answered_at) if status in (429, 503) else None
     if status == 503 and wait is not None:
         reason = "rate-limited"
-    raise Failed(reason or _reason_of_class(status), f"{status} from {host}", retry_after_seconds=wait)
+    raise Failed(reason or _reason_of_class(status), str(status), retry_after_seconds=wait)
 
 
 def _reason_of_class(status: int) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import zlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from types import TracebackType
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
-import aiohttp
 from yarl import URL
 
 from config.origins import parse_origin
@@ -22,23 +20,19 @@ from tasks.reasons import Failed
 from tasks.records import Page
 from worker import clock
 from worker.http import answers, urls
-from worker.http.addresses import Guard, Hop, current_hop
-from worker.http.exchange import Answer, Exchange
-from worker.http.failures import failed
-from worker.http.inflation import Inflation
-from worker.http.resolver import BoundedResolver, Lookup
-from worker.http.wire import MeteredConnection, WireLimit
+from worker.http.addresses import Guard
+from worker.http.dialling import Dialler
+from worker.http.exchange import Exchange
+from worker.http.reception import Kind, Reception
+from worker.http.resolver import Lookup
 
 #: awaited before every request of a fetch that the caller did not announce: each hop of a redirect
 Gate = Callable[[str], Awaitable[None]]
 #: awaited before a redirect's request to a further host; what it gives is awaited when all is over
 Place = Callable[[str], Awaitable[Callable[[], Awaitable[None]]]]
-Kind = Literal["feed", "page", "robots"]
 
 #: RFC 9309 asks for 500 KiB at least; what stands behind is not read
 MAX_ROBOTS_BYTES = 512 * 1024
-#: idle time after which a kept connection is closed; the next request to a host comes within seconds or not for minutes
-KEEPALIVE_SECONDS = 10.0
 #: longest wait of a gate that is not counted against the limit of the fetch
 MAX_GATE_SECONDS = 60.0
 #: feeds come again, pages do not
@@ -52,10 +46,6 @@ _ACCEPT: dict[Kind, str] = {
     "page": "text/html, application/xhtml+xml, */*;q=0.5",
     "robots": "text/plain, */*;q=0.5",
 }
-
-
-#: reading the system's certificates takes tens of milliseconds, and the outcome is never changed
-_trusting_the_system = cache(ssl.create_default_context)
 
 
 class _Limit(NamedTuple):
@@ -78,20 +68,19 @@ class Client:
     ) -> None:
         self._settings = settings
         self._gate, self._place = gate, place
-        self._lookup = lookup
-        self._tls = tls
         self._now = now
-        self._guard = Guard([parse_origin(origin) for origin in settings.allow_origins])
+        guard = Guard([parse_origin(origin) for origin in settings.allow_origins])
         self._limits: dict[Kind, _Limit] = {
             "feed": _Limit(settings.feed_timeout_seconds, settings.max_feed_bytes),
             "page": _Limit(settings.page_timeout_seconds, settings.max_page_bytes),
             "robots": _Limit(settings.page_timeout_seconds, MAX_ROBOTS_BYTES),
         }
-        self._allowed = lru_cache(URLS_KEPT)(partial(urls.allowed, guard=self._guard))
-        self._exchange: Exchange | None = None
+        self._allowed = partial(urls.allowed, guard=guard)
+        self._allowed_again = lru_cache(URLS_KEPT)(self._allowed)
+        dialler = Dialler(guard, lookup=lookup, tls=tls, connect_seconds=settings.connect_timeout_seconds)
+        self._exchange = Exchange(dialler, read_seconds=settings.read_timeout_seconds)
 
     async def __aenter__(self) -> Self:
-        self._exchange = self._open()
         return self
 
     async def __aexit__(
@@ -100,9 +89,10 @@ class Client:
         await self.close()
 
     async def close(self) -> None:
-        if self._exchange is not None:
-            await self._exchange.close()
-            self._exchange = None
+        """Of the connections that wait for a next request; it can go on asking."""
+        self._exchange.close()
+        # a transport lets go of its socket in the next turn of the loop
+        await asyncio.sleep(0)
 
     async def fetch(
         self,
@@ -115,76 +105,41 @@ class Client:
     ) -> Page:
         """A 304 comes back as a Page. For `robots`, so do 4xx except 429, and the body is decoded and cut.
         What `heed` raises comes out as it is."""
-        seconds = timeout_seconds or self._limits[kind].seconds
-        passage = _Passage(self._gate, self._place, heed)
+        first = self._allowed_again(url) if kind == "feed" else self._allowed(url)
+        deadline = asyncio.get_running_loop().time() + (timeout_seconds or self._limits[kind].seconds)
+        passage = _Passage(self._gate, self._place, heed, deadline, first.raw_host or "")
         try:
-            async with asyncio.timeout(seconds) as deadline:
-                return await self._follow(url, kind, validators, passage, deadline)
-        except TimeoutError as reason:
-            raise Failed("timeout", str(reason) or f"no full answer within {seconds:g} s") from None
+            return await self._follow(url, first, kind, validators, passage)
         finally:
             await passage.leave()
 
-    def _open(self) -> Exchange:
-        connector = aiohttp.TCPConnector(
-            limit=0,
-            ssl=self._tls or _trusting_the_system(),
-            resolver=BoundedResolver(self._lookup),
-            use_dns_cache=False,
-            keepalive_timeout=KEEPALIVE_SECONDS,
-            socket_factory=self._guard,
-        )
-        # no public way to name the protocol of a connection; tests hold that the meter is in place
-        metered = partial(MeteredConnection, loop=asyncio.get_running_loop())
-        connector._factory = metered  # type: ignore[assignment]  # noqa: SLF001  # see above
-        timeout = aiohttp.ClientTimeout(
-            total=None,
-            connect=self._settings.connect_timeout_seconds,
-            sock_connect=self._settings.connect_timeout_seconds,
-            sock_read=self._settings.read_timeout_seconds,
-            # the limits are kept to the millisecond, not rounded up to the second
-            ceil_threshold=float("inf"),
-        )
-        return Exchange(connector, timeout)
-
-    async def _follow(
-        self, text: str, kind: Kind, validators: Validators, passage: _Passage, deadline: asyncio.Timeout
-    ) -> Page:
-        first = self._allowed(text) if kind == "feed" else urls.allowed(text, self._guard)
+    async def _follow(self, text: str, first: URL, kind: Kind, validators: Validators, passage: _Passage) -> Page:
+        answer = await self._ask(first, kind, validators, passage.deadline)
         url, seen, permanent = first, {str(first)}, True
-        passage.hosts.add(first.raw_host or "")
-        while True:
-            answer = await self._ask(url, kind, validators)
-            if isinstance(answer, Page):
-                moved = permanent and len(seen) > 1 and not (first.scheme == "https" and url.scheme == "http")
-                if not moved and text == answer.url:
-                    return answer
-                return answer.model_copy(update={"url": text, "moved_to": str(url) if moved else None})
-            url = urls.allowed(urls.location(answer.location), self._guard, base=url)
+        while answer.location is not None:
+            url = self._allowed(urls.location(answer.location), base=url)
             permanent = permanent and answer.status in answers.PERMANENT_REDIRECTS
             if str(url) in seen or len(seen) > self._settings.max_redirects:
                 raise Failed("too-many-redirects", f"hop {len(seen)} leads to {str(url)[:200]}")
             seen.add(str(url))
-            await passage.to(url, deadline)
+            await passage.to(url)
+            answer = await self._ask(url, kind, validators, passage.deadline)
+        page = answer.page()
+        moved = permanent and len(seen) > 1 and not (first.scheme == "https" and url.scheme == "http")
+        if not moved and text == page.url:
+            return page
+        return page.model_copy(update={"url": text, "moved_to": str(url) if moved else None})
 
-    async def _ask(self, url: URL, kind: Kind, validators: Validators) -> Page | _Redirect:
-        if self._exchange is None:
-            self._exchange = self._open()
-        hop = Hop()
-        before = current_hop.set(hop)
+    async def _ask(self, url: URL, kind: Kind, validators: Validators, deadline: float) -> Reception:
+        conditional = bool(validators.etag or validators.last_modified)
+        limit = self._limits[kind].max_bytes
+        reception = Reception(url, kind, conditional=conditional, max_bytes=limit, now=self._now)
         try:
-            connection, response = await self._exchange.get(url, self._headers(kind, validators))
-            try:
-                page = await self._read(response, kind, conditional=bool(validators.etag or validators.last_modified))
-            except BaseException:
-                connection.close()
-                raise
-            connection.release()
-        except (aiohttp.ClientError, OSError, WireLimit, ValueError) as error:
-            raise failed(error, hop, url.raw_host or "") from error
-        finally:
-            current_hop.reset(before)
-        return page
+            await self._exchange.get(url, self._headers(kind, validators), reception, deadline)
+        except Failed as failed:
+            words = answers.kept(f"{url.raw_host}: {failed.detail}")
+            raise Failed(failed.reason, words, retry_after_seconds=failed.retry_after_seconds) from failed
+        return reception
 
     def _headers(self, kind: Kind, validators: Validators) -> dict[str, str]:
         headers = {
@@ -198,102 +153,40 @@ class Client:
             headers["If-Modified-Since"] = validators.last_modified
         return headers
 
-    async def _read(self, response: Answer, kind: Kind, *, conditional: bool) -> Page | _Redirect:
-        headers, status = response.headers, response.status
-        if status in answers.REDIRECTS:
-            # the body of a redirect is never read: leaving the response closes what is still to come
-            return _Redirect(status, _one_location(headers.getall("Location", ())))
-        unchanged = status == 304 and (conditional or kind == "feed")
-        tells_robots = kind == "robots" and 200 <= status < 500 and status != 429
-        if not unchanged and not tells_robots:
-            answered_at = answers.http_date(headers.get("Date")) or self._now()
-            answers.check_status(status, response.url.raw_host or "", headers.get("Retry-After"), answered_at)
-        has_body = not unchanged and 200 <= status < 300
-        coding = answers.content_encoding(headers.getall("Content-Encoding", ())) if has_body else ""
-        body = await self._body(response, kind, coding) if has_body else b""
-        url = str(response.url)
-        return Page(
-            url=url,
-            final_url=url,
-            status=status,
-            content_type=answers.kept(headers.get("Content-Type")),
-            content_encoding="" if kind == "robots" else coding,
-            etag=answers.validator(headers.get("ETag")),
-            last_modified=answers.validator(headers.get("Last-Modified")),
-            fetched_at=self._now(),
-            body=body,
-        )
-
-    async def _body(self, response: Answer, kind: Kind, coding: str) -> bytes:
-        limit = self._limits[kind].max_bytes
-        if kind == "robots":
-            return await _robots_body(response, coding, limit)
-        announced = response.announced_bytes
-        if announced is not None and announced > limit:
-            raise Failed("too-large", f"{announced} bytes announced; the limit is {limit}")
-        trial = Inflation(coding, limit) if coding else None
-        body = bytearray()
-        async for chunk in response.content.iter_any():
-            body += chunk
-            if len(body) > limit:
-                raise Failed("too-large", f"more than {limit} bytes on the wire")
-            if trial is not None:
-                trial.feed(chunk)
-        if trial is not None:
-            trial.finish()
-        return bytes(body)
-
 
 class _Passage:
     """What stands between one hop and the next."""
 
-    def __init__(self, gate: Gate | None, place: Place | None, heed: Heed | None) -> None:
+    def __init__(
+        self, gate: Gate | None, place: Place | None, heed: Heed | None, deadline: float, first_host: str
+    ) -> None:
         self._gate, self._place, self._heed = gate, place, heed
+        #: of the loop's clock: when the fetch must have ended
+        self.deadline = deadline
         #: those at which this fetch has a place
-        self.hosts: set[str] = set()
+        self._hosts = {first_host}
         self._leaving: list[Callable[[], Awaitable[None]]] = []
 
-    async def to(self, url: URL, deadline: asyncio.Timeout) -> None:
+    async def to(self, url: URL) -> None:
         """Waiting for one's turn is ours, not the server's: it does not count against the limit of the fetch."""
         loop, host = asyncio.get_running_loop(), url.raw_host or ""
-        left = (deadline.when() or loop.time()) - loop.time()
-        deadline.reschedule(loop.time() + MAX_GATE_SECONDS)
-        if self._place is not None and host not in self.hosts:
+        began = loop.time()
+        try:
+            async with asyncio.timeout(MAX_GATE_SECONDS):
+                await self._wait_for_turn(host)
+                if self._heed is not None:
+                    await self._heed(str(url))
+        except TimeoutError:
+            raise Failed("timeout", f"no turn at {host} within {MAX_GATE_SECONDS:g} s") from None
+        self.deadline += loop.time() - began
+
+    async def _wait_for_turn(self, host: str) -> None:
+        if self._place is not None and host not in self._hosts:
             self._leaving.append(await self._place(host))
-            self.hosts.add(host)
+            self._hosts.add(host)
         if self._gate is not None:
             await self._gate(host)
-        if self._heed is not None:
-            await self._heed(str(url))
-        deadline.reschedule(loop.time() + left)
 
     async def leave(self) -> None:
         for leave in self._leaving:
             await leave()
-
-
-class _Redirect(NamedTuple):
-    status: int
-    location: str
-
-
-def _one_location(headers: Sequence[str]) -> str:
-    if len(set(headers)) > 1:
-        raise Failed("bad-redirect", "two Locations")
-    if not headers or not headers[0].strip():
-        raise Failed("bad-redirect", "no Location")
-    return headers[0]
-
-
-async def _robots_body(response: Answer, coding: str, limit: int) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) >= limit:
-            break
-    if not coding:
-        return bytes(body[:limit])
-    try:
-        return zlib.decompressobj(zlib.MAX_WBITS + 32).decompress(bytes(body), limit)
-    except zlib.error as reason:
-        raise Failed("encoding", f"robots.txt is not {coding}: {reason}") from None

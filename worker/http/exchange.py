@@ -1,105 +1,77 @@
-"""One GET over aiohttp's connector and parser, without its session: what that does beside (cookies, proxies, redirects,
-credentials, traces) is what we do not want done, and costs three times what asking for an unchanged feed costs."""
+"""One GET: over a connection that was kept, or over a new one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
 
-import aiohttp
-from aiohttp.http_exceptions import HttpProcessingError
-from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
-if TYPE_CHECKING:
-    from aiohttp.connector import Connection
-    from yarl import URL
+from tasks.reasons import Failed
+from worker.http.connection import Connection
+from worker.http.dialling import Dialler
+from worker.http.incoming import Dropped, Receive
 
-    from worker.http.wire import MeteredConnection
+#: idle time after which a kept connection is closed; the next request to a host comes within seconds or not for minutes
+KEPT_SECONDS = 10.0
 
-#: of one header, name and value; content security policies of real sites pass 8 KiB
-MAX_HEADER_BYTES = 32 * 1024
-MAX_HEADERS = 256
-ORIGINS_KEPT = 4096
-
-
-class Answer(NamedTuple):
-    url: URL
-    status: int
-    headers: CIMultiDictProxy[str]
-    content: aiohttp.StreamReader
-
-    @property
-    def announced_bytes(self) -> int | None:
-        announced = self.headers.get("Content-Length", "")
-        return int(announced) if announced.isdecimal() else None
+#: scheme, host and port
+_Origin = tuple[str, str | None, int | None]
 
 
 class Exchange:
-    """`connector` hands out MeteredConnections."""
+    def __init__(self, dialler: Dialler, *, read_seconds: float) -> None:
+        self._dialler, self._read_seconds = dialler, read_seconds
+        #: those that wait for the next request; the newest one last
+        self._kept: dict[_Origin, list[Connection]] = {}
 
-    def __init__(self, connector: aiohttp.TCPConnector, timeout: aiohttp.ClientTimeout) -> None:
-        self._connector, self._timeout = connector, timeout
-        #: what the connector wants to know of an origin
-        self._origin = lru_cache(ORIGINS_KEPT)(lambda url: aiohttp.ClientRequest("GET", url))
+    def close(self) -> None:
+        for connection in [one for kept in self._kept.values() for one in kept]:
+            connection.close()
 
-    async def close(self) -> None:
-        await self._connector.close()
-
-    async def get(self, url: URL, headers: Mapping[str, str]) -> tuple[Connection, Answer]:
-        """Raises what aiohttp raises, and ValueError. When the answer was read, its reader releases the connection,
-        which is kept if that was to the end; else it closes it."""
-        head = request_head(url, headers)
-        origin = self._origin(url.origin())
+    async def get(self, url: URL, headers: Mapping[str, str], receive: Receive, deadline: float) -> None:
+        """Until the answer has ended; `deadline`, of the loop's clock, when it must have. Raises Failed."""
+        request, origin = request_head(url, headers), (url.scheme, url.raw_host, url.port)
         while True:
+            connection = self._kept_to(origin) or await self._dialler.dial(url, partial(self._made, origin), deadline)
+            was_kept = connection.was_asked
             try:
-                connection = await self._connector.connect(origin, [], self._timeout)
-            except TimeoutError as reason:
-                raise aiohttp.ConnectionTimeoutError(f"Connection timeout to host {url}") from reason
-            protocol: MeteredConnection = connection.protocol  # type: ignore[assignment]  # from its factory
-            kept = protocol.was_asked
-            try:
-                return connection, await self._ask(protocol, url, head)
-            except (aiohttp.ClientConnectionError, ConnectionError) as reason:
-                connection.close()
-                # a kept connection that the server has closed meanwhile (RFC 9112, 9.3.1)
-                if not kept or isinstance(reason, TimeoutError):
+                await connection.ask(request, receive, deadline)
+            except Dropped:
+                if not was_kept:
                     raise
-            except BaseException:
-                connection.close()
-                raise
+            else:
+                if connection.is_open:
+                    self._kept.setdefault(origin, []).append(connection)
+                return
 
-    async def _ask(self, protocol: MeteredConnection, url: URL, head: bytes) -> Answer:
-        protocol.set_response_params(
-            read_until_eof=True,
-            auto_decompress=False,
-            read_timeout=self._timeout.sock_read,
-            timeout_ceil_threshold=self._timeout.ceil_threshold,
-            max_line_size=MAX_HEADER_BYTES,
-            max_field_size=MAX_HEADER_BYTES,
-            max_headers=MAX_HEADERS,
+    def _kept_to(self, origin: _Origin) -> Connection | None:
+        kept = self._kept.get(origin)
+        if not kept:
+            return None
+        connection = kept.pop()
+        if not kept:
+            del self._kept[origin]
+        return connection
+
+    def _made(self, origin: _Origin) -> Connection:
+        return Connection(
+            read_seconds=self._read_seconds, kept_seconds=KEPT_SECONDS, gone=partial(self._forget, origin)
         )
-        if protocol.transport is None or protocol.transport.is_closing():
-            raise aiohttp.ClientConnectionResetError("Cannot write to closing transport")
-        protocol.transport.write(head)
-        protocol.start_timeout()
-        while True:
-            try:
-                message, content = await protocol.read()
-            except HttpProcessingError as reason:
-                about = aiohttp.RequestInfo(url, "GET", CIMultiDictProxy(CIMultiDict()), url)
-                raise aiohttp.ClientResponseError(
-                    about, (), status=reason.code, message=reason.message, headers=reason.headers
-                ) from reason
-            if not 100 <= message.code < 200 or message.code == 101:
-                return Answer(url, message.code, message.headers, content)
+
+    def _forget(self, origin: _Origin, connection: Connection) -> None:
+        kept = self._kept.get(origin, [])
+        if connection in kept:
+            kept.remove(connection)
+            if not kept:
+                del self._kept[origin]
 
 
 def request_head(url: URL, headers: Mapping[str, str]) -> bytes:
-    """Raises ValueError where a value would end its line."""
+    """Raises Failed where a value, which a server once sent, would end its line."""
     lines = [f"GET {url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     head = "\r\n".join([*lines, "", ""])
     if not head.count("\r") == head.count("\n") == len(lines) + 1 or "\0" in head:
-        raise ValueError("a line break in a header")
+        raise Failed("protocol-error", "a line break in a header")
     return head.encode()

@@ -9,8 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from aiohttp.abc import AbstractResolver, ResolveResult
-
 from worker.http.addresses import AddressInfo
 
 #: shaped as socket.getaddrinfo, which says what the parts of its answer are
@@ -25,8 +23,8 @@ MAX_STUCK = 4
 MAX_ADDRESSES = 8
 
 
-class BoundedResolver(AbstractResolver):
-    """Raises OSError, as the connector expects. `lookup` has the shape of socket.getaddrinfo."""
+class BoundedResolver:
+    """`lookup` has the shape of socket.getaddrinfo."""
 
     def __init__(self, lookup: Lookup = socket.getaddrinfo, *, timeout_seconds: float = LOOKUP_SECONDS) -> None:
         self._lookup = lookup
@@ -35,37 +33,27 @@ class BoundedResolver(AbstractResolver):
         self._stuck: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
+    async def resolve(self, host: str, port: int = 0) -> list[AddressInfo]:
+        """Raises OSError. Whatever port an answer names, it is this one that is asked for."""
         registered = _registered(host)
         with self._lock:
             if self._stuck[registered] >= MAX_STUCK or self._under_way >= MAX_LOOKUPS:
                 raise OSError(f"look-up of {host} not begun: too many others do not end")
             self._under_way += 1
-        infos = await self._await_lookup(host, port, family, registered)
+        infos = await self._await_lookup(host, port, registered)
         return [
-            ResolveResult(
-                hostname=host,
-                host=str(info[4][0]),
-                port=port,
-                family=int(info[0]),
-                proto=int(info[2]),
-                flags=socket.AI_NUMERICHOST,
-            )
-            for info in infos[:MAX_ADDRESSES]
+            (family, kind, protocol, "", (sockaddr[0], port, *sockaddr[2:]))
+            for family, kind, protocol, _, sockaddr in infos[:MAX_ADDRESSES]
         ]
 
-    async def _await_lookup(
-        self, host: str, port: int, family: socket.AddressFamily, registered: str
-    ) -> Sequence[AddressInfo]:
+    async def _await_lookup(self, host: str, port: int, registered: str) -> Sequence[AddressInfo]:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Sequence[AddressInfo]] = loop.create_future()
         ended = given_up = False
 
         def work() -> None:
             nonlocal ended
-            result = self._look_up(host, port, family)
+            result = self._look_up(host, port)
             with self._lock:
                 ended = True
                 self._under_way -= 1
@@ -88,19 +76,13 @@ class BoundedResolver(AbstractResolver):
                 raise OSError(f"look-up of {host} took more than {self._timeout_seconds:g} s") from None
             raise
 
-    def _look_up(self, host: str, port: int, family: socket.AddressFamily) -> Sequence[AddressInfo] | OSError:
+    def _look_up(self, host: str, port: int) -> Sequence[AddressInfo] | OSError:
         try:
-            return self._lookup(host, port, family, socket.SOCK_STREAM)
+            return self._lookup(host, port, socket.AF_UNSPEC, socket.SOCK_STREAM)
         except OSError as reason:
             return reason
         except Exception as reason:  # noqa: BLE001  # a name that the codec refuses raises UnicodeError
             return OSError(f"{host} cannot be looked up: {reason}")
-
-    async def close(self) -> None:
-        """Nothing to close: threads still under way end by themselves."""
-
-    def __repr__(self) -> str:
-        return f"<BoundedResolver {self._under_way} under way>"
 
 
 def _registered(host: str) -> str:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.origins import parse_origin
-from worker.http.addresses import BlockedAddress, Guard, Hop, current_hop, is_public
+from worker.http.addresses import BlockedAddress, Guard, Hop, is_public
 
 #: the IANA special-purpose registries for IPv4 and IPv6, multicast, and addresses of cloud metadata services
 SPECIAL = [
@@ -153,12 +153,8 @@ def test_only_public_web_ports_and_exact_exceptions_are_reached(address, port, a
 
 def test_a_refused_address_gets_no_socket_and_the_hop_remembers_it():
     hop = Hop()
-    token = current_hop.set(hop)
-    try:
-        with pytest.raises(BlockedAddress):
-            allowing()((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80)))
-    finally:
-        current_hop.reset(token)
+    with pytest.raises(BlockedAddress):
+        allowing().socket(hop, (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80)))
 
     assert hop.blocked
     assert hop.refused == "127.0.0.1 port 80"
@@ -167,10 +163,13 @@ def test_a_refused_address_gets_no_socket_and_the_hop_remembers_it():
 def test_an_allowed_address_gets_a_socket():
     guard = allowing("127.0.0.1/32:8080")
 
-    with guard((socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 8080))) as made:
+    hop = Hop()
+
+    with guard.socket(hop, (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 8080))) as made:
         assert made.family == socket.AF_INET
+    assert not hop.blocked
 
 
 def test_another_family_than_ip_gets_no_socket():
     with pytest.raises(BlockedAddress):
-        allowing()((socket.AF_UNIX, socket.SOCK_STREAM, 0, "", ("8.8.8.8", 80)))
+        allowing().socket(Hop(), (socket.AF_UNIX, socket.SOCK_STREAM, 0, "", ("8.8.8.8", 80)))
