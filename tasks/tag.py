@@ -77,7 +77,7 @@ class Tagger:
             published=article.published_at,
             url=article.url,
             publisher=feed.title or article.publisher,
-            canonical_url=article.canonical_url,
+            canonical_url=next((link.url for link in article.links if link.rel == "canonical"), None),
             authors=tuple(author.name for author in article.authors),
             credit=entry.source,
             links=article.links,

@@ -54,7 +54,7 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
         "previous": "`content_hash` of the version before; null for version 1.",
         "title": "Headline, without the site's name.",
         "url": "Address to show and to count by: without tracking parameters.",
-        "canonical_url": "What the page itself names as its canonical address; may be on another site.",
+        "canonical_url": "What the page names as its canonical address on its own site; another site's is a link.",
         "source": "The publisher.",
         "authors": "By-line, one person each.",
         "lang": "Language of the text, BCP 47.",
@@ -87,7 +87,7 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
     "Publisher": {
         "id": "Stable id of the publisher.",
         "name": "Name to show.",
-        "domain": "Registrable domain.",
+        "domain": "Host of the address, without `www.`.",
         "wikidata": "Wikidata item; null when not known, never guessed.",
         "country": "ISO 3166 code of the country it publishes from.",
         "labels": "From the feed list: independent, government, state-controlled, wire, think-tank ...",
@@ -122,7 +122,7 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
         "link": "Who linked it.",
         "salience": "How much the article is about it, 0 to 1.",
         "count": "Mentions in the article.",
-        "mentions": "Where it is named; the first few.",
+        "mentions": "Where the body names it.",
         "roles": "Parts it plays, such as `cited-source` or `metonym:government`.",
         "geo": "Where a place is; left out where unknown.",
     },
@@ -157,7 +157,7 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
     },
     "Link": {
         "url": "Address; null where only the words are known.",
-        "rel": "How it relates to the article.",
+        "rel": "How it relates to the article; `canonical`: the page of another site that this one calls its original.",
         "text": "The words of the link.",
     },
     "Cluster": {

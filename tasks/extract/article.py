@@ -181,7 +181,7 @@ def _assembled(
         section=section,
         tags=tags,
         publisher=publisher,
-        links=(*details.links(facts, body.blocks), *links),
+        links=(*details.original(facts), *details.links(facts, body.blocks), *links),
         warnings=notices,
         extractor=_extractor(body.method, score),
         field_sources={field: source for field, source in sources.items() if source},

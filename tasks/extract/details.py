@@ -37,15 +37,32 @@ def shown_url(url: str) -> str:
 
 def canonical(facts: Facts) -> tuple[str | None, str]:
     """What the page calls its own address, where that is on the same registrable site and no mere front page."""
-    own = courlan.extract_domain(facts.url, fast=True)
-    given = [("link", value) for value in facts.links.get("canonical", ())]
-    for source, value in (*given, ("og", facts.meta("og:url"))):
-        address = joined(facts.url, value) if value else ""
-        if not address or courlan.extract_domain(address, fast=True) != own:
-            continue
-        if urlsplit(address).path.strip("/") or not urlsplit(facts.url).path.strip("/"):
+    own = _site(facts.url)
+    for source, address in _own_names(facts):
+        if _site(address) == own:
             return shown_url(address), source
     return None, ""
+
+
+def original(facts: Facts) -> tuple[Link, ...]:
+    """The page of another site that this one, having no canonical address of its own, calls its canonical one."""
+    named = [address for source, address in _own_names(facts) if source == "link"]
+    if not named or any(_site(address) == _site(facts.url) for address in named):
+        return ()
+    return (Link(url=shown_url(named[0]), rel="canonical", text=None),)
+
+
+def _own_names(facts: Facts) -> list[tuple[str, str]]:
+    """(source, address) of what the page says it is called; a front page is nobody's name but its own."""
+    given = [("link", value) for value in facts.links.get("canonical", ())]
+    named = ((source, joined(facts.url, value)) for source, value in (*given, ("og", facts.meta("og:url"))) if value)
+    at_front = not urlsplit(facts.url).path.strip("/")
+    return [(source, one) for source, one in named if one and (at_front or urlsplit(one).path.strip("/"))]
+
+
+def _site(url: str) -> str | None:
+    """Of the address as it is shown: a host in letters of another script is the same as its ASCII form."""
+    return courlan.extract_domain(shown_url(url), fast=True)
 
 
 def summary(facts: Facts, entry: Entry | None, blocks: list[Block]) -> tuple[str, str]:

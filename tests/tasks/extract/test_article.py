@@ -66,6 +66,24 @@ def test_the_canonical_address_stays_on_the_site(href, canonical):
     assert article(head=f'<link rel="canonical" href="{href}">').canonical_url == canonical
 
 
+def test_a_canonical_address_on_another_site_is_a_link_to_the_original():
+    head = '<link rel="canonical" href="{}">'
+    elsewhere = "https://elsewhere.example/town/ferry"
+    assert [(link.url, link.rel) for link in article(head=head.format(elsewhere)).links] == [(elsewhere, "canonical")]
+    for own in ("/town/ferry", "https://elsewhere.example/", "http://[broken"):
+        assert article(head=head.format(own)).links == ()
+    assert article(head=head.format("/town/ferry") + head.format(elsewhere)).links == ()
+
+
+def test_a_host_in_other_letters_is_the_same_site_as_its_ascii_form():
+    found = extract(
+        page(f'<link rel="canonical" href="https://xn--hfen-loa.example/pier"><p>{ONE}</p><p>{TWO}</p>'),
+        url="https://häfen.example/pier",
+        now=NOW,
+    )
+    assert (found.canonical_url, found.links) == (found.url, ())
+
+
 def test_the_language_of_the_text_is_believed_before_the_page():
     text = (
         "Die Stadtwerke bauen das Netz bis in die Siedlung am Weinberg aus, teilte das Unternehmen am Mittwoch mit. "
