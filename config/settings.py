@@ -33,6 +33,9 @@ SECRETS_FOLDER = Path(os.environ.get("WIREBEAT_SECRETS_DIR") or "/run/secrets")
 
 MIB = 1 << 20
 
+#: settings whose flag has another name than they
+_FLAGS = {"web_port": "--port", "web_host": "--host"}
+
 
 def _split(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -193,7 +196,7 @@ def place_of(name: str, flags: Mapping[str, Any] | None = None) -> tuple[str, in
     """Where the value of a setting comes from: (file or variable, line)."""
     variable = f"WIREBEAT_{name.upper()}"
     if name in (flags or {}):
-        return f"--{name.replace('_', '-')}", None
+        return _FLAGS.get(name, f"--{name.replace('_', '-')}"), None
     if os.environ.get(variable):
         return variable, None
     for file, key in ((ENV_FILE, variable), (SETTINGS_FILE, name)):
@@ -218,6 +221,18 @@ def _check_settings_file() -> None:
                 line=line_of(text, key),
                 mend=f"did you mean {near[0]!r}?" if near else "`wirebeat check` lists the settings there are",
             )
+
+
+def mistaken_variables() -> list[str]:
+    """Of the environment: each that is no setting and nearly one. The containers have variables of their own."""
+    known = [name.upper() for name in Settings.model_fields]
+    names = sorted(name.removeprefix("WIREBEAT_") for name in os.environ if name.startswith("WIREBEAT_"))
+    return [
+        f"WIREBEAT_{name} is no setting; did you mean WIREBEAT_{near}?"
+        for name in names
+        for near in difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+        if name not in known
+    ]
 
 
 class Surroundings(NamedTuple):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings, load_settings, place_of
+from config.settings import Settings, load_settings, place_of, mistaken_variables
 from config.trouble import ConfigError, line_of
 
 
@@ -102,7 +102,7 @@ def test_a_wrong_line_of_the_file_is_named(folder: Path):
 
 
 def test_a_wrong_flag_is_named():
-    assert str(wrong(web_port=70_000)).startswith("--web-port: web_port: ")
+    assert str(wrong(web_port=70_000)).startswith("--port: web_port: ")
 
 
 def test_broken_toml_is_named_with_its_line(folder: Path):
@@ -148,6 +148,12 @@ def test_every_setting_says_what_it_is():
         assert len(field.description.split()) >= 3, name
 
 
+def test_a_variable_that_is_nearly_a_setting_is_told_with_the_one_that_is_meant(monkeypatch: pytest.MonkeyPatch):
+    for name in ("FEED", "SECRETS_DIR", "ENRICH_MEMORY", "WEB_ADDRESS", "TOPICS"):
+        monkeypatch.setenv(f"WIREBEAT_{name}", "x")
+    assert mistaken_variables() == ["WIREBEAT_FEED is no setting; did you mean WIREBEAT_FEEDS?"]
+
+
 def test_it_is_told_where_a_value_comes_from(folder: Path, monkeypatch: pytest.MonkeyPatch):
     toml(folder, 'user_agent = "x"\nprefix = "news"\n')
     dotenv(folder, "WIREBEAT_WEB_PORT=2\n")
@@ -157,7 +163,7 @@ def test_it_is_told_where_a_value_comes_from(folder: Path, monkeypatch: pytest.M
     assert place_of("web_port") == (".env", 1)
     assert place_of("log_level") == ("WIREBEAT_LOG_LEVEL", None)
     assert place_of("data_dir") == ("default", None)
-    assert place_of("web_port", {"web_port": 1}) == ("--web-port", None)
+    assert place_of("web_port", {"web_port": 1}) == ("--port", None)
 
 
 def test_a_wrong_secret_is_named_by_its_file(folder: Path):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import redis
 import typer
 
-from config.settings import Settings, load_settings, place_of
+from config.settings import Settings, load_settings, place_of, mistaken_variables
 from config.trouble import ConfigError
 from worker.cli import EXIT_BAD_CONFIG, EXIT_NO_SERVER
 from worker.cli.failure import of_server
@@ -68,6 +68,8 @@ def _safely(name: str, look: Callable[[Settings], Iterator[Finding]], settings: 
 def _settings(settings: Settings) -> Iterator[Finding]:
     set_by_hand = [name for name in Settings.model_fields if place_of(name)[0] != "default"]
     yield Finding(0, "settings", f"{len(set_by_hand)} set: {', '.join(set_by_hand) or 'all are defaults'}")
+    for mistaken in mistaken_variables():
+        yield Finding(1, "settings", mistaken)
     if ".invalid" in settings.user_agent:
         yield Finding(1, "user agent", "names no contact: set WIREBEAT_USER_AGENT to a URL and an address of yours")
     if settings.allow_origins:

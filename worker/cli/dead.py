@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import sys
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -27,8 +28,18 @@ dead = typer.Typer(
     help="Entries that could not become records: list, show, retry, drop.",
 )
 
+
+def _known_reason(reason: str | None) -> str | None:
+    if reason is None or reason in REASONS:
+        return reason
+    near = difflib.get_close_matches(reason, REASONS, n=1)
+    raise typer.BadParameter(
+        f"no reason {reason!r}; {f'did you mean {near[0]}?' if near else 'see docs/reliability.md'}"
+    )
+
+
 Feed = Annotated[str | None, typer.Option(help="only of this feed")]
-Why = Annotated[str | None, typer.Option("--reason", help="only with this reason")]
+Why = Annotated[str | None, typer.Option("--reason", help="only with this reason", callback=_known_reason)]
 Where = Annotated[str | None, typer.Option("--stage", help="only from this stage: fetch or enrich")]
 Older = Annotated[str | None, typer.Option("--older", help="only older than, for example 2h")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
@@ -98,8 +109,10 @@ def list_(
 def show(ids: Ids = None) -> None:
     """All that is known of them. Example: wirebeat dead show art_0123456789abcdef01234567"""
     settings = load_settings()
+    unknown = set(ids or ())
     with server_url(settings) as url:
         for letter in Filter().letters(SyncStore(url, settings.prefix), ids):
+            unknown -= {letter.stream_id, letter.fields["id"]}
             about = letter.about()
             meaning = REASONS[about["reason"]].meaning if about["reason"] in REASONS else ""
             for name, value in {**about, "meaning": meaning, "entry": json.loads(letter.fields["entry"])}.items():
@@ -107,6 +120,9 @@ def show(ids: Ids = None) -> None:
                 shown = "\n".join(map(printable, text.split("\n")))
                 sys.stdout.write(f"{name:<9} {shown}\n")
             sys.stdout.write("\n")
+    if unknown:
+        sys.stderr.write(f"no dead letter {', '.join(sorted(unknown))}; see: wirebeat dead list\n")
+        raise typer.Exit(1)
 
 
 @dead.command()

@@ -30,6 +30,8 @@ def schema(
         typer.echo(streams if asyncapi_ else record, nl=False)
         return
     page = write / "stream.md"
+    if not page.is_file():
+        raise typer.BadParameter(f"--write {write}: there is no stream.md in it; name the folder of the documentation")
     (write / "schema").mkdir(parents=True, exist_ok=True)
     (write / "schema" / SCHEMA_FILE).write_text(record, encoding="utf-8")
     (write / "schema" / "asyncapi.yaml").write_text(streams, encoding="utf-8")

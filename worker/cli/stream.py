@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sys
 from typing import Annotated, Any
 
@@ -19,6 +20,11 @@ SinceOption = Annotated[
 ]
 
 
+#: milliseconds since 1970, or the id of an entry: two numbers, in the server each of 64 bits
+_ENTRY_ID = re.compile(r"([0-9]{1,20})(?:-([0-9]{1,20}))?")
+_MAX_ID_PART = (1 << 64) - 1
+
+
 def _stream(prefix: str, topic: str | None) -> str:
     return f"{prefix}:topic:{topic}" if topic else f"{prefix}:articles"
 
@@ -28,12 +34,17 @@ def since_id(text: str | None) -> str | None:
     from config.feeds import seconds
     from worker.clock import now
 
-    if text is None or text in ("0", "$") or text.replace("-", "").isdigit():
+    if text is None or text in ("0", "$") or _is_entry_id(text):
         return text
     try:
         return str(round((now().timestamp() - seconds(text)) * 1000))
     except ValueError:
         raise typer.BadParameter(f"--since {text!r}: write 2h, 15m, a stream id or milliseconds since 1970") from None
+
+
+def _is_entry_id(text: str) -> bool:
+    match = _ENTRY_ID.fullmatch(text)
+    return match is not None and all(int(part or 0) <= _MAX_ID_PART for part in match.groups())
 
 
 def tail(
@@ -82,6 +93,8 @@ def replay(
 
     settings = load_settings()
     source = _stream(settings.prefix, topic)
+    if not to.strip():
+        raise typer.BadParameter("--to: name the stream to write to")
     if to.startswith(f"{settings.prefix}:"):
         raise typer.BadParameter(f"--to {to}: names that begin with {settings.prefix}: are the service's own")
     with server_url(settings) as url:

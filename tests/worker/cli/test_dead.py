@@ -68,6 +68,21 @@ def test_an_age_that_is_none_is_refused_in_words(wirebeat, ids):
     assert "'long' is no duration" in done.err
 
 
+def test_a_reason_that_is_none_is_refused_with_the_one_that_was_meant(wirebeat, ids):
+    done = wirebeat("dead", "list", "--reason", "timout")
+
+    assert done.code == 2
+    assert "did you mean timeout?" in done.err
+
+
+def test_a_letter_that_is_none_is_named(wirebeat, ids):
+    done = wirebeat("dead", "show", ids[1], "art_0", "0-1")
+
+    assert done.code == 1
+    assert ids[1] in done.out
+    assert "no dead letter 0-1, art_0" in done.err
+
+
 def test_one_is_shown_with_all_that_is_known(wirebeat, ids, desk):
     by_id = wirebeat("dead", "show", ids[1])
     by_letter = wirebeat("dead", "show", letters(desk)[1])

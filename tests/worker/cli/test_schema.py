@@ -38,3 +38,11 @@ def test_the_documentation_is_brought_up_to_date_in_place(tmp_path):
     for committed in (ROOT / "docs" / "schema").iterdir():
         assert (tmp_path / "schema" / committed.name).read_text() == committed.read_text()
     shutil.rmtree(tmp_path)
+
+
+def test_a_folder_without_documentation_is_refused_in_words(tmp_path):
+    command = [sys.executable, "-m", "worker.cli", "schema", "--write", str(tmp_path / "nowhere")]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "there is no stream.md in it" in done.stderr
+    assert not (tmp_path / "nowhere").exists()

@@ -78,8 +78,9 @@ def test_a_tail_since_some_time_ago_leaves_out_what_is_older(wirebeat, db):
     assert len(wirebeat("tail", "--no-follow", "--json", "--since", "4h").lines()) == 2
 
 
-def test_a_time_that_is_none_is_refused_with_what_would_do(wirebeat, db):
-    done = wirebeat("tail", "--no-follow", "--since", "yesterday")
+@pytest.mark.parametrize("since", ["yesterday", "-5", "5-", "1-2-3", "--", "99999999999999999999"])
+def test_a_time_that_is_none_is_refused_with_what_would_do(wirebeat, db, since):
+    done = wirebeat("tail", "--no-follow", "--since", since)
 
     assert done.code == 2
     assert "write 2h, 15m" in done.err
@@ -137,6 +138,11 @@ def test_a_replay_copies_every_record_once_however_often_it_is_run(wirebeat, pub
     copies = [fields for _, fields in db.xrange("again")]
     assert [(copy["id"], copy["version"]) for copy in copies] == [(r.id, str(r.version)) for r in RECORDS]
     assert [copy["replayed_from"] for copy in copies] == published
+
+
+def test_a_replay_needs_a_name_to_write_to(wirebeat, published, db):
+    assert wirebeat("replay", "--to", " ").code == 2
+    assert not db.exists(" ")
 
 
 @pytest.mark.parametrize("to", ["news:articles", "news:topic:diplomacy", "news:dead", "news:account"])
