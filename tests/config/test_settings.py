@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings, load_settings, place_of, mistaken_variables
+from config.settings import Settings, load_settings, mistaken_variables, place_of
 from config.trouble import ConfigError, line_of
 
 

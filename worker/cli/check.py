@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import redis
 import typer
 
-from config.settings import Settings, load_settings, place_of, mistaken_variables
+from config.settings import Settings, load_settings, mistaken_variables, place_of
 from config.trouble import ConfigError
 from worker.cli import EXIT_BAD_CONFIG, EXIT_NO_SERVER
 from worker.cli.failure import of_server
