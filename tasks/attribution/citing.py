@@ -35,6 +35,10 @@ BEFORE = re.compile(
     r"acknowledged|appeared|appearing|interviewed|joined\s\w+\s\w+|told\s\w+\s\w+)\s(?:\w+\s){0,3}on|"
     r"(?:speaking|spoke|talking|talked|speaks|appeared|appearing|guest) (?:to|with|on)"
     r"(?:(?:\s(?!said|told)[\w’'&-]+){0,7}?\son)?|"
+    r"(?:new|latest|current|recent|upcoming|spring|summer|autumn|fall|winter|Jan\w+|Feb\w+|March|April|May|June|July|Aug\w+|"
+    r"Sept\w+|Oct\w+|Nov\w+|Dec\w+) (?:cover|issue|edition)s? of|in (?:today|yesterday)['’]s|"
+    r"(?:reports?|leaks?)\s(?:[\w-]+\s){0,5}?[\w-]+,?\s(?:such as|like|including)|"
+    r"as\s(?:(?-i:[A-Z])[\w’'.-]+\s){2,3}(?:of|from|at)|"
     r"microphones? of|(?<=[,”\"’'] )(?:reports|reported|writes|wrote|says|said|noted|notes)|"
     r"(?:reported|reports|according to)\s(?:[A-Z][\w’'.-]+\s){2,3}(?:of|from|with|at|for|in)|"
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|night|evening|afternoon))?\son|"
@@ -47,7 +51,7 @@ BEFORE = re.compile(
 )
 _VERBS = (
     r"(?:report(?:s|ed|ing)?|said|says|wrote|writes|cit(?:ed|es|ing)|quot(?:ed|es|ing)|reveal(?:ed|s|ing)|not(?:ed|es)|"
-    r"published|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
+    r"published|states?|stated|carries|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
     r"asserted|alleged|editoriali[sz]ed|uncovered|exposed|interviewed|spoke (?:to|with)|projected|calculated|"
     r"ran (?:an?|the) (?:report|story|piece|article)|"
     r"heard|saw|counted|witnessed|described|add(?:ed|s)|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|explain(?:s|ed)|"
@@ -64,7 +68,7 @@ AFTER = re.compile(
     + r"(?:['’]s)?(?:\s(?:newspaper|daily|news|agency|magazine|website|broadcaster|TV|television|channel|network|site|"
     r"state|media|online|report|reports|reporter|reporters|correspondent|journalist|journalists|reporting|sources?|article|story|"
     r"investigation|analysis|survey|poll|editorial|and others|writers?|"
-    r"has|have|had|is|are|was|were|now|first|also|earlier|previously|later|"
+    r"has|have|had|is|are|was|were|now|first|also|earlier|previously|later|just|even|only|originally|"
     r"separately|exclusively|recently|both|all|on\s\w+day|\w+ly|that))*"
     # `an AP reporter at the scene heard`
      + r"(?:\s(?:reporter|journalist|correspondent|photographer|crew|team)s?\s(?:in|at|on|near|inside|outside|who|with|"
@@ -75,6 +79,20 @@ AFTER = re.compile(
     + r"\s*,?\s(?:which\s)?(?:(?:has|first|also|then|later)\s)?"
     + _VERBS
     + rf"\b(?:\s(?:on\s|last\s|late\s|earlier\s)?(?:{_DAY}|week|month|today|yesterday))?"
+)
+#: `Kestrel's Anna Berg predicted`: of a journalist by name, more than the verbs of reporting
+BY_JOURNALIST = re.compile(
+    r"['’]s?\s(?:\w+\s){0,2}[A-Z][\w’'-]+\s[A-Z][\w’'-]+\s(?:(?:has|have|had|first|also|later|recently|previously)\s)?"
+    r"(?:predict(?:s|ed)|tweet(?:s|ed)|hears?|understands|expects?|speculat(?:es|ed)|relay(?:s|ed)|shared|speaks|"
+    r"detail(?:s|ed)|tells|told|believes|asked|caught up with|broke)\b"
+)
+#: `in a Kestrel profile`: work of a house's own
+IN_ITS = re.compile(
+    r"\b[Ii]n\s(?:an?|the|its|their|another|one)\s(?:(?:new|recent|rare|\w+day|long|lengthy|candid|wide-ranging)\s)?$"
+)
+ITS_WORK = re.compile(
+    r"(?:['’]s)?\s(?:(?:magazine|newspaper|cover|\w+day|digital|video|radio|TV|opinion)\s)?"
+    r"(?:interview|profile|story|op-ed|column|essay|feature|exclusive|piece|podcast|editorial|article|report|dispatch|exposé)\b"
 )
 #: what an outlet says of itself is no report: `said it would close two studios`, `said: "We regret ..."`
 OF_ITSELF = re.compile(
@@ -171,3 +189,18 @@ CREDIT = re.compile(
     r"(?P<where>[A-ZÀ-Þ][^\n,()]{1,40})(?:$|(?:,\s[\d/.]+)?\))",
     re.MULTILINE,
 )
+
+_BRACKET_REACH = 110
+
+
+def in_passing(plain: str, low: int, left: int, right: int) -> bool:
+    """A picture's credit, or where somebody used to work."""
+    if VIA.search(plain, max(0, left - _BRACKET_REACH), left):
+        return True
+    return bool(BIOGRAPHY.search(plain, low, left)) and not plain.startswith((" that ", ":"), right)
+
+
+def poll(plain: str, low: int, left: int, right: int) -> re.Match[str] | None:
+    """`according to a new Daily Post poll`: the outlet stands within what is cited."""
+    behind = OWN_WORK.match(plain, right)
+    return behind if behind and ACCORDING.search(plain, low, left) else None

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.attribution import citing
+from tasks.attribution.digest import digest
 from tasks.attribution.ours import Ours
 from tasks.attribution.unheard import unheard
 from tasks.entities.naming import slug
@@ -64,7 +65,7 @@ def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
         if one and not ours(one.name):
             found.append(one)
     found += _before_and(reading, found, press, own)
-    for more in (_unknown(reading, strange, ours), _credits(reading, own)):
+    for more in (_unknown(reading, strange, ours), _credits(reading, own), _digested(reading, ours)):
         found += [one for one in more if not any(one.at[0] < at.at[1] and at.at[0] < one.at[1] for at in found)]
     return sorted(found, key=lambda one: one.at)
 
@@ -157,6 +158,16 @@ def _credits(reading: Reading, own: frozenset[str]) -> list[Cited]:
     return found
 
 
+def _digested(reading: Reading, ours: Callable[[str], bool]) -> list[Cited]:
+    found = []
+    for start, end, entity in digest(reading):
+        name = entity.name if entity else reading.body[start:end]
+        key, wikidata = (entity.key, entity.wikidata) if entity else (None, None)
+        if not ours(name):
+            found.append(Cited(name, key, wikidata, start, end, (start, end), told=False))
+    return found
+
+
 def _like_press(reading: Reading, mention: Mention) -> bool:
     entity, plain = mention.entity, reading.plain
     if entity.type == "person" or entity.link == "gazetteer" or citing.NOT_PRESS.search(entity.name):
@@ -193,7 +204,9 @@ def _cited(
     if citing.CAPTION.search(reading.body, right, right + 110) or citing.AFFILIATE.match(plain, right):
         return None
     before = citing.BEFORE.search(plain, low, left) or citing.REPORTERS_TOLD.search(plain, low, left)
-    if before and (_in_passing(plain, low, left, right) or (entity is None and before[0].startswith(("via ", "per ")))):
+    if before and (
+        citing.in_passing(plain, low, left, right) or (entity is None and before[0].startswith(("via ", "per ")))
+    ):
         # much is sent "via" a firm; only a known outlet is one there
         return None
     after = None
@@ -201,7 +214,9 @@ def _cited(
         after = (
             citing.AFTER.match(plain, right, high)
             or citing.SOURCES.match(plain, right, high)
-            or _poll(plain, low, left, right)
+            or citing.BY_JOURNALIST.match(plain, right, high)
+            or citing.poll(plain, low, left, right)
+            or (citing.ITS_WORK.match(plain, right, high) if citing.IN_ITS.search(plain, low, left) else None)
             or (citing.ASKED.match(plain, right, high) if citing.WHEN.search(plain, low, left) else None)
         )
     if not before and not after:
@@ -213,13 +228,6 @@ def _cited(
     return Cited(
         name, entity.key if entity else None, entity.wikidata if entity else None, first, last, (start, end), told
     )
-
-
-def _in_passing(plain: str, low: int, left: int, right: int) -> bool:
-    """A picture's credit, or where somebody used to work."""
-    if citing.VIA.search(plain, max(0, left - _REACH), left):
-        return True
-    return bool(citing.BIOGRAPHY.search(plain, low, left)) and not plain.startswith((" that ", ":"), right)
 
 
 def _acts_itself(reading: Reading, low: int, name: tuple[int, int], high: int) -> bool:
@@ -263,12 +271,6 @@ def _by_words(
     name = entity.name if entity else reading.body[at[0] : at[1]]
     key, wikidata = (entity.key, entity.wikidata) if entity else (None, None)
     return Cited(name, key, wikidata, start, end, at, told=False)
-
-
-def _poll(plain: str, low: int, left: int, right: int) -> re.Match[str] | None:
-    """`according to a new Daily Post poll`: the outlet stands within what is cited."""
-    behind = citing.OWN_WORK.match(plain, right)
-    return behind if behind and citing.ACCORDING.search(plain, low, left) else None
 
 
 _WORDS_BETWEEN = 3

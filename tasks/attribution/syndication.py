@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from config.gazetteer.cues import Cues
+from tasks.attribution.digest import is_digest
 from tasks.entities.naming import slug
 from tasks.entities.press import is_agency, is_call_sign, press_form
 from tasks.records import SyndicatedFrom
@@ -131,6 +132,8 @@ class Credits:
         )
         for pattern, text in looks:
             for found in pattern.finditer(text):
+                if pattern is patterns.line and is_digest(body):
+                    break
                 name = next(filter(None, found.groups()), "")
                 item = self._by_slug.get(slug(name)) or self._by_slug.get(f"the-{slug(name)}")
                 known = item is not None or pattern is patterns.republished

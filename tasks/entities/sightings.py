@@ -17,7 +17,7 @@ _TELLS_BEFORE = re.compile(
     r"(?:\b(?:told|tells|telling|to|citing|cites|cited by|reported by|quoted by|published (?:in|by)|according to|per|"
     r"(?:interviews?|spoke|speaking|speaks) (?:with|in|for|on)|reports? (?:in|by|from)|"
     r"(?:write|writes|wrote|writing) (?:in|for)|magazine|newspaper|daily|"
-    r"agency|outlet|broadcaster|by|"
+    r"agency|outlet|broadcaster|by|issue of|in \w+day['’]s|"
     # as much for the other languages that have words of reporting
     r"laut|gegenüber|wie|bei|dem|der|selon|comme|rapporte|révèle|à|au|según|como|reportó|informó|reveló|publicó|dijo|al|według|jak|dla|podaje)\s)$",
     re.IGNORECASE,
@@ -28,7 +28,8 @@ _TELLS_AFTER = re.compile(
     r"published|publishes|disclosed|broke|is reporting|are reporting|has learned|"
     r"berichtet|berichtete|meldet|schreibt|schrieb|"
     r"rapporte|révèle|affirme|l['’]a révélé|informa|informó|publica|publicó|asegura|revela|reveló|podaje|donosi|pisze|"
-    r"newspaper|magazine|daily|news agency|correspondent|journalist|reporter)\b"
+    r"newspaper|magazine|daily|news agency|correspondent|journalist|reporter|cover story|profile|interview|podcast|"
+    r"investigation|editorial|op-ed)\b"
 )
 #: `Ministry of Foreign Affairs said` is not the magazine
 _PART_OF_OFFICE = re.compile(
