@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tasks.clean import clean_line, strip_html
+from tasks.decode import decoded
 from tasks.documents import ReadDocument
 from tasks.poll import changes
 from tasks.poll.charset import decoded_text
@@ -27,6 +28,8 @@ from tasks.reasons import Failed
 from tasks.records import Entry
 
 MAX_ENTRIES = 500
+#: of a document that is a gzip file; the protocol for sitemaps allows 50 MB, what is news in them takes a hundredth
+MAX_UNPACKED_BYTES = 10 << 20
 #: so many times the entries that are wanted are looked at, since some documents begin with the oldest
 READ_AHEAD = 4
 _BLANKS = "\ufeff\x00 \t\r\n"
@@ -53,6 +56,7 @@ def read_feed(
     the document before; what stands in this one as it stood there is counted, not read.
 
     Raises Failed: `not-a-feed` (with what it is instead) or `parse-error`."""
+    document = _unpacked(document)
     what = not_text(document)
     if what:
         raise Failed("not-a-feed", what)
@@ -69,6 +73,16 @@ def read_feed(
             return found
     read = _read(text, start, url, max_entries * READ_AHEAD)
     return _whole(read, forgiven, parted, feed=feed, url=url, now=now, max_entries=max_entries)
+
+
+def _unpacked(document: bytes) -> bytes:
+    """Sitemaps are often published as gzip files. One that is broken or too large stays what it is."""
+    if not document.startswith(b"\x1f\x8b"):
+        return document
+    try:
+        return decoded(document, "gzip", MAX_UNPACKED_BYTES)
+    except Failed:
+        return document
 
 
 def _changed(

@@ -1,5 +1,6 @@
 """Each dialect, namespace and habit of real feeds, in a document small enough to see it."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 
@@ -212,6 +213,10 @@ def test_json_feed_gives_every_field(read):
         "<p>One.</p><p>Two.</p>",
         ("Jo Lind",),
     )
+
+
+def test_a_feed_that_is_a_gzip_file_is_opened(read, only, rss, item):
+    assert only(gzip.compress(rss(item()), mtime=0)).title == "Talks resume"
 
 
 def test_a_news_sitemap_gives_its_news(read):

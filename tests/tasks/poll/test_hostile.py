@@ -17,7 +17,9 @@ from tasks.reasons import Failed
     [
         (b"", "an empty document"),
         (b" \n\t ", "an empty document"),
-        (gzip.compress(b"<rss/>", mtime=0), "a gzip file"),
+        (gzip.compress(b"<rss/>" * 9, mtime=0)[:-9], "a gzip file"),
+        (gzip.compress(bytes(11 << 20), mtime=0), "a gzip file"),
+        (gzip.compress(b"%PDF-1.7", mtime=0), "a PDF"),
         (b"%PDF-1.7\n1 0 obj", "a PDF"),
         (b"PK\x03\x04rest", "a zip archive"),
         (b"\x89PNG\r\n\x1a\n", "a PNG picture"),
