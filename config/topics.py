@@ -6,8 +6,9 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from config.topic_file import TopicTable, in_both_numbers, parsed, spellings
 from config.trouble import ConfigError, line_of, read_text
@@ -63,10 +64,23 @@ class TopicRules:
     homes: dict[str, Path] = field(default_factory=dict, compare=False)
 
 
+class _Source(NamedTuple):
+    """A topic file, as it is named and as it is written."""
+
+    file: str
+    text: str
+
+    def wrong(self, problem: str, *, topic: str, key: str = "", mend: str) -> ConfigError:
+        """At the key in the topic's table, else where that table begins."""
+        table = f"[topics.{topic}]"
+        line = (line_of(self.text, key, within=table) if key else None) or line_of(self.text, table)
+        return ConfigError(problem, file=self.file, line=line, mend=mend)
+
+
 @dataclass(slots=True)
 class _Gathered:
     concepts: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    topics: dict[str, tuple[TopicTable, str, str]] = field(default_factory=dict)
+    topics: dict[str, tuple[TopicTable, _Source]] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
 
 
@@ -78,7 +92,7 @@ def read_topics(path: Path) -> TopicRules:
 def load_topics(text: str, *, file: str) -> TopicRules:
     """`file` names the text in errors; its folder is where relative includes are looked up. Raises ConfigError."""
     gathered = _Gathered()
-    _gather(text, file, gathered)
+    release = _gather(_Source(file, text), gathered) or "local"
     if not gathered.topics:
         raise ConfigError(
             "no topic in it", file=file, mend='add one: `[topics.my-topic]` with a `name` and `terms = ["..."]`'
@@ -89,40 +103,40 @@ def load_topics(text: str, *, file: str) -> TopicRules:
         name: {language: tuple(dict.fromkeys(terms)) for language, terms in lists.items()}
         for name, lists in gathered.concepts.items()
     }
-    languages = frozenset(language for lists in concepts.values() for language in lists)
-    release = parsed(text, file).release or "local"
     return TopicRules(
-        f"{release}+{_hash(topics, concepts)}",
-        topics,
-        concepts,
-        languages,
-        tuple(gathered.files),
-        {name: Path(home) for name, (_, home, _) in gathered.topics.items()},
+        version=f"{release}+{_hash(topics, concepts)}",
+        topics=topics,
+        concepts=concepts,
+        languages=frozenset(language for lists in concepts.values() for language in lists),
+        files=tuple(gathered.files),
+        homes={name: Path(source.file) for name, (_, source) in gathered.topics.items()},
     )
 
 
-def _gather(text: str, file: str, gathered: _Gathered) -> None:
-    path = Path(file)
+def _gather(source: _Source, gathered: _Gathered) -> str | None:
+    """Of the file and all that it includes; returns what the file is called."""
+    path = Path(source.file)
     if path in gathered.files:
-        return
+        return None
     gathered.files.append(path)
-    table = parsed(text, file)
+    table = parsed(source.text, source.file)
     for included in table.include:
         folder = SHIPPED if included.startswith(SHIPPED_PREFIX) else path.parent
         target = folder / included.removeprefix(SHIPPED_PREFIX)
-        named_in = file, line_of(text, "include")
-        _gather(read_text(target, what=str(target), mend=MEND_INCLUDE, named_in=named_in), str(target), gathered)
+        named_in = source.file, line_of(source.text, "include")
+        text = read_text(target, what=str(target), mend=MEND_INCLUDE, named_in=named_in)
+        _gather(_Source(str(target), text), gathered)
     for name, lists in table.concepts.items():
-        _add_terms(gathered, name, lists, table.language, file, text)
+        _add_terms(gathered, name, lists, table.language, source)
     for name, topic in table.topics.items():
         if name in gathered.topics:
-            raise ConfigError(
-                f"topic {name!r} is there already, in {gathered.topics[name][1]}",
-                file=file, line=line_of(text, f"[topics.{name}]"), mend="give it another id, or remove one of the two",
-            )  # fmt: skip
+            there = gathered.topics[name][1].file
+            mend = "give it another id, or remove one of the two"
+            raise source.wrong(f"topic {name!r} is there already, in {there}", topic=name, mend=mend)
         if topic.terms:
-            _add_terms(gathered, name, topic.terms, table.language, file, text, inflected=True)
-        gathered.topics[name] = (topic, file, text)
+            _add_terms(gathered, name, topic.terms, table.language, source, inflected=True)
+        gathered.topics[name] = (topic, source)
+    return table.release
 
 
 def _add_terms(
@@ -130,8 +144,7 @@ def _add_terms(
     name: str,
     lists: list[str] | dict[str, list[str]],
     language: str | None,
-    file: str,
-    text: str,
+    source: _Source,
     *,
     inflected: bool = False,
 ) -> None:
@@ -142,122 +155,94 @@ def _add_terms(
             try:
                 spellings(term)
             except ValueError as error:
-                line = next(
-                    (
-                        n
-                        for n, content in enumerate(text.splitlines(), 1)
-                        if json.dumps(term, ensure_ascii=False) in content
-                    ),
-                    None,
-                )
-                raise ConfigError(
-                    f"{name}: term {term!r}: {error}",
-                    file=file,
-                    line=line,
-                    mend="write the words only, or (one|two) for a choice",
-                ) from None
+                quoted = json.dumps(term, ensure_ascii=False)
+                line = next((n for n, content in enumerate(source.text.splitlines(), 1) if quoted in content), None)
+                mend = "write the words only, or (one|two) for a choice"
+                raise ConfigError(f"{name}: term {term!r}: {error}", file=source.file, line=line, mend=mend) from None
         found = map(in_both_numbers, terms) if inflected and code == "en" else terms
         gathered.concepts.setdefault(name, {}).setdefault(code, []).extend(found)
 
 
-def _topic(topic_id: str, table: TopicTable, file: str, text: str, gathered: _Gathered) -> TopicRule:
-    line = line_of(text, f"[topics.{topic_id}]")
+def _topic(topic_id: str, table: TopicTable, source: _Source, gathered: _Gathered) -> TopicRule:
     weights = {name: {str(measure): number for measure, number in row.items()} for name, row in table.weights.items()}
-    if not weights and not table.terms:
-        raise ConfigError(
-            f"topic {topic_id!r} has neither terms nor weights", file=file, line=line, mend='add `terms = ["..."]`'
-        )
     if table.terms and topic_id not in weights:
         weights[topic_id] = dict(TERMS_ONLY)
     bias = table.bias if table.bias is not None else TERMS_ONLY_BIAS
+    signals = tuple(_signal(name, row, topic_id, source, gathered) for name, row in weights.items())
+    _check_speaks(topic_id, signals, source, gathered)
     least = bias + max(0.0, table.untitled) + max(0.0, table.brief)
     if 1 / (1 + math.exp(-least)) >= table.threshold:
-        raise ConfigError(
-            f"topic {topic_id!r}: bias {bias} alone passes the threshold: every article would be tagged",
-            file=file, line=line_of(text, "bias", within=f"[topics.{topic_id}]") or line,
-            mend="lower bias or raise threshold",
-        )  # fmt: skip
-    signals = tuple(_signal(name, row, topic_id, file, text, gathered) for name, row in weights.items())
-    speaking = [signal for signal in signals if any(weight > 0 for weight in signal.weights.values())]
-    if not speaking:
-        raise ConfigError(
-            f"topic {topic_id!r}: no weight is above 0", file=file, line=line, mend="nothing could ever be tagged"
-        )
-    if not any(_finds(concept, gathered) for signal in speaking for concept in signal.every):
-        raise ConfigError(
-            f"topic {topic_id!r}: nothing but exceptions", file=file, line=line, mend="add a term without a leading !"
-        )
+        problem = f"topic {topic_id!r}: bias {bias} alone passes the threshold: every article would be tagged"
+        raise source.wrong(problem, topic=topic_id, key="bias", mend="lower bias or raise threshold")
     return TopicRule(
-        topic_id, table.name, tuple(table.iptc), table.wikidata, tuple(table.parents), table.threshold, bias,
-        table.untitled, table.brief, signals,
-    )  # fmt: skip
+        id=topic_id,
+        name=table.name,
+        iptc=tuple(table.iptc),
+        wikidata=table.wikidata,
+        parents=tuple(table.parents),
+        threshold=table.threshold,
+        bias=bias,
+        untitled=table.untitled,
+        brief=table.brief,
+        signals=signals,
+    )
+
+
+def _check_speaks(topic_id: str, signals: tuple[Signal, ...], source: _Source, gathered: _Gathered) -> None:
+    """Something must be able to speak for the topic."""
+    speaking = [signal for signal in signals if any(weight > 0 for weight in signal.weights.values())]
+    if not signals:
+        problem, mend = f"topic {topic_id!r} has neither terms nor weights", 'add `terms = ["..."]`'
+    elif not speaking:
+        problem, mend = f"topic {topic_id!r}: no weight is above 0", "nothing could ever be tagged"
+    elif not any(_finds(concept, gathered) for signal in speaking for concept in signal.every):
+        problem, mend = f"topic {topic_id!r}: nothing but exceptions", "add a term without a leading !"
+    else:
+        return
+    raise source.wrong(problem, topic=topic_id, mend=mend)
 
 
 def _finds(concept: str, gathered: _Gathered) -> bool:
     return any(not term.startswith("!") for terms in gathered.concepts[concept].values() for term in terms)
 
 
-def _signal(name: str, row: dict[str, float], topic_id: str, file: str, text: str, gathered: _Gathered) -> Signal:
+def _signal(name: str, row: dict[str, float], topic_id: str, source: _Source, gathered: _Gathered) -> Signal:
     """`a + b - c`: a and b in one sentence that has no c. `a + a`: two different terms of a."""
     first, *others = name.replace(" - ", " + -").split(" + ")
     every = [first.strip(), *(part.strip() for part in others if not part.startswith("-"))]
     none = [part[1:].strip() for part in others if part.startswith("-")]
-    known = ", ".join(sorted(gathered.concepts))
     for concept in (*every, *none):
         if concept not in gathered.concepts:
-            raise ConfigError(
-                f"topics.{topic_id}.weights: {name!r} names the concept {concept!r}, which no file defines",
-                file=file,
-                line=line_of(text, name, within=f"[topics.{topic_id}.weights]")
-                or line_of(text, f"[topics.{topic_id}.weights]"),
-                mend=f'add `{concept} = ["..."]` under [concepts], or mend the name; known: {known}'
-                if concept
-                else "write it as `one + other` or `one - other`",
-            )  # fmt: skip
+            problem = f"topics.{topic_id}.weights: {name!r} names the concept {concept!r}, which no file defines"
+            known = ", ".join(sorted(gathered.concepts))
+            mend = f'add `{concept} = ["..."]` under [concepts], or mend the name; known: {known}'
+            if not concept:
+                mend = "write it as `one + other` or `one - other`"
+            raise source.wrong(problem, topic=f"{topic_id}.weights", key=name, mend=mend)
     return Signal(name, tuple(every), tuple(none), row)
 
 
 def _check_parents(topics: tuple[TopicRule, ...], gathered: _Gathered) -> None:
     known = {topic.id: topic for topic in topics}
     for topic in topics:
-        _, file, text = gathered.topics[topic.id]
-        line = line_of(text, "parents", within=f"[topics.{topic.id}]")
+        wrong = partial(gathered.topics[topic.id][1].wrong, topic=topic.id, key="parents")
         above, seen = list(topic.parents), set[str]()
         while above:
             parent = above.pop()
             if parent not in known:
-                raise ConfigError(
-                    f"topic {topic.id!r}: parent {parent!r} is no topic",
-                    file=file,
-                    line=line,
-                    mend="define it or remove it",
-                )
+                raise wrong(f"topic {topic.id!r}: parent {parent!r} is no topic", mend="define it or remove it")
             if parent == topic.id:
-                raise ConfigError(
-                    f"topic {topic.id!r} is its own ancestor", file=file, line=line, mend="remove one of the parents"
-                )
+                raise wrong(f"topic {topic.id!r} is its own ancestor", mend="remove one of the parents")
             if parent not in seen:
                 seen.add(parent)
                 above.extend(known[parent].parents)
 
 
 def _hash(topics: tuple[TopicRule, ...], concepts: dict[str, dict[str, tuple[str, ...]]]) -> str:
-    content: Any = [
-        [
-            [
-                t.id,
-                t.name,
-                t.iptc,
-                t.wikidata,
-                t.parents,
-                t.threshold,
-                t.bias,
-                t.untitled,
-                t.brief,
-                [[s.name, s.weights] for s in t.signals],
-            ]
-            for t in topics
-        ],
-        concepts,
-    ]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:10]
+    told = [
+        (t.id, t.name, t.iptc, t.wikidata, t.parents, t.threshold, t.bias, t.untitled, t.brief,
+         [(signal.name, signal.weights) for signal in t.signals])
+        for t in topics
+    ]  # fmt: skip
+    content = json.dumps([told, concepts], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode()).hexdigest()[:10]
