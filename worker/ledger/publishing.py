@@ -16,7 +16,7 @@ def brought(publication: Publication) -> list[Argument]:
     """What publication.lua takes."""
     flat = [part for pair in publication.fields.items() for part in pair]
     topics = [part for pair in publication.topics for part in pair]
-    return [len(flat), *flat, publication.data, publication.partial, len(publication.topics), *topics]
+    return [len(flat) + 2, *flat, "data", publication.data, publication.partial, len(publication.topics), *topics]
 
 
 def told(telling: Telling) -> list[Argument]:

@@ -13,23 +13,13 @@ for _ = 1, take_number() do
   if f[1] == token then
     held = held + 1
     host_done(f[2], token)
-    local new = {'token', '', 'last_success_ms', now, 'next_due_ms', next_due, 'polls', tonumber(f[3] or '0') + 1}
-    local function set(name, value)
-      new[#new + 1] = name
-      new[#new + 1] = value
-    end
-    if f[5] ~= status then set('status', status) end
-    if f[6] ~= '0' then
-      set('errors_in_a_row', '0')
-      set('last_error', '')
-    end
-    if validators then
-      set('etag', validators[1])
-      set('last_modified', validators[2])
-      set('body_hash', validators[3])
-    end
-    redis.call('HSET', key, unpack(new))
+    redis.call('HSET', key, 'token', '', 'last_success_ms', now, 'next_due_ms', next_due, 'polls', (f[3] or 0) + 1)
     if f[4] then redis.call('HDEL', key, 'stopped') end
+    if f[5] ~= status then redis.call('HSET', key, 'status', status) end
+    if f[6] ~= '0' then redis.call('HSET', key, 'errors_in_a_row', 0, 'last_error', '') end
+    if validators then
+      redis.call('HSET', key, 'etag', validators[1], 'last_modified', validators[2], 'body_hash', validators[3])
+    end
     put(feed, next_due)
   end
 end

@@ -1,18 +1,10 @@
 -- What is kept of the texts published of late, for `copies_days`: by which articles are found to be copies of others.
 -- What a text's record means, tasks/copies.py alone knows: 64 bytes for an original, fewer for a copy, which begin with
 -- the raw id of its original. docs/decisions/0013-copies-in-the-ledger.md.
-local COPIES = 3 * 86400000
 -- run of a text → raw id of the first article that had it; room for 6,500 articles before another segment is looked into
 KINDS['copies:run'] = {lasts = COPIES, first = 256, holds = 128}
 -- article → its record, of no more bytes than every server's default of hash-max-listpack-value
 KINDS['copies:text'] = {lasts = COPIES, first = 64, holds = 128}
-local function recall_copies()
-  if not told then recall() end
-  if told[COPIES] then return end
-  told[COPIES] = tonumber(redis.call('HGET', P .. 'meta', 'copies_generations') or '4')
-  local f = redis.call('HMGET', MEMORY, 'copies:run', 'copies:text')
-  told['copies:run'], told['copies:text'] = f[1], f[2]
-end
 
 local function run_spot(asked, n)
   local field = string.sub(asked, n * 4 - 3, n * 4)
@@ -26,7 +18,6 @@ local function copies_of(id) return (slot_get('copies:text', spot_of(id))) end
 -- id ('' before its first version), runs by which its text is found → its own record or '', {id, record, id, record ..}
 -- of others, and for each run whether nobody had it
 local function look_around(id, asked)
-  recall_copies()
   local own = id ~= '' and copies_of(id) or ''
   local others, met, free = {}, {[id] = true}, {}
   local function meet(other)
@@ -66,7 +57,9 @@ local function keep_telling(id)
   for i = 1, #telling, 2 do
     slot_put('copies:text', spot_of(telling[i]), telling[i + 1], telling.is_new and telling[i] == id)
   end
+  local free = {}
   for n = 1, telling.found and #telling.asked / 4 or 0 do
-    if telling.free[n] then slot_put('copies:run', run_spot(telling.asked, n), raw_of(id), true) end
+    if telling.free[n] then free[#free + 1] = run_spot(telling.asked, n) end
   end
+  if #free > 0 then slots_fill('copies:run', free, raw_of(id)) end
 end

@@ -11,7 +11,6 @@ entry_new(f.id, {entry = f.entry, feed = f.feed, fingerprint = seen.fingerprint 
   owner = seen.owner or string.rep('\0', 4), host = f.host, hash = seen.hash or NO_HASH,
   -- a letter may be older than all memory
   version = math.max(seen.version or 0, tonumber(f.version or '0'))})
-count('seen', -1)
 count('dead:' .. f.reason, -1)
 if f.stage == 'enrich' and f.page then
   redis.call('SET', P .. 'page:' .. f.id, f.page)

@@ -2,7 +2,7 @@
 -- `seen_days`: that an id or a guid was seen, the version published last, a trace of its content. `shown` is short,
 -- generations of 2 days kept for `seen_details_days`: what a feed said, so that it is noticed when it says another
 -- thing. A generation expires as a whole; what a feed still shows is carried over into the new one.
-local LONG, SHORT = 30 * 86400000, 2 * 86400000
+local LONG, SHORT, COPIES = 30 * 86400000, 2 * 86400000, 3 * 86400000
 -- `first`: buckets that a generation begins with when there was none before; `holds`: members of one bucket. Full
 -- buckets are followed by a segment of twice as many, and the next generation begins with as many as this one needed.
 local KINDS = {
@@ -26,11 +26,12 @@ end
 -- is asked for once in a script.
 local told
 local function recall()
-  local kept = redis.call('HMGET', P .. 'meta', 'seen_generations', 'shown_generations')
+  local kept = redis.call('HMGET', P .. 'meta', 'seen_generations', 'shown_generations', 'copies_generations')
   local f = redis.call('HMGET', MEMORY, 'known:id', 'known:alias', 'known:version', 'shown:id', 'shown:alias',
-    'first_memory_until')
-  told = {[LONG] = tonumber(kept[1] or '4'), [SHORT] = tonumber(kept[2] or '5'), ['known:id'] = f[1],
-    ['known:alias'] = f[2], ['known:version'] = f[3], ['shown:id'] = f[4], ['shown:alias'] = f[5], first_until = f[6]}
+    'copies:run', 'copies:text', 'first_memory_until')
+  told = {[LONG] = tonumber(kept[1] or '4'), [SHORT] = tonumber(kept[2] or '5'), [COPIES] = tonumber(kept[3] or '4'),
+    ['known:id'] = f[1], ['known:alias'] = f[2], ['known:version'] = f[3], ['shown:id'] = f[4], ['shown:alias'] = f[5],
+    ['copies:run'] = f[6], ['copies:text'] = f[7], first_until = f[8]}
 end
 local function segments(name)
   local s = KINDS[name]
@@ -64,9 +65,9 @@ local function receiving(s)
   open_segment(s, math.max(s.first, math.ceil(members * 1.1 / s.holds)))
   return s[1]
 end
-local function added(s, segment, key, is_new_key)
-  if is_new_key then redis.call('PEXPIRE', key, s.lasts * (s.kept + 1)) end
-  local members = redis.call('HINCRBY', MEMORY, s.name .. ':members', 1)
+local function expire(s, key) redis.call('PEXPIRE', key, s.lasts * (s.kept + 1)) end
+local function added(s, segment, n)
+  local members = redis.call('HINCRBY', MEMORY, s.name .. ':members', n)
   if members >= segment.buckets * s.holds then open_segment(s, segment.buckets * 2) end
 end
 
@@ -130,10 +131,13 @@ local function known_put(name, spot, info)
   local segment = receiving(s)
   local key = segment.prefix .. spot.at % segment.buckets
   local shelf = redis.call('LINDEX', key, spot.shelf)
-  if not shelf then new_list(key) end
+  if not shelf then
+    new_list(key)
+    expire(s, key)
+  end
   redis.call('LSET', key, spot.shelf, (shelf or '') .. record)
   spot.missed = nil
-  added(s, segment, key, not shelf)
+  added(s, segment, 1)
   return found ~= nil
 end
 
@@ -146,6 +150,17 @@ local function slot_get(name, spot, first, last)
     if value then return value, s[i].generation ~= s.generation, key end
   end
 end
+-- The same value for all of them: none has one.
+local function slots_fill(name, spots, value)
+  local s = segments(name)
+  local segment = receiving(s)
+  for _, spot in ipairs(spots) do
+    local key = segment.prefix .. spot.at % segment.buckets
+    redis.call('HSET', key, spot.field, value)
+    if redis.call('HLEN', key) == 1 then expire(s, key) end
+  end
+  added(s, segment, #spots)
+end
 local function slot_put(name, spot, value, is_new)
   local s = segments(name)
   if not is_new then
@@ -156,10 +171,7 @@ local function slot_put(name, spot, value, is_new)
     end
     if old_value then redis.call('HDEL', key, spot.field) end
   end
-  local segment = receiving(s)
-  local key = segment.prefix .. spot.at % segment.buckets
-  redis.call('HSET', key, spot.field, value)
-  added(s, segment, key, redis.call('HLEN', key) == 1)
+  slots_fill(name, {spot}, value)
 end
 
 -- The info of an id: 0 never published; 1 to 127 version 1; 128 to 254 a later version, which stands in known:version.
@@ -208,17 +220,16 @@ end
 
 -- One memory there was before version 0.2: hashes by generation of 30 days. What is asked for moves over; the rest
 -- expires. The first script that remembers anything says how long there can be something to move.
-local function first_memory_until()
+local function first_memory_is_over()
   if not told then recall() end
   if not told.first_until then
     local was_used = redis.call('HEXISTS', P .. 'account', 'seen') == 1
     told.first_until = string.format('%.0f', was_used and now + LONG * (told[LONG] + 1) or 0)
     redis.call('HSET', MEMORY, 'first_memory_until', told.first_until)
   end
-  return tonumber(told.first_until)
+  return tonumber(told.first_until) < now
 end
 local function first_memory(kind, bucket, field)
-  if first_memory_until() < now then return nil end
   local generation, value = math.floor(now / LONG), nil
   for back = 0, told[LONG] do
     local key = P .. kind .. ':' .. (generation - back) .. ':' .. bucket
@@ -228,10 +239,12 @@ local function first_memory(kind, bucket, field)
   return value
 end
 local function alias_from_first_memory(alias)
+  if first_memory_is_over() then return nil end
   local a, b = string.byte(alias, 1, 2)
   return first_memory('alias', string.format('%03x', a * 16 + math.floor(b / 16)), alias)
 end
 local function seen_from_first_memory(id)
+  if first_memory_is_over() then return false end
   local to = alias_from_first_memory(spot_of(id).field)
   if to then
     redirect_put(id, id_of(to))

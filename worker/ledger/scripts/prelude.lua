@@ -29,16 +29,22 @@ local function entry_new(id, e)
     'owner', e.owner, 'host', e.host, 'seen_at', now, 'version', e.version, 'hash', e.hash, 'tries', 0,
     'crashes', 0, 'claimed', 0, 'begun', 0, 'token', 0)
   redis.call('ZADD', P .. 'pending:fetch', now, id)
-  count('seen')
 end
 local function host_done(host, token)
   if host and host ~= '' then redis.call('HDEL', P .. 'host:' .. host, token) end
 end
 
--- 'stale' unless this token holds the entry at this stage: a late twin of a lease that ran out changes nothing
+-- What its next step or its end takes of it
+local ENTRY = {'st', 'token', 'feed', 'host', 'fp', 'owner', 'version', 'hash', 'next', 'next_fp', 'next_host'}
+local function entry_of(id)
+  local e, f = {}, entry_fields(id, unpack(ENTRY))
+  for i = 1, #ENTRY do e[ENTRY[i]] = f[i] end
+  return e
+end
+-- nil unless this token holds the entry at this stage: a late twin of a lease that ran out changes nothing
 local function held(id, token, stage)
-  local f = entry_fields(id, 'st', 'token')
-  return f[1] == stage and f[2] == token
+  local e = entry_of(id)
+  return e.st == stage and e.token == token and e or nil
 end
 -- What a process works on next is marked with the end of what it worked on: when it dies, only that one is suspect.
 local function begin(id, token)

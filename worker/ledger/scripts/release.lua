@@ -2,8 +2,9 @@
 local stage, not_before, given = take(), take(), 0
 for _ = 1, take_number() do
   local id, token = take(), take()
-  if held(id, token, stage) then
-    host_done(redis.call('HGET', entry_key(id), 'host'), token)
+  local e = held(id, token, stage)
+  if e then
+    host_done(e.host, token)
     redis.call('HSET', entry_key(id), 'claimed', 0, 'begun', 0, 'token', 0)
     redis.call('ZADD', P .. 'pending:' .. stage, not_before == '' and now or not_before, id)
     given = given + 1

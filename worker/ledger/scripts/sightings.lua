@@ -59,5 +59,6 @@ local function take_sightings(feed, owner, n)
       if alias ~= '' and (not seen.owner or (is_owners and seen.aging)) then alias_put(alias, id) end
     end
   end
+  if admitted + changed > 0 then count('seen', admitted + changed) end
   return admitted, changed, known
 end
