@@ -14,6 +14,8 @@ from tasks.extract.text import clean, words
 Kind = Literal["p", "head", "item", "quote", "row", "code"]
 _KINDS: dict[str, Kind] = {"head": "head", "quote": "quote", "code": "code", "item": "item", "row": "row"}
 MAX_BLOCKS = 4000
+#: parted from what stands beside them: the heading of an item, the paragraphs of a box
+_INNER = ("p", "head")
 
 
 class Block(NamedTuple):
@@ -91,11 +93,15 @@ def _one(kind: Kind, element: _Element, group: int, skip: tuple[str, ...] = ()) 
 
 
 def _text(element: _Element, skip: tuple[str, ...]) -> Iterator[str]:
-    """Text with line breaks where `lb` stands; nested `skip` elements give theirs as blocks of their own."""
+    """Text with line breaks where `lb` and inner paragraphs stand; nested `skip` elements give theirs as blocks."""
     if element.text:
         yield element.text
     for child in element:
         if child.tag == "lb":
+            yield "\n"
+        elif child.tag in _INNER:
+            yield "\n"
+            yield from _text(child, skip)
             yield "\n"
         elif child.tag not in skip:
             yield from _text(child, skip)

@@ -22,8 +22,13 @@ MAX_CHARS = 400_000
 # another way must have this much to be asked at all, and the first way under this share of it
 MIN_OTHER_CHARS = 600
 MAX_FIRST_SHARE = 0.6
+# and this much where the first way has no text at all: a teaser is as long
+MIN_ALONE_CHARS = 300
 MAX_STATE_CHARS = 3_000_000
 FAST_SHARE = 0.5
+# a line of a menu has no more words and no full stop; an ellipsis is what a page shows while it loads
+LABEL_WORDS = 3
+_STOPS = (".", "!", "?", "。", "！", "？", "।", "؟", '"', "”", "»")
 
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/h\d)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,2000}>")
@@ -193,6 +198,17 @@ def from_density(tree: HtmlElement, context: Context) -> Body:
     return Body("density", *cleaned([one for one in found if one.words], context))
 
 
+def from_unseen(html: str, context: Context) -> Body:
+    """What is shown where no scripts run, and the roots that components bring along."""
+    tree = markup.parse(html)
+    if tree is None:
+        return Body("noscript", [], [])
+    for element in tree.iter("noscript", "template"):
+        if element.tag == "noscript" or element.get("shadowrootmode"):
+            element.tag = "div"
+    return from_tree(pruning.pruned(tree), context=context, method="noscript")
+
+
 class Choice(NamedTuple):
     body: Body
     #: how sure, 0 to 1
@@ -207,9 +223,17 @@ def chosen(first: Body, others: Iterator[Body]) -> Choice:
     ways = [(first.method, first.chars)]
     for other in others:
         ways.append((other.method, other.chars))
-        if other.chars > MIN_OTHER_CHARS and best.chars < MAX_FIRST_SHARE * other.chars:
+        least = MIN_OTHER_CHARS if _says_anything(best) else MIN_ALONE_CHARS
+        if other.chars > least and best.chars < MAX_FIRST_SHARE * other.chars:
             best, score = other, 0.7
+    if not _says_anything(best):
+        best = Body(best.method, [], best.drops)
     return Choice(best, score, tuple(ways))
+
+
+def _says_anything(body: Body) -> bool:
+    """Not where there are but labels: of a menu, of a page that waits for its scripts."""
+    return any(one.words > LABEL_WORDS or one.text.endswith(_STOPS) for one in body.blocks)
 
 
 def second_ways(facts: Facts, html: str, first: Body, context: Context) -> Iterator[Body]:
@@ -222,3 +246,5 @@ def second_ways(facts: Facts, html: str, first: Body, context: Context) -> Itera
     if first.chars < MIN_OTHER_CHARS and (tree := markup.parse(html)) is not None:
         yield from_state(tree, context)
         yield from_density(tree, context)
+        if "<noscript" in html or "shadowrootmode" in html:
+            yield from_unseen(html, context)

@@ -39,6 +39,8 @@ _UNIX = re.compile(
 )
 _NUMBERS = re.compile(r"(?<!\d)(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})(?!\d)" + _TIME + _ZONE)
 _EPOCH = re.compile(r"^\s*(\d{9,10}|\d{12,13})\s*$")
+# who writes these puts the month first
+_AMERICAN_ZONES = frozenset("et est edt ct cst cdt mt mst mdt pt pst pdt".split())
 
 
 class Written(NamedTuple):
@@ -67,7 +69,8 @@ def parse(text: str, *, now: datetime, month_first: bool = False) -> Written | N
 
 def _read(parts: dict[str, str | None], now: datetime, *, month_first: bool) -> Written | None:
     year = int(parts["y"] or 0)
-    day_month = _day_and_month(parts, month_first=month_first)
+    american = (parts.get("z") or "").lower() in _AMERICAN_ZONES
+    day_month = _day_and_month(parts, month_first=month_first or american)
     if day_month is None:
         return None
     zone, known = _zone(parts.get("z"))

@@ -39,8 +39,9 @@ MAX_DATE_LINE_CHARS = 80
 
 
 _CHANGED = re.compile(
-    r"updat|modif|aktualis|geändert|mis à jour|actualiz|aggiorna|atualiza|bijgewerkt|oppdater|uppdater|opdater|обновл|"
-    r"онов|更新|업데이트|güncel|aktualiz|تحديث",
+    r"amend|correct|korrig|berichtig|corrig|corregi|rectif|sprostow|исправл|виправл|updat|modif|aktualis|geändert|"
+    r"mis à jour|actualiz|aggiorna|atualiza|bijgewerkt|oppdater|uppdater|opdater|обновл|онов|更新|업데이트|güncel|"
+    r"aktualiz|تحديث",
     re.IGNORECASE,
 )
 # how far the press is from UTC: a day told is believed only where such a zone explains it

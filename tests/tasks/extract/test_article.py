@@ -121,6 +121,29 @@ def test_the_text_of_a_page_drawn_by_a_script_is_found_in_its_state():
     assert TWO in found.body
 
 
+@pytest.mark.parametrize(
+    "shell", ["<noscript><div>{}</div></noscript>", '<x-story><template shadowrootmode="open">{}</template></x-story>']
+)
+def test_the_text_that_waits_for_a_browser_is_found_where_the_page_brings_it(shell):
+    paragraphs = "".join(f"<p>{text}</p>" for text in (ONE, TWO, THREE))
+    menu = "<nav><a href=/>Home</a> <a href=/w>World</a></nav><div>Loading…</div>"
+    found = extract(f"<html><body>{menu}{shell.format(paragraphs)}</body></html>", url=URL, now=NOW)
+    assert (found.body, found.body_status) == (f"{ONE}\n\n{TWO}\n\n{THREE}", "full")
+
+
+def test_the_labels_of_a_menu_are_no_article():
+    html = "<html><title>Pier</title><body><nav><a href=/>Home</a> <a href=/w>World</a></nav><div>Loading…</div></body>"
+    with pytest.raises(Failed) as failed:
+        extract(html, url=URL, now=NOW)
+    assert (failed.value.reason, failed.value.detail) == ("no-content", "empty: no text on the page")
+
+
+def test_the_heading_of_a_list_item_is_parted_from_its_text():
+    items = "".join(f"<li><h2>{number}. Pier</h2>{text}</li>" for number, text in enumerate((ONE, TWO, THREE), 1))
+    body = article(f"<h1>Ferry landing to close</h1><ol>{items}</ol>").body
+    assert body == f"1. Pier\n\n{ONE}\n\n2. Pier\n\n{TWO}\n\n3. Pier\n\n{THREE}"
+
+
 def test_of_a_json_ld_that_a_quotation_mark_broke_the_plain_values_are_kept():
     broken = (
         '<script type="application/ld+json">{"@type": "NewsArticle", "description": "The "old" landing", '

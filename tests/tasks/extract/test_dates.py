@@ -76,6 +76,13 @@ def test_the_order_of_day_and_month_follows_the_page(month_first, day):
     assert written.day == day
 
 
+@pytest.mark.parametrize(("zone", "day"), [("ET", "2026-02-01"), ("PST", "2026-02-01"), ("IST", "2026-01-02")])
+def test_an_american_zone_tells_that_the_month_stands_first(zone, day):
+    written = dates.parse(f"02/01/2026 4:05 p.m. {zone}", now=NOW)
+    assert written is not None
+    assert written.day == day
+
+
 def test_dots_are_day_first_everywhere():
     written = dates.parse("02.01.2026", now=NOW, month_first=True)
     assert written is not None

@@ -137,6 +137,13 @@ def test_a_date_under_the_headline_goes_before_one_of_another_story():
     assert found.field_sources["published_at"] == "beside-headline"
 
 
+@pytest.mark.parametrize("line", ["This article was amended on 1 March 2026.", "Corrected on 1 March 2026"])
+def test_the_day_of_a_correction_is_not_that_of_the_publication(line):
+    body = f"<h1>Ferry landing to close</h1><p>{ONE}</p><p>{TWO}</p><p>{line}</p>"
+    found = extract(page(body), url="https://www.harrow.example/2026/02/27/ferry-landing", now=NOW)
+    assert (found.published_day, found.published_from) == ("2026-02-27", "url")
+
+
 def test_a_date_that_readers_see_goes_before_a_meta_tag_that_may_mean_anything():
     found = article(
         f"<h1>Ferry landing to close</h1><p>14.02.2026</p><p>{ONE}</p>", head='<meta name="date" content="2026-02-20">'
