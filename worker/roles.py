@@ -101,6 +101,7 @@ def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
 
 def _enrich(settings: Settings, app: Celery) -> list[str]:
     from worker.reading import ArticleReader  # noqa: PLC0415
+    from worker.warming import give_back_free_memory  # noqa: PLC0415
 
     processes = settings.enrich_processes or os.cpu_count() or 1
     reader = ArticleReader(settings, warm_tagger(settings), Slots(processes * 4))
@@ -114,6 +115,7 @@ def _enrich(settings: Settings, app: Celery) -> list[str]:
     reader.start_warden()
     reader.start_topic_watch()
     gc.collect()
+    give_back_free_memory()
     gc.freeze()  # what was loaded stays shared between the processes
     return ["--pool", "prefork", "--concurrency", str(processes), "-O", "fair"]
 
@@ -125,13 +127,14 @@ def warm_tagger(settings: Settings) -> Any:
     from tasks.extract import warm  # noqa: PLC0415
     from tasks.tag import Tagger  # noqa: PLC0415
     from worker.nlp import load_nlp  # noqa: PLC0415
-    from worker.warming import read_one_article  # noqa: PLC0415
+    from worker.warming import keep_stop_words_once, read_one_article  # noqa: PLC0415
 
     gazetteer = load_gazetteer()
     nlp = load_nlp(settings)
     tagger = Tagger(read_topics(settings.topics), gazetteer, nlp)
     for note in nlp.notes:
         log.warning("model", note=note)
+    keep_stop_words_once()
     warm()
     read_one_article(tagger)
     return tagger
