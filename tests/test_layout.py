@@ -1,4 +1,4 @@
-"""The shape of the code base: small modules, commands that are where the table says, help that shows how."""
+"""The shape of the code base: small modules and functions, commands that are where the table says, help that shows how."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("config", "tasks", "worker")
 MODULES = sorted(file for package in PACKAGES for file in (ROOT / package).rglob("*.py"))
 MAX_LINES = 300
+MAX_FUNCTION_LINES = 40
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "manager", "base", "common", "misc", "core"}
 
 
@@ -25,6 +26,18 @@ def name_of(file: Path) -> str:
 @pytest.mark.parametrize("file", MODULES, ids=name_of)
 def test_a_module_fits_on_a_few_screens(file: Path):
     assert len(file.read_text(encoding="utf-8").splitlines()) < MAX_LINES
+
+
+@pytest.mark.parametrize("file", MODULES, ids=name_of)
+def test_the_body_of_a_function_fits_on_one_screen(file: Path):
+    functions = (
+        node
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    long = [one.name for one in functions if (one.end_lineno or 0) - one.body[0].lineno + 1 >= MAX_FUNCTION_LINES]
+
+    assert long == []
 
 
 def test_scripts_fit_on_a_few_screens_too():

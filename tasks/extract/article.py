@@ -92,17 +92,8 @@ def read(
         return instead(verdict)
     body, score, ways = bodies.chosen(first, bodies.second_ways(known.facts, html, first, known.context))
     feed = bodies.from_markup(entry.content if entry else "", "feed", known.context)
-    verdict = status.judged(
-        known.facts,
-        view,
-        body.blocks,
-        [drop.text for drop in body.drops],
-        feed_words=sum(one.words for one in feed.blocks),
-    )
-    if verdict.status not in ("full", "live_blog") and feed.chars > max(FEED_CHARS, FEED_FACTOR * body.chars):
-        verdict = Verdict(
-            "feed_only", (f"the feed has more than the page, which is {verdict.status}", *verdict.evidence)
-        )
+    verdict = _judged(known, view, body, feed)
+    if verdict.status == "feed_only":
         body, score = feed, 0.8
     if not body.blocks and verdict.status != "video" and not _is_article(known.facts):
         return instead(Verdict("empty", ("no text on the page",)))
@@ -138,6 +129,15 @@ def _view(facts: Facts, html: str, first: Body, early: View | None) -> View:
     return early or (status.without_view(facts) if again is None else status.view(again, facts, html))
 
 
+def _judged(known: _Known, view: View, body: Body, feed: Body) -> Verdict:
+    """`feed_only` where the page does not have the whole article, and the feed clearly more of it."""
+    dropped, feed_words = [drop.text for drop in body.drops], sum(one.words for one in feed.blocks)
+    verdict = status.judged(known.facts, view, body.blocks, dropped, feed_words=feed_words)
+    if verdict.status in ("full", "live_blog") or feed.chars <= max(FEED_CHARS, FEED_FACTOR * body.chars):
+        return verdict
+    return Verdict("feed_only", (f"the feed has more than the page, which is {verdict.status}", *verdict.evidence))
+
+
 def _is_article(facts: Facts) -> bool:
     """A page that says it is an article and what it is about, though its text is not there."""
     declared = bool(facts.data.articles) or facts.meta("og:type").lower() == "article"
@@ -147,15 +147,13 @@ def _is_article(facts: Facts) -> bool:
 def _assembled(
     known: _Known, body: Body, score: float, verdict: Verdict, entry: Entry | None, max_body_chars: int
 ) -> Reading:
-    facts, authors = known.facts, known.authors
-    sources = dict(known.sources)
+    facts, sources = known.facts, dict(known.sources)
     text, links, notices = normal_text(body.blocks, facts.url, max_body_chars)
     summary, sources["summary"] = details.summary(facts, entry, body.blocks)
     lang, sources["lang"] = languages.language(
         text or summary, said=languages.stated(facts), feed=entry.lang if entry else None
     )
-    if sources["authors"] in ("", "json-ld-organisation") and (found := _byline(known, body, text, lang)):
-        authors, sources["authors"] = found, "byline"
+    authors, sources["authors"] = _byline(known, body, text, lang)
     canonical, sources["canonical_url"] = details.canonical(facts)
     image, sources["image"] = details.image(facts, entry)
     section, sources["section"] = details.section(facts)
@@ -189,16 +187,17 @@ def _assembled(
     return Reading(article, tuple(body.drops))
 
 
-def _byline(known: _Known, body: Body, text: str, lang: str) -> tuple[Person, ...]:
-    """Who is named by a line around the text, where the page's marks and data name nobody."""
-    if found := people.from_lines(one.text for one in body.drops):
-        return found
+def _byline(known: _Known, body: Body, text: str, lang: str) -> tuple[tuple[Person, ...], str]:
+    """(authors, source): whom a line around the text names, where the page's marks and data name nobody."""
+    declared = known.sources["authors"]
+    if declared not in ("", "json-ld-organisation"):
+        return known.authors, declared
+    found = people.from_lines(one.text for one in body.drops)
     # in German every noun has a capital, so that a heading looks like a name
-    if lang == "de" or not (known.facts.data.articles or known.facts.meta("og:type").lower() == "article"):
-        return ()
-    return people.from_bare_lines(
-        (one.text for one in body.drops if one.rule in ("lead", "tail")), f"{known.title} {text}"
-    )
+    if not found and lang != "de" and (known.facts.data.articles or known.facts.meta("og:type").lower() == "article"):
+        around = (one.text for one in body.drops if one.rule in ("lead", "tail"))
+        found = people.from_bare_lines(around, f"{known.title} {text}")
+    return (found, "byline") if found else (known.authors, declared)
 
 
 def _extractor(method: str, score: float) -> Extractor:

@@ -15,6 +15,8 @@ from config.settings import load_settings
 from config.trouble import ConfigError, read_text
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from tasks.tellings import Telling
 
 
@@ -26,9 +28,6 @@ def enrich(
     jobs: Annotated[int | None, typer.Option(min=1, max=256, help="processes; default: one per core")] = None,
 ) -> None:
     """The stages of the service over a file, one record a row. Example: wirebeat enrich pages.jsonl -o records.jsonl"""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
     from worker.clock import now
     from worker.crew import Crew
     from worker.observe import set_up_logging
@@ -51,11 +50,8 @@ def enrich(
         seconds=settings.article_seconds,
         memory_bytes=settings.article_memory_bytes,
     )
-    bar = Progress(
-        TextColumn("enrich"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)
-    )
     bad, copies = 0, Copies()
-    with bar, _writable(output) if output else nullcontext(sys.stdout.buffer) as out:
+    with _bar() as bar, _writable(output) if output else nullcontext(sys.stdout.buffer) as out:
         for line, result in bar.track(crew.results(lines), total=len(lines)):
             if isinstance(result, Exception):
                 bad += 1
@@ -65,6 +61,14 @@ def enrich(
             out.write(answer + b"\n")
     if bad:
         sys.stderr.write(f"{bad} of {len(lines)} rows could not be read; each has an `error` in the output\n")
+
+
+def _bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = TextColumn("enrich"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    return Progress(*columns, console=Console(stderr=True))
 
 
 def _writable(path: Path) -> BinaryIO:

@@ -121,16 +121,9 @@ async def read_state(redis: Redis, prefix: str, now: datetime) -> State:
     beats, account, configured, times, dead, length, newest, *more = await pipe.execute()
     (kept_up, meta, canaries), pending = more[:3], more[3:]
     up = spans_of(kept_up)
-    configs = dict(sorted(_text(configured).items())[:MAX_FEEDS])
-    pipe = redis.pipeline(transaction=False)
-    for feed in configs:
-        pipe.hgetall(f"{prefix}:feed:{feed}")
-    feeds = await pipe.execute() if configs else []
     return State(
         beats=tuple(_beats(_text(beats))),
-        feeds=tuple(
-            _feed(name, config, _text(kept)) for (name, config), kept in zip(configs.items(), feeds, strict=True)
-        ),
+        feeds=await _feeds(redis, prefix, sorted(_text(configured).items())[:MAX_FEEDS]),
         queues=tuple(_queue(stage, pending[place * 3 : place * 3 + 3], now) for place, stage in enumerate(STAGES)),
         account={name: int(count) for name, count in _text(account).items()},
         stage_times={name: int(count) for name, count in _text(times).items()},
@@ -141,6 +134,14 @@ async def read_state(redis: Redis, prefix: str, now: datetime) -> State:
         wrong_files={name: told for name in FILES if (told := _text(meta).get(f"{name}_trouble"))},
         last_record=moment(int(newest[0][0].partition(b"-")[0])) if newest else None,
     )
+
+
+async def _feeds(redis: Redis, prefix: str, configs: list[tuple[str, str]]) -> tuple[FeedState, ...]:
+    pipe = redis.pipeline(transaction=False)
+    for feed, _ in configs:
+        pipe.hgetall(f"{prefix}:feed:{feed}")
+    kept = await pipe.execute() if configs else []
+    return tuple(_feed(feed, config, _text(one)) for (feed, config), one in zip(configs, kept, strict=True))
 
 
 def _text(raw: Mapping[bytes, bytes]) -> Text:
