@@ -85,8 +85,8 @@ class Store:
         spent = self.cpu_seconds() - cpu
         return Cost(self.bytes_of("*") / count, spent / count * 1e6)
 
-    def forget(self, pattern: str) -> None:
-        for key in self.db.scan_iter(pattern, count=1000):
+    def forget_shown(self) -> None:
+        for key in self.db.scan_iter("news:shown:*", count=1000):
             self.db.unlink(key)
 
 
@@ -140,7 +140,7 @@ def of_ours(count: int, seed: int) -> Found:
     with store() as one:
         put, asked = one.cost(of_memory("put"), count, seed, ours), min(count, MOST_ASKED)
         known = one.cost(of_memory("ask"), asked, seed, ours)
-        one.forget("news:shown:*")
+        one.forget_shown()
         long_bytes = one.bytes_of("*") / count
         forgotten = one.cost(of_memory("ask"), asked, seed, ours)
         ask = one.db.register_script(of_memory("ask"))

@@ -31,6 +31,8 @@ QUESTIONS = (
     "/v1/articles?view=card&limit=20&q=harvest%20zebra",
     "/v1/stats/volume",
 )
+#: that each reader is sent
+EVENTS = 50
 BARE = """
 import sys, http.client, uvicorn
 from starlette.applications import Starlette
@@ -68,7 +70,7 @@ async def asked(port: int, question: str, seconds: float, connections: int) -> l
     return spent
 
 
-async def fan_out(port: int, store: Valkey, readers: int, events: int) -> list[float]:
+async def fan_out(port: int, store: Valkey, readers: int) -> list[float]:
     """Milliseconds from the store's clock to the reader, of every event at every reader."""
     waited: list[float] = []
 
@@ -76,7 +78,7 @@ async def fan_out(port: int, store: Valkey, readers: int, events: int) -> list[f
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"GET /v1/stream?view=card HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         seen = 0
-        while seen < events:
+        while seen < EVENTS:
             line = await reader.readline()
             if line.startswith(b"event: hello"):
                 connected.release()
@@ -90,7 +92,7 @@ async def fan_out(port: int, store: Valkey, readers: int, events: int) -> list[f
     for _ in range(readers):
         await connected.acquire()
     db = store.client()
-    for number, record in enumerate(newsroom.records(events, now=datetime.now(UTC), seed=99)):
+    for number, record in enumerate(newsroom.records(EVENTS, now=datetime.now(UTC), seed=99)):
         fresh = record.model_copy(update={"id": f"art_{readers:08x}{number:016x}"})
         db.xadd("news:articles", newsroom.stream_fields(fresh))
         await asyncio.sleep(0.02)
@@ -123,7 +125,7 @@ async def measured(port: int, bare: int, store: Valkey, options: argparse.Namesp
             f"{question:52} {rate:10.0f} {p50 * 1000:7.1f} {p95 * 1000:7.1f} {bare_rate:8.0f} {rate / bare_rate:6.2f}"
         )
     for readers in (1, 50, 200):
-        p50, p95 = quantiles(await fan_out(port, store, readers, 50))
+        p50, p95 = quantiles(await fan_out(port, store, readers))
         print(f"{readers:4} readers of /v1/stream: an event arrives after {p50:.0f} ms (p50), {p95:.0f} ms (p95)")
 
 

@@ -30,6 +30,7 @@ from typing import Any, NamedTuple
 
 import redis
 
+from worker.bench.service import process_tree
 from worker.embedded import EmbeddedServer
 
 ROOT = Path(__file__).parents[1]
@@ -42,10 +43,12 @@ HOST_CONCURRENCY = 16
 BENIGN_ENTRIES = 10
 
 
-class Bars(NamedTuple):
-    outcomes_share: float = 0.98
-    rss_mib: float = 700.0
-    lateness_intervals: float = 1.0
+OUTCOMES_SHARE = 0.98
+MOST_MIB = 700
+LATE_INTERVALS = 1.0
+#: in a record or the log, they came from a file or an address that must not be read
+FROM_A_FILE = "root:x:0"
+NEVER_SENT = frozenset({"cookie", "authorization"})
 
 
 class Run(NamedTuple):
@@ -83,24 +86,8 @@ def feed_list(catalogue: dict[str, Any], every: float) -> str:
     return f"schema = 1\n[defaults]\nevery = {every}\n" + "".join(tables)
 
 
-def family(root: int) -> list[int]:
-    """The process and all below it, from /proc."""
-    children: dict[int, list[int]] = defaultdict(list)
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        children[int(fields[1])].append(int(stat.parent.name))
-    found, waiting = [], [root]
-    while waiting:
-        found.append(waiting.pop())
-        waiting += children[found[-1]]
-    return found
-
-
 def look_at_memory(root: int, peaks: dict[str, int]) -> None:
-    for pid in family(root):
+    for pid in process_tree(root):
         try:
             status = Path(f"/proc/{pid}/status").read_text()
             command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
@@ -213,61 +200,59 @@ def benign_lateness(told: list[dict[str, Any]], every: float) -> list[float]:
     return [later - earlier - every for times in polls.values() for earlier, later in pairwise(times)]
 
 
-def report(run: Run, options: argparse.Namespace) -> bool:
+def judged(run: Run, every: float) -> Iterator[tuple[str, object, bool]]:
+    """What was looked at, what was found, and whether that is good. Prints the faults it finds."""
     told, odd = events(run.log)
-    ends = outcomes(run, told)
-    wrong = []
     rows = [row for row in run.catalogue["behaviours"] if row["enabled"]]
+    wrong = unexpected(rows, outcomes(run, told))
+    yield "outcomes as expected", f"{len(rows) - wrong} of {len(rows)}", wrong <= len(rows) * (1 - OUTCOMES_SHARE)
+    per_feed = Counter(record["feed"] for record in run.records)
+    doubled = [row["name"] for row in rows if "one-record" in row["checks"] and per_feed[row["name"]] != 1]
+    yield "one record where there is one article", f"{len(doubled)} wrong {doubled}", not doubled
+    good = Counter(record["url"] for record in run.records if record["feed"].startswith("benign-"))
+    due = len(run.catalogue["benign_feeds"]) * BENIGN_ENTRIES
+    yield "records of good entries", f"{len(good)} of {due}", len(good) == due == good.total()
+    late = benign_lateness(told, every)
+    p95 = statistics.quantiles(late, n=20)[-1] if len(late) > 1 else float("inf")
+    yield "good feeds late, p95 s", f"{p95:.1f} of {len(late)} polls", p95 <= every * LATE_INTERVALS
+    yield "log lines that are no JSON object", shown(odd), not odd
+    traces = [line for line in run.log if "Traceback" in line or '"exception"' in line]
+    yield "tracebacks in the log", shown(traces), not traces
+    written = [*(record["data"] for record in run.records), *run.log]
+    leaks = [text for text in written if run.catalogue["canary_body"] in text or FROM_A_FILE in text]
+    yield "secrets in records or log", shown(leaks), not leaks
+    yield "canary hits", len(run.hits["canary_hits"]), not run.hits["canary_hits"]
+    sent = NEVER_SENT & {name for path in run.hits["paths"].values() for name in path["sent"]}
+    yield "cookies, credentials sent", sorted(sent), not sent
+    yield "requests open at once", run.hits["max_open_total"], run.hits["max_open_total"] <= HOST_CONCURRENCY
+    biggest = max(run.peaks.values(), default=0)
+    yield "biggest process, MiB", biggest, biggest <= MOST_MIB
+    yield "service alive at the end", run.alive, run.alive
+
+
+def unexpected(rows: list[dict[str, Any]], ends: dict[str, str]) -> int:
+    wrong = 0
     for row in rows:
         got = ends.get(row["name"], "ignored")
         if got not in (row["expect"], *row["accept"]):
-            wrong.append(f"{row['name']:32} {got:32} expected {row['expect']}")
-    per_feed = Counter(record["feed"] for record in run.records)
-    benign = Counter(record["url"] for record in run.records if record["feed"].startswith("benign-"))
-    doubled = [row["name"] for row in rows if "one-record" in row["checks"] and per_feed[row["name"]] != 1]
-    secret = run.catalogue["canary_body"]
-    leaks = [record["url"] for record in run.records if secret in record["data"] or "root:x:0" in record["data"]]
-    leaks += [line[:200] for line in run.log if secret in line or "root:x:0" in line]
-    sent = {name for path in run.hits["paths"].values() for name in path["sent"]}
-    traces = [line[:300] for line in run.log if "Traceback" in line or '"exception"' in line]
-    late = benign_lateness(told, options.every)
-    p95 = statistics.quantiles(late, n=20)[-1] if len(late) > 1 else float("inf")
-    biggest = max(run.peaks.values(), default=0)
-    bars = Bars()
-    expected = len(run.catalogue["benign_feeds"]) * BENIGN_ENTRIES
-    results = [
-        ("canary hits", len(run.hits["canary_hits"]), len(run.hits["canary_hits"]) == 0),
-        (
-            "outcomes as expected",
-            f"{len(rows) - len(wrong)} of {len(rows)}",
-            len(wrong) <= len(rows) * (1 - bars.outcomes_share),
-        ),
-        ("records of good entries", f"{len(benign)} of {expected}", len(benign) == expected == benign.total()),
-        ("one record where there is one article", f"{len(doubled)} wrong {doubled}", not doubled),
-        ("good feeds late, p95 s", f"{p95:.1f} of {len(late)} polls", p95 <= options.every * bars.lateness_intervals),
-        ("log lines that are no JSON object", len(odd), not odd),
-        ("tracebacks in the log", len(traces), not traces),
-        ("secrets in records or log", len(leaks), not leaks),
-        (
-            "cookies, credentials, referers sent",
-            sorted(sent & {"cookie", "authorization", "referer"}),
-            not sent & {"cookie", "authorization"},
-        ),
-        ("requests open at once", run.hits["max_open_total"], run.hits["max_open_total"] <= HOST_CONCURRENCY),
-        ("biggest process, MiB", biggest, biggest <= bars.rss_mib),
-        ("service alive at the end", run.alive, run.alive),
-    ]
-    for line in sorted(wrong):
-        print(line)
-    for line in odd[:10]:
-        print("no JSON:", line[:200])
-    for line in traces[:10]:
-        print("a trace:", line)
-    for name, value, good in results:
-        print(f"{'    ' if good is None else 'ok  ' if good else 'FAIL'} {name:40} {value}")
+            wrong += 1
+            print(f"{row['name']:32} {got:32} expected {row['expect']}")
+    return wrong
+
+
+def shown(faults: list[str]) -> int:
+    for fault in faults[:10]:
+        print("a fault:", fault[:300])
+    return len(faults)
+
+
+def report(run: Run, every: float) -> bool:
+    results = list(judged(run, every))
+    for name, found, good in results:
+        print(f"{'ok  ' if good else 'FAIL'} {name:40} {found}")
     for name, peak in sorted(run.peaks.items(), key=lambda item: -item[1])[:8]:
         print(f"       {peak:6} MiB  {name}")
-    return all(good is not False for _, _, good in results)
+    return all(good for _, _, good in results)
 
 
 def main() -> int:
@@ -283,9 +268,9 @@ def main() -> int:
         return 69
     if options.keep:
         options.keep.mkdir(parents=True)
-        return 0 if report(serve(options, options.keep), options) else 1
+        return 0 if report(serve(options, options.keep), options.every) else 1
     with tempfile.TemporaryDirectory(prefix="wb-hostile-") as folder:
-        return 0 if report(serve(options, Path(folder)), options) else 1
+        return 0 if report(serve(options, Path(folder)), options.every) else 1
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def library_tuned() -> Work:
     """The same two libraries, tuned: no comparison with other readers, the component for names alone, numpy's BLAS."""
     import trafilatura  # noqa: PLC0415
 
-    nlp = component(tuned=True)
+    nlp = component()
 
     def work(page: Sample, number: int) -> int:
         found: Any = trafilatura.bare_extraction(page.html, url=f"{URL}/{number}", with_metadata=True, fast=True)
@@ -149,14 +149,13 @@ def _tagger(parts: Parts) -> tuple[Any, Callable[[str], Any]]:
     return tagger, nlp.entities
 
 
-def component(*, tuned: bool) -> Callable[[str], list[tuple[int, int, str]]]:
-    """spaCy's names of a text: of its whole pipeline, or of the component alone with the faster product."""
+def component() -> Callable[[str], list[tuple[int, int, str]]]:
+    """spaCy's names of a text, of the component alone with the faster product."""
     import spacy  # noqa: PLC0415
 
     from worker.nlp import UNUSED, one_blas_thread, take_the_faster_gemm  # noqa: PLC0415
 
-    nlp = spacy.load(MODEL, exclude=list(UNUSED) if tuned else [])
-    if tuned:
-        one_blas_thread()
-        take_the_faster_gemm(nlp.get_pipe("ner"), nlp.make_doc("Anna Berg of Oslo went to Geneva on Tuesday. " * 20))
+    nlp = spacy.load(MODEL, exclude=list(UNUSED))
+    one_blas_thread()
+    take_the_faster_gemm(nlp.get_pipe("ner"), nlp.make_doc("Anna Berg of Oslo went to Geneva on Tuesday. " * 20))
     return lambda text: [(ent.start_char, ent.end_char, ent.label_) for ent in nlp(text).ents]

@@ -95,14 +95,11 @@ class Papers:
         press.port = self.port
         return [press.document(n, 0, _BUILT) for n in range(self.feeds)]
 
-    def feed_list(self, every: str, *, seldom_from: int | None = None) -> str:
-        """`seldom_from`: the feeds from this number on are asked once a day."""
-        rows = []
-        for n in range(self.feeds):
-            often = seldom_from is None or n < seldom_from
-            url = f"http://{self.host(n)}:{self.port}/feed/{n}"
-            rows.append(f'[[feed]]\nid = "paper-{n}"\nurl = "{url}"\nevery = "{every if often else "1d"}"\n')
-        return "".join(rows)
+    def feed_list(self, every: str) -> str:
+        return "".join(
+            f'[[feed]]\nid = "paper-{n}"\nurl = "http://{self.host(n)}:{self.port}/feed/{n}"\nevery = "{every}"\n'
+            for n in range(self.feeds)
+        )
 
     # in the process of the sites
 

@@ -146,6 +146,12 @@ def measured(data: Path, *, show: bool) -> dict[str, list[bool]]:
     return rows
 
 
+def as_stated(rows: dict[str, list[bool]]) -> list[bool]:
+    """Whether count, titles and links are what those who made the documents say of them."""
+    stated = [name for name in rows if name.endswith((": count", "title", "link")) and "real" not in name]
+    return [right for name in stated for right in rows[name]]
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "feeds")
@@ -155,13 +161,8 @@ def main() -> None:
     print(f"{'measure':36} {'right':>6} {'of':>6}  share")
     for name in sorted(rows):
         print(f"{name:36} {sum(rows[name]):6} {len(rows[name]):6}  {sum(rows[name]) / len(rows[name]):.4f}")
-    titles = [
-        ok
-        for name, oks in rows.items()
-        for ok in oks
-        if name.endswith((": count", "title", "link")) and "real" not in name
-    ]
-    print(f"{'stated count, title or link':36} {sum(titles):6} {len(titles):6}  {sum(titles) / len(titles):.4f}")
+    stated = as_stated(rows)
+    print(f"{'stated count, title or link':36} {sum(stated):6} {len(stated):6}  {sum(stated) / len(stated):.4f}")
 
 
 if __name__ == "__main__":

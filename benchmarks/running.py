@@ -17,7 +17,7 @@ import redis
 
 from config.settings import load_settings
 from worker.app import make_app
-from worker.bench.service import process_name, process_tree
+from worker.bench.service import process_tree, role_name
 from worker.embedded import EmbeddedServer
 from worker.wiring import Clockwork
 
@@ -133,7 +133,7 @@ def cpu_seconds(root: int) -> Counter[str]:
     for pid in process_tree(root):
         try:
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            used[process_name(pid)] += sum(map(int, fields[11:15])) / TICKS  # type: ignore[assignment]
+            used[role_name(pid)] += sum(map(int, fields[11:15])) / TICKS  # type: ignore[assignment]
         except OSError:
             continue
     return used
@@ -152,7 +152,7 @@ def process_ids(root: int, name: str) -> list[int]:
     """Of a role, or of the processes that it forked: `enrich child`."""
     role = name.removesuffix(" child")
     # what a role forks has its command line
-    own = [pid for pid in process_tree(root) if process_name(pid) == role]
+    own = [pid for pid in process_tree(root) if role_name(pid) == role]
     return own[1:] if name.endswith(" child") else own[:1]
 
 

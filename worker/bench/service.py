@@ -142,7 +142,7 @@ def usage(root: int) -> dict[str, Usage]:
         except OSError:
             continue
         cpu = sum(map(int, fields[11:15])) / TICKS
-        found[f"{process_name(pid)} {pid}"] = Usage(cpu, pss)
+        found[f"{role_name(pid)} {pid}"] = Usage(cpu, pss)
     return found
 
 
@@ -150,7 +150,7 @@ def _lines(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
 
 
-def process_name(pid: int) -> str:
+def role_name(pid: int) -> str:
     words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     if words and b"valkey" in words[0]:
         return "server"
