@@ -43,6 +43,8 @@ def seconds(duration: Any) -> float:
 def _http_url(url: Any) -> str:
     """Raises ValueError with what is wrong."""
     text = str(url).strip()
+    if text[:5].lower() == "feed:":  # as browsers once handed addresses to readers: feed:https://..., feed://...
+        text = f"http{text[4:]}" if text[5:7] == "//" else text[5:]
     try:
         parts = urlsplit(text)
         host, _port = parts.hostname, parts.port
@@ -106,6 +108,9 @@ def load_feeds(
     """TOML or OPML, told by content. `topics`: the ids that are known; None: not checked. Raises ConfigError."""
     if is_opml(source_text):
         return _from_opml(source_text, file=file, poll_interval_seconds=poll_interval_seconds)
+    if (beginning := source_text.lstrip("\ufeff \t\r\n")).startswith("<"):
+        what = f"begins with {beginning[:30]!r}, which is neither TOML nor OPML"
+        raise ConfigError(what, file=file, mend="of a feed or of a page, make a list with: wirebeat feeds add URL")
     return _from_toml(source_text, file=file, poll_interval_seconds=poll_interval_seconds, topics=topics)
 
 

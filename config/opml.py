@@ -10,7 +10,9 @@ from xml.sax.saxutils import quoteattr
 
 from config.trouble import ConfigError
 
-_BEGINNING = re.compile(r"\ufeff?\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<opml\b", re.DOTALL | re.IGNORECASE)
+_BEGINNING = re.compile(
+    r"\ufeff?\s*(?:<\?xml[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>|\s)*<opml\b", re.DOTALL | re.IGNORECASE
+)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(\[[^\]]*\]\s*)?>", re.IGNORECASE)
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|lt|gt|amp|quot|apos);)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from pathlib import Path
 from typing import Any
+
+_XML_CHARSET = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})""")
 
 
 class ConfigError(Exception):
@@ -29,15 +32,32 @@ class ConfigError(Exception):
 def read_text(
     path: str | Path, *, what: str = "", mend: str = "name another file", named_in: tuple[str, int | None] | None = None
 ) -> str:
-    """UTF-8, with or without a byte order mark. `what` it should be: `the feed list`; `named_in`: file and line to
+    """`text_of` a file. `what` it should be: `the feed list`; `named_in`: file and line to
     mend, where that is not the file itself. Raises ConfigError."""
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
+        return text_of(Path(path).read_bytes())
     except (OSError, UnicodeDecodeError) as reason:
         why = reason.strerror if isinstance(reason, OSError) else "it is not UTF-8"
         mend = mend if isinstance(reason, OSError) else "save it as UTF-8"
         file, line = named_in or (path, None)
         raise ConfigError(f"{what} cannot be read: {why}".lstrip(), file=file, line=line, mend=mend) from None
+
+
+def text_of(raw: bytes) -> str:
+    """UTF-8, with or without a byte order mark; UTF-16 with one; XML also in the charset that it names: OPML of old
+    readers. Line ends as one sign. Raises UnicodeDecodeError."""
+    named = _XML_CHARSET.match(raw)
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        text = raw.decode("utf-16")
+    else:
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as not_utf8:
+            try:
+                text = raw.decode(named[1].decode() if named else "utf-8")
+            except (LookupError, UnicodeError):
+                raise not_utf8 from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_toml(text: str, *, file: str | Path, mend: str = "") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from config.feeds import Feed, FeedList, load_feeds
 from config.sharding import is_of_shard
-from config.trouble import ConfigError, read_text
+from config.trouble import ConfigError, read_text, text_of
 from tasks.decode import decoded
 from tasks.ports import Call, Validators
 from tasks.reasons import Failed
@@ -55,7 +55,7 @@ def _feeds_of(
 async def _fetched(settings: Settings, client: Client) -> str:
     try:
         page = await client.fetch(settings.feeds, kind="feed", validators=Validators())
-        return decoded(page.body, page.content_encoding, settings.max_feed_bytes).decode("utf-8-sig")
+        return text_of(decoded(page.body, page.content_encoding, settings.max_feed_bytes))
     except Failed as failed:
         raise ConfigError(
             f"the feed list cannot be fetched: {failed}",

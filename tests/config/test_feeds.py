@@ -154,3 +154,21 @@ def test_ids_are_unique_slugs_whatever_the_titles(titles):
     assert len(set(ids.values())) == len(titles)
     for url, name in ids.items():
         load(f'[[feed]]\nid = "{name}"\nurl = "{url}"\n')
+
+
+@pytest.mark.parametrize("text", ["<!doctype html><html></html>", "\n<rss version='2.0'/>"])
+def test_a_page_or_feed_in_place_of_a_list_is_told_to_be_none(text):
+    with pytest.raises(ConfigError, match="neither TOML nor OPML"):
+        load_feeds(text, file="list", poll_interval_seconds=900)
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("feed://harbour.example/rss", "http://harbour.example/rss"),
+        ("feed:https://harbour.example/rss", "https://harbour.example/rss"),
+    ],
+)
+def test_addresses_of_the_scheme_of_old_readers_are_read_as_what_they_mean(given, url):
+    (feed,) = load_feeds(f'[[feed]]\nid = "harbour"\nurl = "{given}"\n', file="list", poll_interval_seconds=900)
+    assert feed.url == url

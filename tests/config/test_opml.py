@@ -15,6 +15,7 @@ def read(body, head='<?xml version="1.0" encoding="utf-16"?>'):
     [
         ('<opml version="2.0">', True),
         ('\ufeff <?xml version="1.0"?>\n<!-- from a reader --><!DOCTYPE opml><OPML version="1.1">', True),
+        ('<!DOCTYPE opml [<!ENTITY a "b">]><opml version="2.0">', True),
         ("[[feed]]\nid = 'opml'", False),
         ("# <opml>\n", False),
         ("<rss>", False),

@@ -15,9 +15,26 @@ def test_a_byte_order_mark_is_no_part_of_a_text(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("declared", "written"),
+    [("ISO-8859-1", "latin-1"), ("windows-1251", "cp1251"), ("UTF-16", "utf-16"), ("utf-8", "utf-8")],
+)
+def test_xml_is_read_in_the_charset_that_it_names(tmp_path, declared, written):
+    text = f'<?xml version="1.0" encoding="{declared}"?>\n<opml title="{"Київ" if written == "cp1251" else "Café"}"/>\n'
+    file = tmp_path / "feeds.opml"
+    file.write_bytes(text.replace("\n", "\r\n").encode(written))
+
+    assert read_text(file) == text
+
+
+@pytest.mark.parametrize(
     ("content", "words", "mend"),
     [
         (None, "the list cannot be read: No such file or directory", "name it"),
+        (
+            b'<?xml version="1.0" encoding="hex"?>caf\xe9',
+            "the list cannot be read: it is not UTF-8",
+            "save it as UTF-8",
+        ),
         ("café".encode("latin-1"), "the list cannot be read: it is not UTF-8", "save it as UTF-8"),
     ],
 )

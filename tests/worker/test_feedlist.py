@@ -85,7 +85,7 @@ def test_a_file_that_is_missing_is_named_with_what_to_do(tmp_path):
 
 
 def test_a_file_in_another_encoding_is_said_to_be(tmp_path):
-    (tmp_path / "feeds.toml").write_bytes(LIST.encode("utf-16"))
+    (tmp_path / "feeds.toml").write_bytes(f"{LIST}# café\n".encode("latin-1"))
 
     assert "not UTF-8" in str(trouble(str(tmp_path / "feeds.toml")))
 
