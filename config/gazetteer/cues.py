@@ -19,6 +19,8 @@ class Cues:
     participles: tuple[str, ...] = ()
     continuing: tuple[str, ...] = ()
     naming: tuple[str, ...] = ()
+    #: what only an outlet does; beside a site's address, they make it one
+    reports: tuple[str, ...] = ()
     according: tuple[str, ...] = ()
     citing: tuple[str, ...] = ()
     he: tuple[str, ...] = ()
@@ -35,6 +37,8 @@ class Cues:
     scare: tuple[str, ...] = ()
     #: stand before an outlet alone: "in an interview with"
     in_outlet: tuple[str, ...] = ()
+    #: what stands in quotation marks right behind one of them is an outlet's name: "w rozmowie z"
+    in_marks: tuple[str, ...] = ()
     #: stand behind an outlet's name and a hyphen, for what it published: "Kestrel-Interview"
     own_work: tuple[str, ...] = ()
     #: stand behind an outlet's name for one who works there and speaks for the house

@@ -66,7 +66,7 @@ class Attributor:
             own |= {slug(syndicated.name), slug(syndicated.name.removeprefix("The "))}
         reading = Reading(body, entities, self._lexicons.get(lang, self._none), self._gazetteer)
         said = acts(reading)
-        cited = cited_outlets(reading, own)
+        cited = cited_outlets(reading, own, origin.links)
         sources = cited_sources(reading, title, said, cited, origin.links)
         keys = {source.entity for source in sources if source.entity}
         dates = self._dates.get(lang)

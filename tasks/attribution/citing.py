@@ -14,7 +14,9 @@ _NAME_OF_KIND = (
     r"[A-Z]\w+(?:['’]s)?),?\s){0,5}"
     # `the Bergen-based music website`
     r"|(?:the|a|an|its|their)\s(?:[\w’'-]+\s){1,4}(?:newspaper|website|site|magazine|broadcaster|station|channel|outlet|daily|weekly|"
-    r"tabloid|blog|podcast|publication|portal|network|agency|journal)\s)"
+    r"tabloid|blog|podcast|publication|portal|network|agency|journal)\s"
+    # `according to fan site`
+    r"|\w+\s(?:newspaper|website|site|magazine|broadcaster|station|channel|outlet|tabloid|blog|podcast|publication|portal)\s)"
 )
 BEFORE = re.compile(
     r"(?i:\b(?:told|tells|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"

@@ -12,8 +12,17 @@ if TYPE_CHECKING:
 _NEVER = re.compile(r"(?!)")
 _CAP = r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'-]+"
 _NAME = rf"{_CAP}(?: (?:(?:de|del|della|du|des|la|le|of|the) ){{0,2}}{_CAP}){{0,3}}"
-_SITE = r"[a-z][a-z0-9-]+\.[a-z]{2,4}(?!\w|\.\w)"
-_MARKED = r"[«\"„“](?P<marked>[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][^«»\"“”„\n.!?]{1,40})[»\"“”]"
+_SITE = r"[A-Za-z][A-Za-z0-9-]+\.[a-z]{2,4}(?!\w|\.\w)"
+_FIRST = "A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ"
+_MARKED = (
+    rf"(?:[«\"„“](?P<marked>[{_FIRST}][^«»\"“”„\n.!?]{{1,40}})[»\"“”]"
+    rf"|['‘](?P<single>[{_FIRST}][^'’‘\n.!?]{{1,40}})['’](?!\w))"
+)
+#: between the kind and the name, in languages that set it behind: `quotidien espagnol Sport`
+_OF_A_COUNTRY = (
+    r"(?:\s(?!del\b|des\b)[a-zà-ÿ]{2,}(?:ais|aise|ain|aine|ien|ienne|and|ande|ol|ole|ique|ois|oise|al|ale|és|esa|ano|ana|ense|eño|eña|"
+    r"ico|ica|án|ana|ino|ina|io|ia|ola|eo|ea|tal|nal))?"
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,9 @@ class Lexicon:
     according_marked: re.Pattern[str]
     #: "-Interview" behind the name: what the outlet published
     own_work: re.Pattern[str]
+    #: what only an outlet does, behind its name and before it
+    reports_behind: re.Pattern[str]
+    reports_before: re.Pattern[str]
     #: one of the house, or "for the" before its name: somebody speaks for it
     staff: re.Pattern[str]
     on_behalf: re.Pattern[str]
@@ -66,25 +78,29 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         according=any_of((*cues.according, *cues.citing)),
         in_outlet=any_of((*cues.according, *cues.citing, *cues.in_outlet)),
         scare=any_of(cues.scare, before=""),
-        kind_and_name=_kind_and_name(cues.kinds),
+        kind_and_name=_kind_and_name(cues.kinds, _OF_A_COUNTRY if lang in ("fr", "es") else ""),
         kind_words=frozenset(kind.split()[0] for kind in cues.kinds),
         apposed=_apposed(cues),
         followed=re.compile(rf" {any_of(cues.kinds, before='').pattern}") if lang == "en" else _NEVER,
-        according_marked=_behind((*cues.according, *cues.citing) if lang != "en" else (), _MARKED),
+        according_marked=_behind((*cues.according, *cues.citing, *cues.in_marks) if lang != "en" else (), _MARKED),
         own_work=any_of(cues.own_work, before='[“"»]?-'),
+        reports_behind=any_of(cues.reports, before=r"\s(?:first\s|also\s)?"),
+        reports_before=any_of(cues.reports, after=r"\s$"),
         staff=any_of(cues.staff, before=r"[\s-]"),
         on_behalf=any_of(cues.on_behalf, after=r"\s$"),
     )
 
 
-def _kind_and_name(kinds: tuple[str, ...]) -> re.Pattern[str]:
+def _kind_and_name(kinds: tuple[str, ...], between: str) -> re.Pattern[str]:
     """No word border in front: a pattern that starts with letters is looked for much faster. The reader checks it."""
     if not kinds:
         return _NEVER
     both = sorted(
         {form for kind in kinds for form in (kind, kind[0].upper() + kind[1:])}, key=lambda kind: (-len(kind), kind)
     )
-    return re.compile(rf"(?:{'|'.join(map(re.escape, both))})\s(?:{_MARKED}|(?P<name>{_NAME})|(?P<site>{_SITE}))")
+    return re.compile(
+        rf"(?:{'|'.join(map(re.escape, both))}){between}\s(?:{_MARKED}|(?P<site>{_SITE})|(?P<name>{_NAME}))"
+    )
 
 
 def _apposed(cues: Cues) -> re.Pattern[str]:

@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.attribution import citing
 from tasks.attribution.digest import digest
+from tasks.attribution.linked import linked
 from tasks.attribution.ours import Ours
 from tasks.attribution.unheard import unheard
 from tasks.entities.naming import slug
 from tasks.entities.press import press_form
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from tasks.attribution.reading import Mention, Press, Reading
-    from tasks.records import Entity
+    from tasks.records import Entity, Link
 
 _REACH = 110
 _MOST_CITATIONS = 200
 _TOLD = ("told", "tells", "telling", "speaking", "spoke")
 _OF = re.compile(r"\s(?:of|at|from|with|for)\s(?:the\s)?")
+#: `über die Seite nordwind.example berichtet`
+_ABOUT = re.compile(r"\b(?:about|on|of|über|von|vom|sur|de|sobre|o|про|о|об)\s(?:[\w-]+\s){0,3}$", re.IGNORECASE)
 #: French sets a blank within the marks
 _MARKED = re.compile(r"[\"“”„«»’‘'][ \u00a0\u202f]?$|[ \u00a0\u202f]?[\"“”„«»’‘']")
 
@@ -40,11 +43,11 @@ class Cited(NamedTuple):
     told: bool
 
 
-def cited_outlets(reading: Reading, own: frozenset[str]) -> list[Cited]:
+def cited_outlets(reading: Reading, own: frozenset[str], links: Sequence[Link] = ()) -> list[Cited]:
     """`own`: keys and slugs of the publisher itself, who does not cite but reports."""
     found: list[Cited] = []
     ours = Ours(own)
-    strange = unheard(reading)
+    strange = [*unheard(reading), *linked(reading, links)]
     press = {mention.entity.key for mention in reading.mentions if _like_press(reading, mention)}
     press |= {mention.entity.key for one in strange for mention in reading.crossing(one.start, one.end)}
     for mention in reading.mentions:
@@ -131,8 +134,13 @@ def _reported(reading: Reading, start: int, end: int, *, alone: bool) -> bool:
     if citing.REPORTED_BY.search(reading.plain, max(0, start - _REACH), start):
         return True
     if alone and "." in reading.plain[start:end]:
-        told = citing.TOLD.search(reading.plain, max(0, start - _REACH), start)
-        return bool(told or citing.ATTRIBUTES.match(reading.plain, end))
+        lexicon, plain = reading.lexicon, reading.plain
+        if _ABOUT.search(plain, max(0, start - _REACH), start):
+            return False
+        reports = lexicon.reports_behind.match(plain, end) or lexicon.reports_before.search(
+            plain, max(0, start - 20), start
+        )
+        return bool(reports or citing.TOLD.search(plain, max(0, start - _REACH), start))
     if alone and citing.TOLD_THE.search(reading.plain, max(0, start - _REACH), start):
         return True
     return reading.plain.endswith(("the ", "The "), 0, start) and bool(citing.ATTRIBUTES.match(reading.plain, end))

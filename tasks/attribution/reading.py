@@ -199,6 +199,25 @@ _REPORTS = re.compile(r"\s(?:first\s|also\s)?(?:report(?:s|ed)|News)\b")
 _NAME_BEFORE = re.compile(r"(?<![\w’'-])[A-ZÀ-Þ][\w’'-]+(?: [A-ZÀ-Þ][\w’'-]+){0,2}$")
 
 
+#: from the point on, which is looked for fastest; a file's name and `a.m.` end otherwise
+_TOP = re.compile(
+    r"\.(?:com|net|org|info|news|media|press|tv|fm|io|co|eu|de|at|ch|uk|ie|fr|be|nl|es|pt|it|pl|cz|sk|hu|ro|bg|gr|rs|hr|si|se|no|dk|fi|ee|lv|lt|"
+    r"ru|ua|by|kz|ge|am|tr|il|in|cn|jp|kr|au|nz|za|ng|ke|br|mx|ar|cl|pe)(?![\w/@-]|\.\w)"
+)
+_HOST = re.compile(r"(?<![\w@./:-])(?:[a-z0-9][a-z0-9-]*\.){0,2}[a-z0-9][a-z0-9-]{2,}$")
+
+
+def _sites(body: str, known: Sequence[Press]) -> list[Press]:
+    """`harbour-post.example` in small letters: beside words of reporting, an outlet's."""
+    found = []
+    taken = {press.end for press in known}
+    for top in _TOP.finditer(body):
+        host = _HOST.search(body, max(0, top.start() - _LONGEST_NAME), top.start())
+        if host and top.end() not in taken:
+            found.append(Press(host.start(), top.end(), body[host.start() : top.end()], "alone"))
+    return found
+
+
 def _press(body: str, lexicon: Lexicon) -> list[Press]:
     found = []
     for pattern in (lexicon.kind_and_name, lexicon.according_marked):
@@ -215,6 +234,7 @@ def _press(body: str, lexicon: Lexicon) -> list[Press]:
                 found.append(Press(*kind.span(group), kind[group], "sure"))
     found += [Press(name.start, name.end, name.text, "sure") for name in _apposed(body, lexicon)]
     found += _again(body, found)
+    found += _sites(body, found)
     for name in press_names(body):
         if not any(one.start < name.end and name.start < one.end for one in found):
             found.append(Press(name.start, name.end, name.text, press_form(name.text)))
