@@ -20,6 +20,8 @@ TELLS_NOTHING = frozenset({"timeout", "blocked-url", "blocked-address", "no-url"
 #: Two hosts may go down in the same minute, or be behind the same wire.
 HOSTS_AT_LEAST = 3
 KNOWN_HOSTS = 5000
+#: whose host is kept in mind: of all feeds, for each is asked again
+URLS_KEPT = 20_000
 #: What fails while the network is down is tried again after a quarter of the time it has been down, within these:
 #: longer than a run that ends by itself waits for, and no longer than feeds are polled anyway.
 SOONEST = timedelta(seconds=150)
@@ -76,7 +78,7 @@ class NetworkWatch:
         return now + min(max(for_now / 4, SOONEST), LATEST)
 
 
-@lru_cache(KNOWN_HOSTS)
+@lru_cache(URLS_KEPT)
 def _host(url: str) -> str:
     try:
         return urlsplit(url).hostname or ""

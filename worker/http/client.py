@@ -22,7 +22,7 @@ from worker import clock
 from worker.http import answers, urls
 from worker.http.addresses import Guard
 from worker.http.dialling import Dialler
-from worker.http.exchange import Exchange
+from worker.http.exchange import Exchange, header_lines
 from worker.http.reception import Kind, Reception
 from worker.http.resolver import Lookup
 
@@ -75,6 +75,7 @@ class Client:
             "page": _Limit(settings.page_timeout_seconds, settings.max_page_bytes),
             "robots": _Limit(settings.page_timeout_seconds, MAX_ROBOTS_BYTES),
         }
+        self._lines = {kind: _lines(settings.user_agent, kind) for kind in self._limits}
         self._allowed = partial(urls.allowed, guard=guard)
         self._allowed_again = lru_cache(URLS_KEPT)(self._allowed)
         dialler = Dialler(guard, lookup=lookup, tls=tls, connect_seconds=settings.connect_timeout_seconds)
@@ -135,23 +136,21 @@ class Client:
         limit = self._limits[kind].max_bytes
         reception = Reception(url, kind, conditional=conditional, max_bytes=limit, now=self._now)
         try:
-            await self._exchange.get(url, self._headers(kind, validators), reception, deadline)
+            await self._exchange.get(url, self._lines[kind] + _conditions(validators), reception, deadline)
         except Failed as failed:
             words = answers.kept(f"{url.raw_host}: {failed.detail}")
             raise Failed(failed.reason, words, retry_after_seconds=failed.retry_after_seconds) from failed
         return reception
 
-    def _headers(self, kind: Kind, validators: Validators) -> dict[str, str]:
-        headers = {
-            "User-Agent": self._settings.user_agent,
-            "Accept": _ACCEPT[kind],
-            "Accept-Encoding": "identity" if kind == "robots" else "gzip, deflate",
-        }
-        if validators.etag:
-            headers["If-None-Match"] = validators.etag
-        if validators.last_modified:
-            headers["If-Modified-Since"] = validators.last_modified
-        return headers
+
+def _lines(user_agent: str, kind: Kind) -> str:
+    coding = "identity" if kind == "robots" else "gzip, deflate"
+    return header_lines({"User-Agent": user_agent, "Accept": _ACCEPT[kind], "Accept-Encoding": coding})
+
+
+def _conditions(validators: Validators) -> str:
+    conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    return header_lines({name: value for name, value in conditions.items() if value})
 
 
 class _Passage:

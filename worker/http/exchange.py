@@ -12,8 +12,10 @@ from worker.http.connection import Connection
 from worker.http.dialling import Dialler
 from worker.http.incoming import Dropped, Receive
 
-#: idle time after which a kept connection is closed; the next request to a host comes within seconds or not for minutes
-KEPT_SECONDS = 10.0
+#: idle time after which a kept connection is closed; most servers close it themselves after 5 to 75 s
+KEPT_SECONDS = 60.0
+#: kept at once; of TLS fewer, since asyncio holds 256 KiB of buffer for each
+MOST_KEPT = {"http": 2000, "https": 250}
 
 #: scheme, host and port
 _Origin = tuple[str, str | None, int | None]
@@ -22,18 +24,18 @@ _Origin = tuple[str, str | None, int | None]
 class Exchange:
     def __init__(self, dialler: Dialler, *, read_seconds: float) -> None:
         self._dialler, self._read_seconds = dialler, read_seconds
-        #: those that wait for the next request; the newest one last
-        self._kept: dict[_Origin, list[Connection]] = {}
+        self._kept = {scheme: Kept(most) for scheme, most in MOST_KEPT.items()}
 
     def close(self) -> None:
-        for connection in [one for kept in self._kept.values() for one in kept]:
-            connection.close()
+        for kept in self._kept.values():
+            kept.close()
 
-    async def get(self, url: URL, headers: Mapping[str, str], receive: Receive, deadline: float) -> None:
-        """Until the answer has ended; `deadline`, of the loop's clock, when it must have. Raises Failed."""
-        request, origin = request_head(url, headers), (url.scheme, url.raw_host, url.port)
+    async def get(self, url: URL, lines: str, receive: Receive, deadline: float) -> None:
+        """`lines`: of `header_lines`. Until the answer has ended; `deadline`, of the loop's clock, when it must have.
+        Raises Failed."""
+        request, origin, kept = request_head(url, lines), (url.scheme, url.raw_host, url.port), self._kept[url.scheme]
         while True:
-            connection = self._kept_to(origin) or await self._dialler.dial(url, partial(self._made, origin), deadline)
+            connection = kept.take(origin) or await self._dialler.dial(url, partial(self._made, kept), deadline)
             was_kept = connection.was_asked
             try:
                 await connection.ask(request, receive, deadline)
@@ -42,36 +44,55 @@ class Exchange:
                     raise
             else:
                 if connection.is_open:
-                    self._kept.setdefault(origin, []).append(connection)
+                    kept.put(origin, connection)
                 return
 
-    def _kept_to(self, origin: _Origin) -> Connection | None:
-        kept = self._kept.get(origin)
-        if not kept:
+    def _made(self, kept: Kept) -> Connection:
+        return Connection(read_seconds=self._read_seconds, kept_seconds=KEPT_SECONDS, gone=kept.forget)
+
+
+class Kept:
+    """Connections that wait for the next request. Of too many, the one that has waited longest is closed."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        #: in the order in which they began to wait
+        self._origins: dict[Connection, _Origin] = {}
+        self._waiting: dict[_Origin, list[Connection]] = {}
+
+    def take(self, origin: _Origin) -> Connection | None:
+        """The newest one to that origin."""
+        waiting = self._waiting.get(origin)
+        if not waiting:
             return None
-        connection = kept.pop()
-        if not kept:
-            del self._kept[origin]
+        self.forget(connection := waiting[-1])
         return connection
 
-    def _made(self, origin: _Origin) -> Connection:
-        return Connection(
-            read_seconds=self._read_seconds, kept_seconds=KEPT_SECONDS, gone=partial(self._forget, origin)
-        )
+    def put(self, origin: _Origin, connection: Connection) -> None:
+        self._origins[connection] = origin
+        self._waiting.setdefault(origin, []).append(connection)
+        if len(self._origins) > self._most:
+            next(iter(self._origins)).close()
 
-    def _forget(self, origin: _Origin, connection: Connection) -> None:
-        kept = self._kept.get(origin, [])
-        if connection in kept:
-            kept.remove(connection)
-            if not kept:
-                del self._kept[origin]
+    def forget(self, connection: Connection) -> None:
+        origin = self._origins.pop(connection, None)
+        if origin is not None:
+            self._waiting[origin].remove(connection)
+            if not self._waiting[origin]:
+                del self._waiting[origin]
+
+    def close(self) -> None:
+        for connection in list(self._origins):
+            connection.close()
 
 
-def request_head(url: URL, headers: Mapping[str, str]) -> bytes:
+def header_lines(headers: Mapping[str, str]) -> str:
     """Raises Failed where a value, which a server once sent, would end its line."""
-    lines = [f"GET {url.raw_path_qs} HTTP/1.1", f"Host: {url.host_port_subcomponent}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    head = "\r\n".join([*lines, "", ""])
-    if not head.count("\r") == head.count("\n") == len(lines) + 1 or "\0" in head:
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    if not lines.count("\r") == lines.count("\n") == len(headers) or "\0" in lines:
         raise Failed("protocol-error", "a line break in a header")
-    return head.encode()
+    return lines
+
+
+def request_head(url: URL, lines: str) -> bytes:
+    return f"GET {url.raw_path_qs} HTTP/1.1\r\nHost: {url.host_port_subcomponent}\r\n{lines}\r\n".encode()
