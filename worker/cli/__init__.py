@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-#: command → module, one line of help; the module has a function or a typer app of that name. docs and tests read it.
+#: command → module, one line of help; the module has it by that name, or as `app`. docs and tests read it.
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("worker.cli.run", "the service: polls, fetches, reads, publishes; with an embedded server if none is set"),
     "demo": ("worker.cli.demo", "see it work on a small news site of its own, no network needed"),
@@ -49,13 +49,11 @@ def main(arguments: list[str] | None = None) -> None:
 def _run(name: str, arguments: list[str]) -> None:
     import typer
 
-    found = getattr(import_module(COMMANDS[name][0]), name.replace("-", "_"), None)
     module = import_module(COMMANDS[name][0])
-    if isinstance(found, typer.Typer) or found is None:
-        app = found or module.app
-    else:
+    app = command = getattr(module, name.replace("-", "_"), None) or module.app
+    if not isinstance(command, typer.Typer):
         app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        app.command(name, help=COMMANDS[name][1] + "." if not found.__doc__ else None)(found)
+        app.command(name)(command)
     from worker.cli.failure import plainly
 
     with plainly():

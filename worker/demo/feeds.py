@@ -1,4 +1,4 @@
-"""Printed articles → a feed document in one of three dialects, and the lists of feeds that a reader subscribes to."""
+"""Printed articles → a feed document in one of three dialects, and the list of these feeds."""
 
 from __future__ import annotations
 
@@ -96,19 +96,8 @@ def feed_document(channel: Channel, entries: Sequence[Printed]) -> str:
     return WRITERS[channel.dialect](channel, entries)
 
 
-def opml(channels: Sequence[Channel]) -> str:
-    outlines = "".join(
-        f'<outline type="rss" text="{escape(channel.title)}" xmlUrl="{channel.url}" htmlUrl="{channel.home}/"/>\n'
-        for channel in channels
-    )
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<opml version="2.0"><head><title>Wirebeat demonstration</title></head>'
-        f"<body>\n{outlines}</body></opml>\n"
-    )
-
-
 def feed_list(channels: Sequence[Channel], every_seconds: float) -> str:
-    """The same as TOML, with how often to look."""
+    """TOML, with how often to look."""
     rows = "".join(
         f'\n[[feed]]\nid = "{channel.id}"\ntitle = "{channel.title}"\nurl = "{channel.url}"\n' for channel in channels
     )

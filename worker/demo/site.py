@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from worker.demo.developing import telling
-from worker.demo.feeds import Channel, feed_document, feed_list, opml
+from worker.demo.feeds import Channel, feed_document, feed_list
 from worker.demo.news import Article, Newsstand, Publisher, load
 from worker.demo.pages import FEED_PATHS, FEED_TYPES, Printed, article_page, front_page, picture
 from worker.loopback import listener
@@ -86,10 +86,6 @@ class DemoSite:
         return f"{self.home('harrow')}/feeds.toml"
 
     @property
-    def opml_url(self) -> str:
-        return f"{self.home('harrow')}/feeds.opml"
-
-    @property
     def expected(self) -> dict[str, int]:
         """URL → the versions that a reader should end up with."""
         return {
@@ -153,7 +149,6 @@ class DemoSite:
         documents: dict[str, tuple[str, Callable[[], str]]] = {
             "/": ("text/html", lambda: front_page(newsstand.publishers[publisher], self._of(publisher))),
             "/robots.txt": ("text/plain", lambda: ROBOTS),
-            "/feeds.opml": ("text/x-opml", lambda: opml(self.channels())),
             "/feeds.toml": ("application/toml", lambda: feed_list(self.channels(), self.poll_every_seconds)),
         }
         if path in documents:

@@ -46,18 +46,16 @@ def test_every_link_of_every_feed_leads_to_a_page_with_the_title_and_the_text(vi
             assert article.paragraphs[0][:60] in unescape(page)
 
 
-def test_there_is_a_feed_in_each_dialect_and_both_lists_name_them_all(visit):
-    async def read_lists(site, session):
+def test_there_is_a_feed_in_each_dialect_and_the_list_names_them_all(visit):
+    async def read_list(site, session):
         _, toml, _ = await text_of(session, site.feeds_url)
-        _, opml, _ = await text_of(session, site.opml_url)
-        return site.channels(), tomllib.loads(toml), ET.fromstring(opml)
+        return site.channels(), tomllib.loads(toml)
 
-    channels, toml, opml = visit(read_lists)
+    channels, toml = visit(read_list)
 
     addresses = [channel.url for channel in channels]
     assert {channel.dialect for channel in channels} == {"rss", "atom", "json"}
     assert [feed["url"] for feed in toml["feed"]] == addresses
-    assert [outline.get("xmlUrl") for outline in opml.iterfind("body/outline")] == addresses
 
 
 @pytest.mark.parametrize("validator", [("ETag", "If-None-Match"), ("Last-Modified", "If-Modified-Since")])
@@ -159,7 +157,7 @@ def test_the_site_ends_by_itself(visit):
         for _ in range(600):
             await asyncio.sleep(0.1)
             try:
-                await text_of(session, site.opml_url)
+                await text_of(session, site.feeds_url)
             except OSError:
                 return "gone"
         return "answers still"
