@@ -33,7 +33,7 @@ def milliseconds(moment: datetime) -> int:
 
 
 def moment(milliseconds_since_1970: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds_since_1970 / 1000, tz=UTC)
+    return datetime.fromtimestamp(milliseconds_since_1970 / 1000, UTC)
 
 
 def owner_of(feed: str) -> bytes:
@@ -233,13 +233,13 @@ def _read_polls(reply: Any) -> PollClaims:
     rows, next_due_ms, _held = reply
     claims = tuple(
         PollClaim(
-            feed_id=_text(feed),
-            token=_text(token),
-            config=_text(config),
-            validators=Validators(_or_none(etag), _or_none(last_modified), _or_none(body_hash)),
-            errors_in_a_row=int(errors),
-            read_whole_at=moment(int(whole_ms)),
-            moved_to=_or_none(moved_to),
+            _text(feed),
+            _text(token),
+            _text(config),
+            Validators(_or_none(etag), _or_none(last_modified), _or_none(body_hash)),
+            int(errors),
+            moment(int(whole_ms)),
+            _or_none(moved_to),
         )
         for feed, token, config, etag, last_modified, body_hash, errors, whole_ms, moved_to in rows
     )

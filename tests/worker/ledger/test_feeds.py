@@ -418,6 +418,26 @@ def test_a_feed_whose_poll_is_told_can_be_claimed_in_the_same_call(desk: Desk):
     assert again[0].token != claim.token
 
 
+def test_a_poll_that_brings_nothing_takes_seven_commands(desk: Desk):
+    names = [f"feed-{number}" for number in range(20)]
+    desk.feeds(*names)
+    told = claims(desk, 20)
+
+    def tell_and_claim() -> int:
+        nonlocal told
+        word = polled(desk, status="not modified", seconds=0)
+        told = desk.store.do(desk.ledger.claim_polls(20, quiet=[(claim, word) for claim in told])).claims
+        commands = desk.store.redis.info("commandstats")
+        return sum(counted["calls"] for name, counted in commands.items() if "config" not in name)
+
+    tell_and_claim()
+    before = tell_and_claim()
+    taken = tell_and_claim() - before
+
+    assert len(told) == 20
+    assert taken <= 7 * 20 + 12  # a dozen for all of them, and the script itself
+
+
 def test_a_late_word_of_a_poll_whose_lease_ran_out_changes_nothing(desk: Desk):
     (claim, *_) = claims(desk)
     desk.later(61)

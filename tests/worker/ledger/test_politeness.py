@@ -171,6 +171,18 @@ def test_a_host_that_is_asked_no_more_is_forgotten(desk: Desk):
     assert 7100 < desk.store.redis.ttl("test:host:slow.test") <= 10_800
 
 
+def test_a_host_as_version_0_1_left_it_is_kept_to(desk: Desk):
+    admit(desk, "slow.test", "slow.test")
+    now = milliseconds(desk.ledger.now)
+    desk.store.redis.hset("test:host:slow.test", mapping={"next": now + 5000})
+    desk.store.redis.zadd("test:host:slow.test:open", {"17": now + 45_000, "18": now + 45_000})
+
+    assert claim(desk).claims == ()
+    desk.later(5)
+    assert len(claim(desk).claims) == 1
+    assert desk.store.redis.ttl("test:host:slow.test") > 7100
+
+
 @pytest.mark.parametrize(("minutes", "ttl_seconds"), [(30, 6000), (61, 10_800)])
 def test_once_an_hour_it_is_seen_to_that_a_host_in_use_is_remembered(desk: Desk, minutes: int, ttl_seconds: int):
     key = "test:host:slow.test"
