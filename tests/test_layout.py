@@ -1,4 +1,4 @@
-"""The shape of the code base: small modules and functions, commands that are where the table says, help that shows how."""
+"""The shape of the code: small modules and functions, commands that are where the table says, help that shows how."""
 
 from __future__ import annotations
 

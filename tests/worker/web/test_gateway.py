@@ -25,6 +25,7 @@ from tests.valkey import valkey as running_valkey
 from worker.ledger import AsyncStore
 from worker.maintenance import describe
 from worker.web.app import ENDPOINTS
+from worker.web.query import FILTERS as KNOWN_FILTERS
 
 STREAM_PAGE = Path(__file__).parents[3].joinpath("docs/stream.md").read_text("utf-8")
 LATEST = {record.id: record for record in RECORDS}
@@ -314,6 +315,14 @@ def test_every_endpoint_is_described_with_every_parameter(gateway):
         names = {parameter["name"] for parameter in described["parameters"]}
         assert set(endpoint.parameters) <= names
     assert len(document["paths"]) == len(ENDPOINTS)
+
+
+def test_the_page_on_the_stream_names_every_endpoint_and_every_filter():
+    section = STREAM_PAGE.partition("## Over HTTP")[2].partition("\n## ")[0]
+    table, _, filters = section.partition("Filters are the same everywhere")
+    paths = {path for cell in re.findall(r"(?m)^\| (.+?) \|", table) for path in re.findall(r"`(/.*?)`", cell)}
+    assert paths == {"/", *(endpoint.path for endpoint in ENDPOINTS)}
+    assert set(KNOWN_FILTERS) == set(re.findall(r"`(\w+)`", filters.partition("Times are")[0]))
 
 
 def test_the_descriptions_are_served(gateway):
