@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 #: command → module, one line of help; the module has it by that name, or as `app`. docs and tests read it.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -32,10 +33,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
 EXIT_NO_SERVER = 69
 EXIT_BAD_CONFIG = 78
 EXIT_ALREADY_RUNNING = 3
+EXIT_INTERRUPTED = 130
 
 
 def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
+    for stream in (sys.stdout, sys.stderr):
+        # a letter that the terminal does not have is shown as a question mark
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         print(_help())  # noqa: T201  (help is what was asked for)
         sys.exit(0)
@@ -43,7 +49,10 @@ def main(arguments: list[str] | None = None) -> None:
     if name not in COMMANDS:
         sys.stderr.write(f"wirebeat: no command {name!r}; `wirebeat --help` lists them\n")
         sys.exit(2)
-    _run(name, arguments[1:])
+    try:
+        _run(name, arguments[1:])
+    except KeyboardInterrupt:  # while the command was still being imported: it has begun nothing
+        sys.exit(EXIT_INTERRUPTED)
 
 
 def _run(name: str, arguments: list[str]) -> None:
