@@ -81,7 +81,7 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         kind_and_name=_kind_and_name(cues.kinds, _OF_A_COUNTRY if lang in ("fr", "es") else ""),
         kind_words=frozenset(kind.split()[0] for kind in cues.kinds),
         apposed=_apposed(cues),
-        followed=re.compile(rf" {any_of(cues.kinds, before='').pattern}") if lang == "en" else _NEVER,
+        followed=re.compile(rf" {_tree(set(cues.kinds))}\b") if lang == "en" else _NEVER,
         according_marked=_behind((*cues.according, *cues.citing, *cues.in_marks) if lang != "en" else (), _MARKED),
         own_work=any_of(cues.own_work, before='[“"»]?-'),
         reports_behind=any_of(cues.reports, before=r"\s(?:first\s|also\s)?"),
@@ -95,12 +95,17 @@ def _kind_and_name(kinds: tuple[str, ...], between: str) -> re.Pattern[str]:
     """No word border in front: a pattern that starts with letters is looked for much faster. The reader checks it."""
     if not kinds:
         return _NEVER
-    both = sorted(
-        {form for kind in kinds for form in (kind, kind[0].upper() + kind[1:])}, key=lambda kind: (-len(kind), kind)
-    )
-    return re.compile(
-        rf"(?:{'|'.join(map(re.escape, both))}){between}\s(?:{_MARKED}|(?P<site>{_SITE})|(?P<name>{_NAME}))"
-    )
+    both = {form for kind in kinds for form in (kind, kind[0].upper() + kind[1:])}
+    return re.compile(rf"{_tree(both)}{between}\s(?:{_MARKED}|(?P<site>{_SITE})|(?P<name>{_NAME}))")
+
+
+def _tree(words: set[str]) -> str:
+    """A pattern for any of the words that looks at no letter twice: a third of the time of one after the other."""
+    by_first: dict[str, set[str]] = {}
+    for word in words - {""}:
+        by_first.setdefault(word[0], set()).add(word[1:])
+    branches = [re.escape(letter) + _tree(rest) for letter, rest in sorted(by_first.items())]
+    return f"(?:{'|'.join(branches)}){'?' if '' in words else ''}" if branches else ""
 
 
 def _apposed(cues: Cues) -> re.Pattern[str]:
