@@ -2,12 +2,14 @@
 
 import gc
 import signal
+from pathlib import Path
 
 import pytest
 import redis
 from hypothesis import HealthCheck, settings
 
-from tests.valkey import valkey
+from tests.desk import Desk
+from tests.valkey import short_folder, valkey
 
 # No clock: a machine that looks away for 0.2 s is no failure. What fixtures hold between examples, tests empty.
 UNHURRIED = {
@@ -51,3 +53,18 @@ def db(valkey_url):
     with redis.Redis.from_url(valkey_url, decode_responses=True) as client:
         client.flushall()
         yield client
+
+
+@pytest.fixture
+def desk(valkey_url):
+    """The ledger of two feeds on that server."""
+    desk = Desk(valkey_url)
+    desk.feeds("first", "second")
+    yield desk
+    desk.store.redis.close()
+
+
+@pytest.fixture
+def folder():
+    with short_folder() as path:
+        yield Path(path)

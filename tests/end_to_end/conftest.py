@@ -6,13 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.valkey import Valkey, short_folder
-
-
-@pytest.fixture
-def folder():
-    with short_folder() as path:
-        yield Path(path)
+from tests.valkey import Valkey
 
 
 @pytest.fixture

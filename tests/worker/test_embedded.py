@@ -22,12 +22,6 @@ from tests.valkey import short_folder
 from worker.embedded import AlreadyRunning, EmbeddedServer, lock_data_dir
 
 
-@pytest.fixture
-def folder():
-    with short_folder() as path:
-        yield Path(path)
-
-
 @pytest.fixture(scope="module")
 def running():
     with short_folder() as path:

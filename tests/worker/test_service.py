@@ -22,15 +22,6 @@ from worker.ledger import SyncStore
 from worker.opening import process_name
 from worker.service import Freeing, ServerGuard, Watch, environment
 
-
-@pytest.fixture
-def desk(valkey_url):
-    desk = Desk(valkey_url)
-    desk.feeds("first", "second")
-    yield desk
-    desk.store.redis.close()
-
-
 # settings
 
 

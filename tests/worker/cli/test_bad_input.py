@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.service import environment, run_command
-from tests.valkey import Valkey, short_folder
+from tests.valkey import Valkey
 from tests.world import body, html
 from worker.embedded import lock_data_dir
 
@@ -20,12 +20,6 @@ pytestmark = pytest.mark.slow
 
 LIST = '[[feed]]\nid = "paper"\nurl = "https://paper.test/feed"\n'
 ONCE = ("run", "--until-idle", "--no-web")
-
-
-@pytest.fixture
-def folder():
-    with short_folder() as path:
-        yield Path(path)
 
 
 @pytest.fixture
