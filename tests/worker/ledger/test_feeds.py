@@ -210,15 +210,20 @@ def test_making_all_feeds_due_leaves_those_that_are_gone_alone(desk: Desk):
     assert [one.feed_id for one in claims(desk)] == ["second"]
 
 
-def test_a_feed_that_was_gone_and_is_asked_for_by_name_lives_again_when_it_answers(desk: Desk):
+@pytest.mark.parametrize("answer", ["document", "nothing new"])
+def test_a_feed_that_was_gone_and_is_asked_for_by_name_lives_again_when_it_answers(desk: Desk, answer: str):
     claim = next(one for one in claims(desk) if one.feed_id == "first")
     fail(desk, claim, status="gone", stop=True)
 
     assert desk.store.do(desk.ledger.poll_now(["first"])) == 1
     (again,) = claims(desk)
-    desk.store.do(desk.ledger.admit(again, polled(desk)))
+    if answer == "document":
+        desk.store.do(desk.ledger.admit(again, polled(desk)))
+    else:
+        quiet(desk, again)
 
     assert of_feed(desk, "first", "stopped") is None
+    assert of_feed(desk, "first", "errors_in_a_row") == "0"
     desk.later(61)
     assert "first" in {one.feed_id for one in claims(desk)}
 

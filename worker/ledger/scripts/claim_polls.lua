@@ -9,14 +9,15 @@ local pending, held, taken, feeds, tokens = P .. 'pending:poll', 0, {}, {}, {}
 for _ = 1, take_number() do
   local feed, token, next_due, status = string.match(take(), '(%S+) (%S+) (%S+) (.*)')
   local key, validators = P .. 'feed:' .. feed, take() ~= '' and {take(), take(), take()}
-  local f = redis.call('HMGET', key, 'token', 'host', 'polls', 'stopped', 'status', 'errors_in_a_row')
+  local f = redis.call('HMGET', key, 'token', 'host', 'polls', 'status')
   if f[1] == token then
     held = held + 1
     host_done(f[2], token)
     redis.call('HSET', key, 'token', '', 'last_success_ms', now, 'next_due_ms', next_due, 'polls', (f[3] or 0) + 1)
-    if f[4] then redis.call('HDEL', key, 'stopped') end
-    if f[5] ~= status then redis.call('HSET', key, 'status', status) end
-    if f[6] ~= '0' then redis.call('HSET', key, 'errors_in_a_row', 0, 'last_error', '') end
+    if f[4] ~= status then  -- as it is after every failure, which leaves its reason there
+      redis.call('HSET', key, 'status', status, 'errors_in_a_row', 0, 'last_error', '')
+      redis.call('HDEL', key, 'stopped')
+    end
     if validators then
       redis.call('HSET', key, 'etag', validators[1], 'last_modified', validators[2], 'body_hash', validators[3])
     end
