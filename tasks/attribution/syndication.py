@@ -129,6 +129,7 @@ class Credits:
             (patterns.provided, tail),
             (patterns.line, tail),
             (patterns.line, head),
+            (patterns.author, tail),
         )
         for pattern, text in looks:
             for found in pattern.finditer(text):
@@ -140,7 +141,10 @@ class Credits:
                 if item is None and patterns.common(name):
                     continue
                 own_name = _forms(name) & own or (item and item.key in own)
-                if known and not own_name and not patterns.excused(text, found):
+                excused = pattern is not patterns.author and patterns.excused(
+                    text, found, opens=pattern is patterns.dateline
+                )
+                if known and not own_name and not excused:
                     return _made(name, item, "credit_line", found[0].strip(" \r\n\t.“”»«"))
         return None
 
@@ -156,7 +160,7 @@ class Credits:
                 )
                 item = self._by_slug.get(slug(name))
                 ours = _forms(name) & own or (item and item.key in own)
-                if (initials or form) and not ours and not patterns.excused(text, found):
+                if (initials or form) and not ours and not patterns.excused(text, found, opens=pattern is _DATELINE):
                     return _made(name, item, "credit_line", found[0].strip(" \r\n\t.“”»«"))
         return None
 
@@ -209,20 +213,24 @@ class CreditPatterns:
         any_name = rf"{outlets}|{cap}(?:\s(?:of|the|and|&|de|{cap})){{0,4}}"
         self.dateline = re.compile(
             rf"(?m)(?:^|\r|[ \t]{{2}})\s*"
-            rf"(?:{town}(?:,?\s{town}){{0,4}}(?:,\s(?:{cap}\.?\s\d{{1,2}}|\d{{1,2}}\s{cap}))?[\s,.:/–—-]*)?"
+            rf"(?:(?:{town}(?:,?\s{town}){{0,4}}(?:,?\s(?:{cap}\.?\s\d{{1,2}}|\d{{1,2}}\s{cap}))?|{cap}\.?\s\d{{1,2}}|\d{{1,2}}\s{cap})"
+            rf"[\s,.:/–—-]*)?"
             rf"[\[(]({agencies})(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\s?(?:[-–—:.]+|$|(?=[A-ZÀ-Þ\"“]))"
         )
         by = "|".join(re.escape(word) for word in cues.credit_by) or "(?!)"
         self.line = re.compile(
-            rf"(?im)(?:^|\n|[.!?\"”“»«)]\s)[ \t]*(?:(?:(?:{by})[:\s]\s*)(?-i:({agencies}))\s*[.)]?|"
+            rf"(?im)(?:^|\n|[.!?\"”“»«)](?:\s|(?=[–—-])))[ \t]*(?:(?:(?:{by})[:\s]\s*)(?-i:({agencies}))\s*[.)]?|"
             rf"[\[(](?:(?:{by})[:\s]\s*)?(?-i:({agencies}))(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\.?|"
             rf"(?:©|\(c\)|copyright)\s*(?:\d{{4}}\s)?(?-i:({agencies}))[^\n]{{0,60}}|"
-            rf"[–—-]\s?(?-i:({agencies}))\.?|(?-i:({agencies}))(?:\s?/\s?[\w.-]{{1,12}})*)[ \t]*$"
+            rf"[–—-]{{1,2}}\s?(?-i:({agencies}))\.?|(?-i:({agencies}))(?:\s?/\s?[\w.-]{{1,12}})*)[ \t]*$"
         )
         person = rf"{cap}(?:\s(?:{cap}|[a-z]{{2,3}}\s{cap})){{1,3}}"
         self.named_byline = re.compile(
             rf"(?m)^[ \t]*(?:(?i:{by})[:\s]\s*){person}(?:(?:,|\s(?:and|und|et|y|&))\s{person}){{0,2}}"
             rf"\s?(?:[,|/]|\s[–—-]\s)\s?(?:[Tt]he\s)?({agencies})(?:\s(?:Writers?|Staff|Reporters?|News))*[ \t]*$"
+        )
+        self.author = re.compile(
+            rf"\bis\san?\s(?:[\w-]+\s){{0,3}}(?:reporter|journalist|correspondent|writer)\s(?:for|with|at)\s(?:[Tt]he\s)?({agencies})(?=[.,]|\s(?:in|and|based)\b)"
         )
         phrases, provided = ("|".join(map(re.escape, words)) or "(?!)" for words in (cues.republished, cues.provided))
         where = r"(?:\s(?:by|in|on|at|from|with permission from|here|the|website|site|of))*\s*:?\s*"
@@ -238,10 +246,10 @@ class CreditPatterns:
         """A month, weekday or language: `first published in March`, `in German and English`."""
         return any(word.lower() in self._common for word in name.split())
 
-    def excused(self, text: str, found: re.Match[str]) -> bool:
-        """A picture's credit, or an agency that only helped."""
+    def excused(self, text: str, found: re.Match[str], *, opens: bool) -> bool:
+        """A picture's credit, or an agency that only helped. `opens`: what follows on the line is the news itself."""
         start = text.rfind("\n", 0, found.start() + 1) + 1
-        stop = text.find("\n", found.end() - 1)
+        stop = found.end() if opens else text.find("\n", found.end() - 1)
         line = text[start : stop if stop >= 0 else len(text)]
         return bool(self._photo.search(line) or self._contributed.search(line))
 

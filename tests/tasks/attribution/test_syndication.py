@@ -15,6 +15,13 @@ BODY = "The ferry stopped at noon. Nobody knew why. " * 5
         (f"OSLO (Reuters) - {BODY}", "Reuters"),
         (f"OSLO, May 3 (Reuters) – {BODY}", "Reuters"),
         (f"HAYWARD, Calif. (AP) — {BODY}", "Associated Press"),
+        (f"May 3 (Reuters) - {BODY}", "Reuters"),
+        (f"OSLO (Kyodo) -- A video game about ferries. {BODY}", "Kyodo News"),
+        (f"{BODY}The captain kept his cap.--AFP", "Agence France-Presse"),
+        (
+            f"{BODY}\n\nAnna Berg is a reporter for The Canadian Press. Video and pictures by others.",
+            "The Canadian Press",
+        ),
         (f"{BODY}\n\n(AFP)", "Agence France-Presse"),
         (f"{BODY}\n\n— AFP", "Agence France-Presse"),
         (f"{BODY}\n\nSource: AFP", "Agence France-Presse"),
@@ -36,6 +43,9 @@ def test_a_credit_in_the_text_names_the_origin(attribute, body, name):
     [
         BODY,
         f"{BODY}\n\nPhoto: Reuters",
+        f"A photo taken on May 3 (Reuters) shows it. {BODY}",
+        f"{BODY}\n\nAnna Berg is a reporter for the Harbour Weekly.",
+        "\n\n".join(f"{BODY}({house})" for house in ("Reuters", "AFP", "BBC")),
         f"{BODY}\n\n(Photo by Anna Berg/AFP)",
         f"{BODY}\n\nThe Associated Press contributed to this report.",
         f"{BODY}\n\nOriginally published in March 2022.",
