@@ -26,6 +26,8 @@ MAX_FIRST_SHARE = 0.6
 MIN_ALONE_CHARS = 300
 MAX_STATE_CHARS = 3_000_000
 FAST_SHARE = 0.5
+# headline, byline, date and some menu
+MAX_AROUND_CHARS = 250
 # a line of a menu has no more words and no full stop; an ellipsis is what a page shows while it loads
 LABEL_WORDS = 3
 _STOPS = (".", "!", "?", "。", "！", "？", "।", "؟", '"', "”", "»")
@@ -226,9 +228,20 @@ def chosen(first: Body, others: Iterator[Body]) -> Choice:
         least = MIN_OTHER_CHARS if _says_anything(best) else MIN_ALONE_CHARS
         if other.chars > least and best.chars < MAX_FIRST_SHARE * other.chars:
             best, score = other, 0.7
+        elif _parts(other, best):
+            best = other
     if not _says_anything(best):
         best = Body(best.method, [], best.drops)
     return Choice(best, score, tuple(ways))
+
+
+def _parts(other: Body, whole: Body) -> bool:
+    """Whether this is the text of the other as paragraphs: the library's last resort runs an element together, with
+    headline, byline and date."""
+    if len(whole.blocks) != 1 or not 0 < whole.chars - other.chars <= MAX_AROUND_CHARS:
+        return False
+    text = whole.blocks[0].text
+    return other.chars >= FAST_SHARE * whole.chars and all(one.text in text for one in other.blocks)
 
 
 def _says_anything(body: Body) -> bool:
@@ -237,14 +250,17 @@ def _says_anything(body: Body) -> bool:
 
 
 def second_ways(facts: Facts, html: str, first: Body, context: Context) -> Iterator[Body]:
-    """What stands in JSON-LD costs little to ask; the page is read again only where the first way left it empty."""
+    """What stands in JSON-LD costs little to ask; the page is read again only where the first way left it empty or in
+    one piece."""
     text = _data_text(facts)
     if first.chars < MAX_FIRST_SHARE * len(text):
         yield from_string(text, "json-ld", context)
     else:  # too short whatever is cleaned away
         yield Body("json-ld", [Block("p", text, words=0, linked=0.0)], [])
-    if first.chars < MIN_OTHER_CHARS and (tree := markup.parse(html)) is not None:
-        yield from_state(tree, context)
+    short = first.chars < MIN_OTHER_CHARS
+    if (short or len(first.blocks) == 1) and (tree := markup.parse(html)) is not None:
+        if short:
+            yield from_state(tree, context)
         yield from_density(tree, context)
-        if "<noscript" in html or "shadowrootmode" in html:
-            yield from_unseen(html, context)
+    if short and ("<noscript" in html or "shadowrootmode" in html):
+        yield from_unseen(html, context)

@@ -131,6 +131,22 @@ def test_the_text_that_waits_for_a_browser_is_found_where_the_page_brings_it(she
     assert (found.body, found.body_status) == (f"{ONE}\n\n{TWO}\n\n{THREE}", "full")
 
 
+@pytest.mark.parametrize(
+    "shell",
+    [
+        "<article><h1>Pier reopens</h1><div><span>By Jo Lind</span> <time>2 March 2026</time></div>{}</article>",
+        "<table><tr><td><a href=/>Home</a></td><td><h1>Pier reopens</h1>{}</td><td>Ads here</td></tr></table>",
+    ],
+)
+@pytest.mark.parametrize(
+    "texts", [(ONE,), ("The pier reopened on Sunday, the city said.", "Ferries run as before.", TWO)]
+)
+def test_a_short_article_is_not_run_together_with_its_headline_and_date(shell, texts):
+    paragraphs = "".join(f"<p>{text}</p>" for text in texts)
+    found = extract(f"<html><title>Pier reopens</title><body>{shell.format(paragraphs)}</body>", url=URL, now=NOW)
+    assert found.body == "\n\n".join(texts)
+
+
 def test_the_labels_of_a_menu_are_no_article():
     html = "<html><title>Pier</title><body><nav><a href=/>Home</a> <a href=/w>World</a></nav><div>Loading…</div></body>"
     with pytest.raises(Failed) as failed:
