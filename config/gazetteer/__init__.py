@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -79,6 +80,7 @@ class Item:
 
 @dataclass(frozen=True, eq=False)
 class Gazetteer:
+    #: changes with every file
     version: str
     items: dict[str, Item]
     aliases: tuple[Alias, ...]
@@ -90,7 +92,7 @@ class Gazetteer:
 
 def load_gazetteer(folder: Path = FOLDER) -> Gazetteer:
     """Every TOML file of the folder. Raises ConfigError with file, line and key."""
-    version, wikidata = _ids(folder / IDS_FILE)
+    release, wikidata = _ids(folder / IDS_FILE)
     items: dict[str, Item] = {}
     aliases: list[Alias] = []
     for file in sorted(folder.glob("*.toml")):
@@ -110,8 +112,18 @@ def load_gazetteer(folder: Path = FOLDER) -> Gazetteer:
     unknown = sorted(set(wikidata) - set(items))
     if unknown:
         raise ConfigError(f"no item has the key {unknown[0]}", file=folder / IDS_FILE)
-    sites = {site: item.key for item in items.values() for site in item.sites}
-    return Gazetteer(version, items, tuple(dict.fromkeys(aliases)), sites, load_cues(folder / "reporting"))
+    return Gazetteer(
+        version=f"{release}+{_digest(folder)}",
+        items=items,
+        aliases=tuple(dict.fromkeys(aliases)),
+        sites={site: item.key for item in items.values() for site in item.sites},
+        cues=load_cues(folder / "reporting"),
+    )
+
+
+def _digest(folder: Path) -> str:
+    files = b"".join(file.read_bytes() for file in sorted(folder.rglob("*.toml")))
+    return hashlib.sha256(files).hexdigest()[:10]
 
 
 class _Place(NamedTuple):
@@ -127,9 +139,9 @@ class _Place(NamedTuple):
 
 def _ids(file: Path) -> tuple[str, dict[str, str]]:
     if not file.exists():
-        return "0", {}
+        return "local", {}
     raw = read_toml(file.read_text(encoding="utf-8"), file=file)
-    return str(raw.get("version", "0")), dict(raw.get("wikidata", {}))
+    return str(raw.get("release", "local")), dict(raw.get("wikidata", {}))
 
 
 def _item(table: str, raw: dict[str, Any], place: _Place, wikidata: dict[str, str]) -> Item:

@@ -212,7 +212,10 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
         "model_version": "Its version.",
         "truncated_at_tokens": "Tokens that the model read of a longer text; null when it read all.",
     },
-    "Rules": {"topics": "Version of the topic rules.", "gazetteer": "Version of the list of known names."},
+    "Rules": {
+        "topics": "Version of the topic rules.",
+        "gazetteer": "Version of the lists of known names and of the words of reporting.",
+    },
     "Worker": {
         "name": "Name of the program.",
         "version": "Its version.",

@@ -84,3 +84,15 @@ def test_an_unknown_list_of_cues_is_refused(tmp_path):
 
     with pytest.raises(ConfigError, match="unknown key 'verb'"):
         load_gazetteer(tmp_path)
+
+
+def test_every_change_of_a_file_is_another_version(tmp_path):
+    (tmp_path / "ids.toml").write_text('release = "2026.11.0"\n', encoding="utf-8")
+    (tmp_path / "reporting").mkdir()
+    versions = [load_gazetteer(tmp_path).version]
+    for file, text in (("mine.toml", '[org]\nx = { name = "X" }\n'), ("reporting/xx.toml", 'verbs = "says"\n')):
+        (tmp_path / file).write_text(text, encoding="utf-8")
+        versions.append(load_gazetteer(tmp_path).version)
+
+    assert len(set(versions)) == 3
+    assert all(version.startswith("2026.11.0+") for version in versions)
