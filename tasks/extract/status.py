@@ -58,6 +58,8 @@ _VIDEO_FRAME = re.compile(
 _CUT_OFF = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|\(…\)|\(\.\.\.\))[\"'”’»)\]]*$")
 # programs that shorten a text put a blank or brackets before the dots; people write them behind the word
 _CUT_BY_PROGRAM = re.compile(r"(?:\s(?:…|\.\.\.)|\[…\]|\[\.\.\.\])$")
+# "Storm reaches the coast – live": a word of its own behind a sign, for people live in houses, too
+_ENDS_LIVE = re.compile(r"(?:\s[–—|-]|:)\s*live\s*(?:$|[|–—-])")
 _UNSEEN = ("script", "style", "template")
 _CLOCK = re.compile(r"^\W{0,3}(?:kl\.?\s*)?\d{1,2}[:.h]\d{2}\b")
 
@@ -151,7 +153,11 @@ def is_suspect(facts: Facts) -> bool:
     """Said to be locked, or may be a live blog."""
     if structured.is_locked(facts.data) or _tier(facts) == "locked":
         return True
-    return any(lexicon.LIVE.within(lexicon.Line(one)) for one in (facts.head_title, *facts.h1s[:2]))
+    return any(_says_live(lexicon.Line(one)) for one in (facts.head_title, *facts.h1s[:2]))
+
+
+def _says_live(heading: lexicon.Line) -> bool:
+    return lexicon.LIVE.within(heading) or _ENDS_LIVE.search(heading.lower) is not None
 
 
 def without_view(facts: Facts) -> View:
@@ -241,7 +247,7 @@ def _video(facts: Facts, seen: View, size: int) -> Verdict | None:
 def _live(facts: Facts, seen: View, blocks: list[Block]) -> Verdict | None:
     if structured.is_live_blog(facts.data):
         return Verdict("live_blog", ("the page calls itself a LiveBlogPosting",))
-    titled = next((one for one in seen.headings[:2] if lexicon.LIVE.within(one)), None)
+    titled = next((one for one in seen.headings[:2] if _says_live(one)), None)
     clocks = max(seen.clocks, sum(bool(_CLOCK.match(one.text)) for one in blocks))
     if titled and clocks >= 4:
         return Verdict(

@@ -50,3 +50,23 @@ def test_a_wall_with_a_feed_summary_keeps_its_state_and_the_feeds_words():
     article = extract(html, url="https://tern.example/wall", now=NOW, entry=entry)
     assert article.body_status == "consent_wall"
     assert article.body == BRIEF
+
+
+@pytest.mark.parametrize(
+    ("title", "state"),
+    [
+        ("Storm reaches the coast – live", "live_blog"),
+        ("Storm reaches the coast - live | Tern Post", "live_blog"),
+        ("The storm: live", "live_blog"),
+        ("A house to live in", "full"),
+        ("Where terns live", "full"),
+        ("Storm – live music goes on", "full"),
+    ],
+)
+def test_a_headline_that_ends_with_live_and_clock_times_make_a_live_blog(title, state):
+    entries = "".join(
+        f"<li><span>{hour}:15</span><p>The storm took the roof of boathouse {hour}, the harbour master said.</p></li>"
+        for hour in range(10, 16)
+    )
+    html = f"<html lang=en><title>{title}</title><body><h1>{title}</h1><ul>{entries}</ul></body></html>"
+    assert extract(html, url="https://tern.example/storm", now=NOW).body_status == state
