@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from tasks.clean import clean_line, escaped_url, strip_html
 from tasks.identity import MAX_URL_CHARS
@@ -29,6 +29,9 @@ MAX_GUID_CHARS = 512
 CONTENT_CHARS = 1500
 
 _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
+#: how the pages are called that count a click and lead on, and their parameters that say where to
+_CLICKS = re.compile(r"/(?:url|l\.php|apiclick\.aspx|redir(?:ect)?(?:\.\w{2,4})?|goto|out|click)/?\Z", re.IGNORECASE)
+_TARGETS = frozenset(("url", "u", "q", "target", "to", "dest", "destination", "redirect"))
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _MANY_TAGS = re.compile(r",\S|,[^,]*,")
 _BY = re.compile(r"\A(?:by|von|par|por|di|od|от|від|автор:?)\s+(?=\S+\s)", re.IGNORECASE)
@@ -70,8 +73,9 @@ class Document(NamedTuple):
 
 
 def finished(draft: Draft, *, feed: str, base: str, lang: str | None, now: datetime) -> Entry:
-    url = _chosen_url(draft.links, base)
-    stated = absolute_url(draft.stated_link, base)
+    chosen = _chosen_url(draft.links, base)
+    url = _led_to(chosen)
+    stated = absolute_url(draft.stated_link, base) or chosen
     summary = without_tail(strip_html(draft.summary, MAX_SUMMARY_CHARS))
     content = draft.content[:MAX_CONTENT_CHARS]
     if not content and len(summary) >= CONTENT_CHARS:
@@ -144,6 +148,21 @@ def _chosen_url(links: Sequence[str], base: str) -> str | None:
     urls = [url for link in links if (url := absolute_url(link, base))]
     fetchable = (url for url in urls if url.lower().startswith(("http://", "https://")))
     return next(fetchable, urls[0] if urls else None)
+
+
+def _led_to(url: str | None) -> str | None:
+    """Where a counter of clicks leads, when its address says so: alerts and searches link to their own host, which
+    often lets no robot through."""
+    try:
+        parts = urlsplit(url or "")
+        if not _CLICKS.search(parts.path):
+            return url
+        for name, value in parse_qsl(parts.query):
+            if name.lower() in _TARGETS and value.lower().startswith(("http://", "https://")):
+                return value if urlsplit(value).hostname != parts.hostname else url
+    except ValueError:
+        pass
+    return url
 
 
 def _guid(guid: str) -> str | None:

@@ -39,6 +39,32 @@ def test_the_original_link_is_taken_and_the_stated_one_kept(only, rss):
     assert (entry.url, entry.link) == ("https://harbour.example/a/1", "https://proxy.example/~r/1")
 
 
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        (
+            "https://search.example/url?rct=j&amp;url=https://harbour.example/a/1&amp;ct=ga",
+            "https://harbour.example/a/1",
+        ),
+        (
+            "https://news.example/apiclick.aspx?url=https%3a%2f%2fharbour.example%2fa%3fid%3d1%26p%3d2&amp;c=1",
+            "https://harbour.example/a?id=1&p=2",
+        ),
+        ("https://l.social.example/l.php?u=https%3A%2F%2Fharbour.example%2Fa", "https://harbour.example/a"),
+        # of the same site, of another kind, to no page
+        ("https://harbour.example/out?url=https://harbour.example/a", None),
+        ("https://harbour.example/story?url=https://other.example/a", None),
+        ("https://harbour.example/url?url=javascript:alert(1)", None),
+        ("https://harbour.example/url?url=https://[", None),
+        ("https://harbour.example/redirect", None),
+    ],
+)
+def test_a_counter_of_clicks_that_names_its_target_is_passed_over(only, rss, item, link, url):
+    entry = only(rss(item(link=link)))
+    told = link.replace("&amp;", "&")
+    assert (entry.url, entry.link) == ((url, told) if url else (told, None))
+
+
 def test_xml_base_is_what_relative_links_hang_on(only, atom):
     entries = '<entry xml:base="https://mirror.example/2026/"><link href="a/1"/><title>x</title></entry>'
     assert only(atom(entries)).url == "https://mirror.example/2026/a/1"
