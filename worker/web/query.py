@@ -75,7 +75,7 @@ class Filters(NamedTuple):
         if entities:
             yield lambda row: not entities.isdisjoint(row.entities)
         if langs:
-            yield lambda row: row.lang in langs
+            yield lambda row: row.lang.lower() in langs
         if reported_by:
             yield lambda row: not reported_by.isdisjoint(row.reported_by)
         if clusters:
@@ -123,6 +123,11 @@ def _many(values: list[str], _now: datetime) -> frozenset[str]:
     if len(parts) > MAX_VALUES:
         raise ValueError(f"at most {MAX_VALUES} values")
     return parts
+
+
+def _tags(values: list[str], now: datetime) -> frozenset[str]:
+    """Tags of languages are the same in any case (BCP 47)."""
+    return frozenset(map(str.lower, _many(values, now)))
 
 
 def _names(values: list[str], _now: datetime) -> frozenset[str]:
@@ -205,7 +210,7 @@ FILTERS = {
     "topic": Parameter(_many, "Topic ids, comma-separated; `none`: articles without a topic.", _TEXTS, "topics"),
     "source": Parameter(_many, "Publisher ids, comma-separated.", _TEXTS, "sources"),
     "entity": Parameter(_many, "Entity keys such as place:kyiv, comma-separated.", _TEXTS, "entities"),
-    "lang": Parameter(_many, "Languages, BCP 47, comma-separated.", _TEXTS, "langs"),
+    "lang": Parameter(_tags, "Languages, BCP 47, comma-separated.", _TEXTS, "langs"),
     "reported_by": Parameter(
         _names, "Name of an outlet whose reporting is passed on; may be repeated.", _TEXTS, "reported_by"
     ),

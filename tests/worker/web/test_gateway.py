@@ -66,6 +66,7 @@ FILTERS = {
     "source=north-wire": lambda r: r.source.id == "north-wire",
     "entity=place:odesa": lambda r: "place:odesa" in [e.key for e in r.entities],
     "lang=de": lambda r: r.lang == "de",
+    "lang=DE,fr": lambda r: r.lang in ("de", "fr"),
     "no_copies=1": lambda r: r.duplicate_of is None,
     "q=harvest%20fair": lambda r: "arvest fair" in r.title,
     "q=%22draws%20crowds%22": lambda r: "draws crowds" in r.title,
