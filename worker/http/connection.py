@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import cast
 
 from tasks.reasons import Failed
-from worker.http.incoming import Dropped, Incoming, Receive
+from worker.http.incoming import Dropped, Incoming, Receive, nobody
 
 
 class Connection(asyncio.Protocol):
@@ -19,7 +19,8 @@ class Connection(asyncio.Protocol):
         self._read_seconds, self._kept_seconds, self._gone = read_seconds, kept_seconds, gone
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._incoming: Incoming | None = None
+        self._incoming = Incoming()
+        #: None while no request is under way
         self._answered: asyncio.Future[None] | None = None
         # One timer a connection, not one a request: it looks for itself whether it is time yet.
         self._until = self._deadline = 0.0
@@ -36,7 +37,7 @@ class Connection(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             raise Dropped
         self.was_asked = True
-        self._incoming = Incoming(receive)
+        self._incoming.begin(receive)
         self._answered = self._loop.create_future()
         self._transport.write(request)
         self._deadline = deadline
@@ -49,7 +50,7 @@ class Connection(asyncio.Protocol):
             raise
 
     def close(self) -> None:
-        self._incoming = self._answered = None
+        self._answered = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -63,26 +64,24 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        incoming = self._incoming
-        if incoming is None:
+        if self._answered is None:
             self.close()
             return
         self._until = min(self._loop.time() + self._read_seconds, self._deadline)
         try:
-            incoming.feed(data)
+            self._incoming.feed(data)
         except Failed as failed:
             self._end(failed)
             return
-        if incoming.ended:
+        if self._incoming.ended:
             self._end()
 
     def connection_lost(self, error: Exception | None) -> None:
-        incoming = self._incoming
-        if incoming is not None:
+        if self._answered is not None:
             try:
                 if error is not None:
-                    raise _lost(incoming, error)
-                incoming.end()
+                    raise _lost(self._incoming, error)
+                self._incoming.end()
             except Failed as failed:
                 self._end(failed)
             else:
@@ -90,9 +89,10 @@ class Connection(asyncio.Protocol):
         self.close()
 
     def _end(self, failed: Failed | None = None) -> None:
-        answered, incoming = self._answered, self._incoming
-        if failed is None and incoming is not None and incoming.kept:
-            self._answered = self._incoming = None
+        answered = self._answered
+        if failed is None and self._incoming.kept:
+            self._answered = None
+            self._incoming.begin(nobody)
             self._until = self._loop.time() + self._kept_seconds
         else:
             self.close()
@@ -115,7 +115,7 @@ class Connection(asyncio.Protocol):
         now = self._loop.time()
         if now < self._until:
             self._watch()
-        elif self._incoming is None:
+        elif self._answered is None:
             self.close()
         elif now < self._deadline:
             self._end(Failed("timeout", f"nothing came for {self._read_seconds:g} s"))

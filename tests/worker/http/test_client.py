@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import gzip
 import socket
 import time
@@ -11,6 +12,7 @@ import pytest
 from tasks.ports import Validators
 from tasks.reasons import Failed
 from worker.http import Client
+from worker.http.reception import Reception
 
 MOVED = "301 Moved Permanently"
 FOUND = "302 Found"
@@ -627,3 +629,16 @@ def test_many_fetches_at_once_each_end_as_their_own_server_says(converse, answer
     ends = converse({"/good": answer(b"<html>good"), "/slow": silence, "/reset": reset}, all_at_once)
 
     assert ends == [b"<html>good", "timeout", "connect"] * 20
+
+
+def test_a_connection_that_waits_holds_nothing_of_what_came_over_it(converse, answer):
+    def received():
+        gc.collect()
+        return sum(isinstance(one, Reception) for one in gc.get_objects())
+
+    async def fetch(web, origin):
+        before = received()
+        await web.fetch(origin.url(), kind="page")
+        return received() - before
+
+    assert converse(answer(b"<html>" * 100), fetch) == 0

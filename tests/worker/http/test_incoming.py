@@ -27,10 +27,16 @@ class Reader:
         return len(self.body) < self._enough
 
 
+def begun(reader):
+    incoming = Incoming()
+    incoming.begin(reader)
+    return incoming
+
+
 def read(raw, cuts=(), reader=None):
     """What came of it: the reader and the Incoming, fed until it has ended."""
     reader = reader or Reader()
-    incoming = Incoming(reader)
+    incoming = begun(reader)
     edges = [0, *sorted(cut % (len(raw) + 1) for cut in cuts), len(raw)]
     for start, end in pairwise(edges):
         if raw[start:end] and not incoming.ended:
@@ -67,6 +73,22 @@ def test_wherever_an_answer_is_cut_it_is_read_as_one(name, cuts):
     assert (reader.body, incoming.ended, incoming.kept) == (body, True, kept)
     assert len(reader.heads) == 1
     assert reader.heads[0].get(b"etag") is None
+
+
+KEPT = sorted(name for name, (_, _, kept) in ANSWERS.items() if kept)
+
+
+@given(st.lists(st.sampled_from(KEPT), min_size=2, max_size=4))
+def test_answers_that_follow_one_another_are_read_as_if_each_came_alone(names):
+    incoming = Incoming()
+    for name in names:
+        raw, body, _ = ANSWERS[name]
+        reader = Reader()
+        incoming.begin(reader)
+        incoming.feed(raw)
+
+        assert (reader.body, incoming.ended, incoming.kept) == (body, True, True)
+        assert len(reader.heads) == 1
 
 
 @given(st.binary(min_size=1, max_size=20), st.lists(st.integers(0, 80), max_size=4))
@@ -112,13 +134,13 @@ def test_a_close_in_the_middle_is_no_end(came, reason):
 
 def test_a_close_before_the_first_byte_is_told_from_one_after_it():
     with pytest.raises(Dropped):
-        Incoming(Reader()).end()
-    assert isinstance(Incoming(Reader()).lost("reset"), Dropped)
+        begun(Reader()).end()
+    assert isinstance(begun(Reader()).lost("reset"), Dropped)
 
-    _, begun = read(b"H")
+    _, half = read(b"H")
 
-    assert begun.lost("reset").reason == "connect"
-    assert not isinstance(begun.lost("reset"), Dropped)
+    assert half.lost("reset").reason == "connect"
+    assert not isinstance(half.lost("reset"), Dropped)
 
 
 def test_who_has_enough_gets_no_more_and_the_connection_is_not_kept():
@@ -128,7 +150,7 @@ def test_who_has_enough_gets_no_more_and_the_connection_is_not_kept():
 
 
 def test_a_body_that_nobody_wants_is_not_waited_for():
-    incoming = Incoming(lambda head: None)
+    incoming = begun(lambda head: None)
 
     incoming.feed(b"HTTP/1.1 302 Found\r\nContent-Length: 900\r\n\r\nhere it")
 
