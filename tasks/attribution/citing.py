@@ -19,7 +19,7 @@ _NAME_OF_KIND = (
     r"|\w+\s(?:newspaper|website|site|magazine|broadcaster|station|channel|outlet|tabloid|blog|podcast|publication|portal)\s)"
 )
 BEFORE = re.compile(
-    r"(?i:\b(?:told|tells|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
+    r"(?i:\b(?:told|tells|tell|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
     r"(?:published|broken|revealed|uncovered|detailed|disclosed|reported|aired)(?:\s(?:on|last|this)\s\w+)? "
     r"(?:by|in|on)|"
     r"(?:denied|confirmed|insisted|admitted|complained|confided|acknowledged|conceded|explain(?:ed|s)|repeated|"
@@ -40,13 +40,14 @@ BEFORE = re.compile(
     r"(?:new|latest|current|recent|upcoming|spring|summer|autumn|fall|winter|Jan\w+|Feb\w+|March|April|May|June|July|Aug\w+|"
     r"Sept\w+|Oct\w+|Nov\w+|Dec\w+) (?:cover|issue|edition)s? of|in (?:today|yesterday)['’]s|"
     r"(?:reports?|leaks?)\s(?:[\w-]+\s){0,5}?[\w-]+,?\s(?:such as|like|including)|"
-    r"as\s(?:(?-i:[A-Z])[\w’'.-]+\s){2,3}(?:of|from|at)|"
+    r"(?:as|(?<=[,”\"’'] )(?:says|writes|notes|explains|tweets))\s(?:(?-i:[A-Z])[\w’'.-]+\s){2,3}(?:of|from|at)|"
     r"microphones? of|(?<=[,”\"’'] )(?:reports|reported|writes|wrote|says|said|noted|notes)|"
     r"(?:reported|reports|according to)\s(?:[A-Z][\w’'.-]+\s){2,3}(?:of|from|with|at|for|in)|"
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|night|evening|afternoon))?\son|"
     r"(?:poll|survey|research)\s(?:[\w’'&,.-]+\s){1,14}for|"
     r"(?:interviews?|comments?|remarks?|statement|e-?mail|message|response|reply|answer|appearance|op-ed|column|essay|"
-    r"article|piece|opinion piece|story|report|reports|investigation|analysis|poll|survey|tally|count|text message|"
+    r"article|piece|series|opinion piece|story|report|reports|investigation|analysis|poll|survey|tally|count|"
+    r"text message|"
     r"editorial|confirmed|files|reporting|material|information|inputs|said|says|appeared|appearing|wrote|writes|writing|revealed|disclosed|announced|confirmation)"
     r"(?:\s(?:published|given|made|conducted|carried out|this week|last week|late|early|on \w+day))*"
     r"\s(?:to|with|by|in|for|on|from|of)))\s" + _NAME_OF_KIND + r"$"
@@ -56,7 +57,7 @@ _VERBS = (
     r"published|states?|stated|carries|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
     r"asserted|alleged|editoriali[sz]ed|uncovered|exposed|interviewed|spoke (?:to|with)|projected|calculated|"
     r"ran (?:an?|the) (?:report|story|piece|article)|"
-    r"heard|saw|counted|witnessed|described|add(?:ed|s)|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|explain(?:s|ed)|"
+    r"heard|saw|counted|witnessed|described|add(?:ed|s)|detail(?:ed|s)|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|explain(?:s|ed)|"
     r"point(?:s|ed) out|puts? it|(?<=poll )(?:has|had|puts?|gives?|gave))"
 )
 #: `, citing two officials,` and `, which first saw the letter,` between the name and its verb
@@ -90,11 +91,12 @@ BY_JOURNALIST = re.compile(
 )
 #: `in a Kestrel profile`: work of a house's own
 IN_ITS = re.compile(
-    r"\b[Ii]n\s(?:an?|the|its|their|another|one)\s(?:(?:new|recent|rare|\w+day|long|lengthy|candid|wide-ranging)\s)?$"
+    r"\b(?:[Ii]n|[Aa]fter|[Ff]ollowing|by|to|from|with)\s(?:an?|the|its|their|another|one)\s(?:(?:new|recent|rare|\w+day|long|lengthy|candid|wide-ranging)\s)?$"
 )
 ITS_WORK = re.compile(
     r"(?:['’]s)?\s(?:(?:magazine|newspaper|cover|\w+day|digital|video|radio|TV|opinion)\s)?"
-    r"(?:interview|profile|story|op-ed|column|essay|feature|exclusive|piece|podcast|editorial|article|report|dispatch|exposé)\b"
+    r"(?:interview|profile|story|op-ed|column|essay|feature|exclusive|piece|podcast|editorial|article|report|dispatch|exposé|"
+    r"investigation|documentary)\b"
 )
 #: what an outlet says of itself is no report: `said it would close two studios`, `said: "We regret ..."`
 OF_ITSELF = re.compile(
@@ -109,7 +111,7 @@ REPORTED_BY = re.compile(
     r"\b(?:report|article|interview) (?:by|in|with) the $"
 )
 TOLD = re.compile(
-    r"(?i:\b(?:told|tells|interview (?:with|for)|according to|"
+    r"(?i:\b(?:told|tells|tell|interview (?:with|for)|according to|"
     r"reported by|citing|published (?:by|on))\s(?:the\s)?)(?:(?!by\b)[a-z-]+\s){0,3}$"
 )
 #: `When a station, WXYZ, asked about it`
@@ -179,6 +181,10 @@ SHOW = re.compile(
     r"\sshow(?=[.,;:)]|\s(?:on|in|last|this|about|hosted)\b)"
 )
 AND = re.compile(r"(?:\s[a-z]+)?\s(?:and|&|or)\s(?:[a-z]+\s){0,2}|,\s(?:the\s)?|/")
+#: `reports Anna Berg of harbour-post.example`
+THEIR_OWN = re.compile(
+    r"(?:\baccording\sto|[,”\"’']\s(?:says|said|reports|reported|writes|wrote|notes))\s(?:[A-ZÀ-Þ][\w’'.-]+\s){2,3}(?:of|from|at|for)\s$"
+)
 ACCORDING = re.compile(r"\b[Aa]ccording to (?:(?:a|an|the|its|new|recent|latest|[A-Z][\w/.’']+)\s){0,5}$")
 OWN_WORK = re.compile(
     r"(?:[-/][A-Z][\w-]+)?\s(?:poll|survey|analysis|report|investigation|tally|count|database|story|article)\b"

@@ -90,7 +90,9 @@ def _before_and(reading: Reading, found: list[Cited], press: set[str], own: froz
     for mention in reading.mentions:
         entity = mention.entity
         joined = citing.AND.match(reading.plain, mention.end)
-        second = starts.get(joined.end()) if joined and mention.start not in starts else None
+        second = None
+        if joined and mention.start not in starts:
+            second = starts.get(joined.end()) or starts.get(joined.end() + len("The "))
         if second is None or second.told or entity.key in own or not (reading.outlet(entity) or entity.key in press):
             continue
         at = (mention.start, mention.end)
@@ -135,12 +137,11 @@ def _reported(reading: Reading, start: int, end: int, *, alone: bool) -> bool:
         return True
     if alone and "." in reading.plain[start:end]:
         lexicon, plain = reading.lexicon, reading.plain
-        if _ABOUT.search(plain, max(0, start - _REACH), start):
-            return False
-        reports = lexicon.reports_behind.match(plain, end) or lexicon.reports_before.search(
-            plain, max(0, start - 20), start
-        )
-        return bool(reports or citing.TOLD.search(plain, max(0, start - _REACH), start))
+        low = max(0, start - _REACH)
+        if citing.TOLD.search(plain, low, start) or citing.THEIR_OWN.search(plain, low, start):
+            return True
+        reports = lexicon.reports_behind.match(plain, end) or lexicon.reports_before.search(plain, low, start)
+        return bool(reports) and not _ABOUT.search(plain, low, start)
     if alone and citing.TOLD_THE.search(reading.plain, max(0, start - _REACH), start):
         return True
     return reading.plain.endswith(("the ", "The "), 0, start) and bool(citing.ATTRIBUTES.match(reading.plain, end))
@@ -188,6 +189,8 @@ def _like_press(reading: Reading, mention: Mention) -> bool:
     if kind or entity.type != "org":
         return bool(kind)
     form = press_form(entity.name)
+    if form == "alone" and "." in entity.name:
+        return _reported(reading, mention.start, mention.end, alone=True)
     if form == "weak" and citing.REPORTED_BY.search(plain, max(0, mention.start - _REACH), mention.start):
         return True
     return form == "sure" or bool(
