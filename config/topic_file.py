@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
@@ -81,8 +82,11 @@ def parsed(text: str, file: str) -> TopicFile:
 
 
 def _deepest(error: ValidationError) -> ErrorDetails:
-    """Of a value that may have one of two shapes, the fault of the shape that it comes nearer to."""
+    """Of a value that may have one of two shapes, the fault of the shape that it comes nearer to; what is missing may
+    stand there misspelt."""
     found = error.errors()
+    if found[0]["type"] == "missing":
+        found.sort(key=lambda one: one["type"] != "extra_forbidden")
     alike = [one for one in found if one["loc"][:3] == found[0]["loc"][:3]]
     return max(alike, key=lambda one: len(one["loc"]))
 
@@ -118,6 +122,8 @@ MENDS = {
 def _mend(keys: list[str], kind: str) -> str:
     if kind == "extra_forbidden":
         known = {1: tuple(TopicFile.model_fields), 3: tuple(TopicTable.model_fields)}.get(len(keys))
+        if near := difflib.get_close_matches(keys[-1], known or (), n=1):
+            return f"did you mean {near[0]!r}?"
         return f"known here: {', '.join(known)}" if known else "remove it or mend its spelling"
     if "weights" in keys:
         return f"a row of weights is a table of numbers; its columns are {', '.join(MEASURES)}"

@@ -143,6 +143,20 @@ def test_a_wrong_file_is_refused_with_its_line_and_what_to_do(text, line, words)
     assert found.mend
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "key", "meant"),
+    [
+        ('[topics.gas]\nnaem = "Gas"\nterms = ["gas"]', 2, "naem", "name"),
+        ('[topics.gas]\nname = "Gas"\ntresholds = 0.4\nterms = ["gas"]', 3, "tresholds", "threshold"),
+        ('inlcude = ["wirebeat:topics.toml"]', 1, "inlcude", "include"),
+    ],
+)
+def test_a_misspelt_key_is_told_with_the_one_that_is_meant(text, line, key, meant):
+    found = trouble(text)
+    assert (found.line, found.mend) == (line, f"did you mean {meant!r}?")
+    assert key in str(found)
+
+
 def test_a_mark_that_editors_put_at_the_start_is_no_fault(tmp_path):
     path = tmp_path / "topics.toml"
     path.write_text(SMALL, encoding="utf-8-sig")
