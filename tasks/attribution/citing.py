@@ -57,7 +57,7 @@ _VERBS = (
     r"published|states?|stated|carries|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
     r"asserted|alleged|editoriali[sz]ed|uncovered|exposed|interviewed|spoke (?:to|with)|projected|calculated|"
     r"ran (?:an?|the) (?:report|story|piece|article)|"
-    r"heard|saw|counted|witnessed|described|add(?:ed|s)|detail(?:ed|s)|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|explain(?:s|ed)|"
+    r"heard|saw|counted|witnessed|described|add(?:ed|s)|detail(?:ed|s)|highlight(?:ed|s)|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|explain(?:s|ed)|"
     r"point(?:s|ed) out|puts? it|(?<=poll )(?:has|had|puts?|gives?|gave))"
 )
 #: `, citing two officials,` and `, which first saw the letter,` between the name and its verb
@@ -69,6 +69,7 @@ _JOURNALIST = r"(?:['’]s?\s(?:\w+\s){0,2}[A-Z][\w’'-]+\s[A-Z][\w’'-]+)?"
 AFTER = re.compile(
     _JOURNALIST
     + r"(?:['’]s)?(?:\s(?:newspaper|daily|news|agency|magazine|website|broadcaster|TV|television|channel|network|site|"
+    r"station|outlet|blog|podcast|publication|tabloid|paper|platform|"
     r"state|media|online|report|reports|reporter|reporters|correspondent|journalist|journalists|reporting|sources?|article|story|"
     r"investigation|analysis|survey|poll|editorial|and others|writers?|"
     r"has|have|had|is|are|was|were|now|first|also|earlier|previously|later|just|even|only|originally|"
@@ -78,7 +79,7 @@ AFTER = re.compile(
     r"travell?ing)\s[^.,;:\"“”]{2,50}?(?=\s(?:also\s)?(?:reported|heard|saw|said|counted|witnessed)\b))?"
     + _PUT_IN
     # `Kestrel reporter Anna Berg said`, `Kestrel, which first reported`
-    + r"(?:\s(?:reporter|correspondent|journalist)s?\s[A-Z][\w’'-]+\s[A-Z][\w’'-]+)?"
+    + r"(?:\s(?:reporter|correspondent|journalist|columnist)s?\s[A-Z][\w’'-]+(?:\s[A-Z][\w’'-]+)?)?"
     + r"\s*,?\s(?:which\s)?(?:(?:has|first|also|then|later)\s)?"
     + _VERBS
     + rf"\b(?:\s(?:on\s|last\s|late\s|earlier\s)?(?:{_DAY}|week|month|today|yesterday))?"
@@ -135,6 +136,7 @@ SPEAKS_FOR = re.compile(
 AFFILIATE = re.compile(r"[’'s]*\s(?:\w+\s)?affiliates?\b")
 SOURCES = re.compile(
     r"-(?:polled|surveyed)\b|"
+    r"\s(?:editorial|investigation|exposé)\b(?!\s(?:board|page|staff|director|meeting|team|office|department|unit|into\sits))|"
     r"['’]s?\s(?:(?!own\b)[\w-]+\s){0,2}(?:sources?|report|reporting|investigation|article|scoop|story|analysis)\b"
 )
 REPORTERS_TOLD = re.compile(

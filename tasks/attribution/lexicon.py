@@ -55,6 +55,8 @@ class Lexicon:
     #: what only an outlet does, behind its name and before it
     reports_behind: re.Pattern[str]
     reports_before: re.Pattern[str]
+    #: ", unter Berufung auf": who cites, reports
+    citing_behind: re.Pattern[str]
     #: one of the house, or "for the" before its name: somebody speaks for it
     staff: re.Pattern[str]
     on_behalf: re.Pattern[str]
@@ -86,6 +88,7 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         own_work=any_of(cues.own_work, before='[“"»]?-'),
         reports_behind=any_of(cues.reports, before=r"\s(?:first\s|also\s)?"),
         reports_before=any_of(cues.reports, after=r"\s$"),
+        citing_behind=any_of(cues.citing, before=r",?\s"),
         staff=any_of(cues.staff, before=r"[\s-]"),
         on_behalf=any_of(cues.on_behalf, after=r"\s$"),
     )

@@ -92,7 +92,9 @@ def _before_and(reading: Reading, found: list[Cited], press: set[str], own: froz
         joined = citing.AND.match(reading.plain, mention.end)
         second = None
         if joined and mention.start not in starts:
-            second = starts.get(joined.end()) or starts.get(joined.end() + len("The "))
+            second = next(
+                (starts[at] for at in (joined.end(), joined.end() - 4, joined.end() + 4) if at in starts), None
+            )
         if second is None or second.told or entity.key in own or not (reading.outlet(entity) or entity.key in press):
             continue
         at = (mention.start, mention.end)
@@ -276,6 +278,7 @@ def _by_words(
     said = [word for word in (*before, *after) if word.strip(',.:;»”“"') in lexicon.verbs]
     work = lexicon.own_work.match(plain, at[1])
     spoken_for = lexicon.staff.match(plain, marked[1]) or lexicon.on_behalf.search(plain, low, marked[0])
+    work = work or lexicon.citing_behind.match(plain, marked[1])
     if not near and not work and (not said or spoken_for):
         return None
     end = plain.index(said[0], marked[1]) + len(said[0]) if said and said[0] in after and not near else at[1]

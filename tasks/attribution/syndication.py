@@ -23,6 +23,8 @@ _HEAD_CHARS, _TAIL_CHARS = 350, 500
 _DATELINE_CHARS = 600
 #: second-level labels under which a country's registry sells names
 _SHARED = frozenset(["co", "com", "org", "net", "gov", "edu", "ac", "or", "ne", "go", "gob", "asn"])
+#: shorter ones are a part of any site: `news`, `sport`, `money`
+_LONG_LABEL = 8
 #: `KESTREL.COM`, as some pages call their publisher
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,4}")
 _BYLINE_PARTS = re.compile(
@@ -75,7 +77,9 @@ class Credits:
         found |= {slug(name.split()[-1]) for name in (origin.publisher or "",) if " " in name}
         site = registered(host)
         if site:
-            found |= {slug(site), site.split(".")[0]}
+            found |= {slug(site), site.split(".")[0], slug(".".join(site.split(".")[:2]))}
+            # `sportpost.example.org` is the Sport Post
+            found |= {label for label in labels[:-2] if len(label) >= _LONG_LABEL}
         for name in list(found):
             item = self._gazetteer.items.get(name) or self._by_slug.get(name)
             if item:

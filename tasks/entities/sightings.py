@@ -19,7 +19,7 @@ _TELLS_BEFORE = re.compile(
     r"(?:write|writes|wrote|writing) (?:in|for)|magazine|newspaper|daily|"
     r"agency|outlet|broadcaster|by|issue of|in \w+day['’]s|"
     # as much for the other languages that have words of reporting
-    r"laut|gegenüber|wie|bei|dem|der|selon|comme|rapporte|révèle|à|au|según|como|reportó|informó|reveló|publicó|dijo|al|według|jak|dla|podaje)\s)$",
+    r"laut|gegenüber|mit\sde[mr](?:\s\w+en)?|wie|bei|dem|der|selon|comme|rapporte|révèle|à|au|según|como|reportó|informó|reveló|publicó|dijo|al|według|jak|dla|podaje)\s)$",
     re.IGNORECASE,
 )
 _TELLS_AFTER = re.compile(

@@ -172,3 +172,14 @@ def test_a_cited_outlet_has_the_role_among_the_entities(attribute):
     entities = attribute("The ferry will stop, Reuters reported.").entities
 
     assert [entity.roles for entity in entities if entity.key == "org:reuters"] == [("cited-source",)]
+
+
+@pytest.mark.parametrize(
+    ("url", "body"),
+    [
+        ("https://hafenpost.example.org/a", "Die Brücke bleibt zu, berichtet Hafen Post."),
+        ("https://de.skerry.net.ua/a", "Die Brücke bleibt zu, berichtet Skerry.net."),
+    ],
+)
+def test_a_house_under_anothers_address_does_not_cite_itself(attribute, url, body):
+    assert [source for source in attribute(body, lang="de", url=url).cited_sources if source.type == "outlet"] == []
