@@ -156,7 +156,7 @@ def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(str(text))
     except ValueError:
         raise Failed("parse-error", f"published: {text!r} is no ISO 8601 date") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

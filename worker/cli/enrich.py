@@ -13,6 +13,7 @@ import typer
 
 from config.settings import load_settings
 from config.trouble import ConfigError, read_text
+from tasks.reasons import Failed
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -41,7 +42,7 @@ def enrich(
     tagger, moment, folder = warm_tagger(settings), now(), rows.parent
 
     def work(line: str) -> tuple[bytes, Telling]:
-        record, telling = read_row(tagger, json.loads(line), folder, moment)
+        record, telling = read_row(tagger, _row(line), folder, moment)
         return record.model_dump_json().encode(), telling
 
     crew = Crew(
@@ -51,7 +52,7 @@ def enrich(
         memory_bytes=settings.article_memory_bytes,
     )
     bad, copies = 0, Copies()
-    with _bar() as bar, _writable(output) if output else nullcontext(sys.stdout.buffer) as out:
+    with _bar() as bar, _writable(output, rows) if output else nullcontext(sys.stdout.buffer) as out:
         for line, result in bar.track(crew.results(lines), total=len(lines)):
             if isinstance(result, Exception):
                 bad += 1
@@ -71,11 +72,20 @@ def _bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True))
 
 
-def _writable(path: Path) -> BinaryIO:
+def _writable(path: Path, rows: Path) -> BinaryIO:
+    if path.exists() and path.samefile(rows):
+        raise ConfigError("is the file of the rows itself", file=path, mend="name another with -o")
     try:
         return path.open("wb")
     except OSError as reason:
         raise ConfigError(f"cannot be written: {reason.strerror}", file=path, mend="name another with -o") from None
+
+
+def _row(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as reason:
+        raise Failed("parse-error", f"the row is not JSON: {reason}") from None
 
 
 def _id_of(line: str) -> Any:

@@ -37,6 +37,7 @@ def rows(folder):
         {"id": "bad-url", "url": "gopher://paper.test/", "text": separators},
         {"id": "bad-date", "text": separators, "published": "yesterday"},
         {"id": "number", "url": 17, "text": separators},
+        {"id": "epoch", "text": separators, "published": 1772452800},
         ["a", "list"],
         {"id": "last", "url": "https://paper.test/5", "html": html("The last", body("pier")).decode()},
     ]
@@ -94,9 +95,11 @@ def test_a_bad_row_says_what_is_wrong_with_it_and_the_rest_goes_on(answers, done
     assert errors["pdf"].startswith("unsupported-type")
     assert errors["bad-url"].startswith("blocked-url")
     assert "'yesterday' is no ISO 8601 date" in errors["bad-date"]
+    assert errors["epoch"] == "parse-error: published: 1772452800 is no ISO 8601 date"
+    assert errors[None].startswith("parse-error: the row is not ")
     assert "number" in errors
-    assert len(errors) == 7
-    assert "8 of 15 rows could not be read" in done.stderr
+    assert len(errors) == 8
+    assert "9 of 16 rows could not be read" in done.stderr
 
 
 def test_copies_among_the_rows_name_the_first_of_them_whichever_process_read_them(folder):
@@ -154,3 +157,14 @@ def test_a_place_that_cannot_be_written_is_named(folder):
 
     assert done.returncode == 78
     assert "cannot be written: No such file" in done.stderr
+
+
+def test_the_rows_are_never_written_over(folder):
+    rows = folder / "one.jsonl"
+    rows.write_text('{"id": 1, "text": "Talks went on."}\n')
+
+    done = run_command("enrich", str(rows), "-o", str(rows), env=environment(spacy_model="blank"))
+
+    assert done.returncode == 78
+    assert "is the file of the rows itself" in done.stderr
+    assert rows.read_text() == '{"id": 1, "text": "Talks went on."}\n'
