@@ -1,3 +1,4 @@
+local FOR_ITS_END = {'st', 'token', 'host', 'feed', 'fp', 'owner', 'version', 'hash', 'next', 'next_fp', 'next_host'}
 -- Takes the entry out of the non-final state. When its feed changed it meanwhile, it starts again at once.
 local function entry_end(id, e, version, hash)
   seen_put(id, version, e.fp, e.owner, hash)
@@ -12,7 +13,7 @@ local function entry_end(id, e, version, hash)
 end
 
 local function bury(id, stage, reason, detail)
-  local e, f = entry_of(id), entry_fields(id, 'entry', 'tries', 'crashes', 'seen_at')
+  local e, f = entry_of(id, FOR_ITS_END), entry_fields(id, 'entry', 'tries', 'crashes', 'seen_at')
   local fields = {'id', id, 'stage', stage, 'reason', reason, 'detail', detail, 'feed', e.feed, 'entry', f[1],
     'attempts', f[2] + f[3] + 1, 'version', e.version, 'seen_at', f[4], 'host', e.host}
   local page = redis.call('GET', P .. 'page:' .. id)

@@ -34,16 +34,15 @@ local function host_done(host, token)
   if host and host ~= '' then redis.call('HDEL', P .. 'host:' .. host, token) end
 end
 
--- What its next step or its end takes of it
-local ENTRY = {'st', 'token', 'feed', 'host', 'fp', 'owner', 'version', 'hash', 'next', 'next_fp', 'next_host'}
-local function entry_of(id)
-  local e, f = {}, entry_fields(id, unpack(ENTRY))
-  for i = 1, #ENTRY do e[ENTRY[i]] = f[i] end
+local FOR_A_STEP = {'st', 'token', 'host'}
+local function entry_of(id, names)
+  local e, f = {}, entry_fields(id, unpack(names))
+  for i = 1, #names do e[names[i]] = f[i] end
   return e
 end
 -- nil unless this token holds the entry at this stage: a late twin of a lease that ran out changes nothing
-local function held(id, token, stage)
-  local e = entry_of(id)
+local function held(id, token, stage, names)
+  local e = entry_of(id, names or FOR_A_STEP)
   return e.st == stage and e.token == token and e or nil
 end
 -- What a process works on next is marked with the end of what it worked on: when it dies, only that one is suspect.

@@ -3,7 +3,7 @@
 -- | {'again', ..}: there are other tellings of its text than its record knows of; nothing was done
 local id, token, next_id, next_token = take(), take(), take(), take()
 local address, version, hash = take(), take_number(), take()
-local e = held(id, token, 'enrich')
+local e = held(id, token, 'enrich', FOR_ITS_END)
 if not e then return {'stale', ''} end
 take_telling()
 take_publication()
