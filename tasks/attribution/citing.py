@@ -16,7 +16,7 @@ _NAME_OF_KIND = (
     r"|(?:the|a|an|its|their)\s(?:[\w’'-]+\s){1,4}(?:newspaper|website|site|magazine|broadcaster|station|channel|outlet|daily|weekly|"
     r"tabloid|blog|podcast|publication|portal|network|agency|journal)\s"
     # `according to fan site`
-    r"|\w+\s(?:newspaper|website|site|magazine|broadcaster|station|channel|outlet|tabloid|blog|podcast|publication|portal)\s)"
+    r"|(?:\w+\s){1,4}(?:newspaper|website|site|magazine|broadcaster|station|channel|outlet|tabloid|blog|podcast|publication|portal)\s)"
 )
 BEFORE = re.compile(
     r"(?i:\b(?:told|tells|tell|telling|informed|citing|cites|cited|quoting|quoted by|cited by|reported by|reports? by|"
@@ -46,7 +46,8 @@ BEFORE = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day(?:\s(?:morning|night|evening|afternoon))?\son|"
     r"(?:poll|survey|research)\s(?:[\w’'&,.-]+\s){1,14}for|"
     r"(?:interviews?|comments?|remarks?|statement|e-?mail|message|response|reply|answer|appearance|op-ed|column|essay|"
-    r"article|piece|series|opinion piece|story|report|reports|investigation|analysis|poll|survey|tally|count|"
+    r"article|piece|series|figures|data|statistics|"
+    r"opinion piece|story|report|reports|investigation|analysis|poll|survey|tally|count|"
     r"text message|"
     r"editorial|confirmed|files|reporting|material|information|inputs|said|says|appeared|appearing|wrote|writes|writing|revealed|disclosed|announced|confirmation)"
     r"(?:\s(?:published|given|made|conducted|carried out|this week|last week|late|early|on \w+day))*"
@@ -67,7 +68,9 @@ _PUT_IN = (
 #: `Axios' Barak Ravid reported`: one who works there
 _JOURNALIST = r"(?:['’]s?\s(?:\w+\s){0,2}[A-Z][\w’'-]+\s[A-Z][\w’'-]+)?"
 AFTER = re.compile(
-    _JOURNALIST
+    # `Kestrel.com reported`
+    r"(?:\.(?:com|net|org|co\.uk)\b)?"
+    + _JOURNALIST
     + r"(?:['’]s)?(?:\s(?:newspaper|daily|news|agency|magazine|website|broadcaster|TV|television|channel|network|site|"
     r"station|outlet|blog|podcast|publication|tabloid|paper|platform|"
     r"state|media|online|report|reports|reporter|reporters|correspondent|journalist|journalists|reporting|sources?|article|story|"
