@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from redis.exceptions import RedisError
 from starlette.responses import Response
 
 from tasks.export.asyncapi import as_yaml, asyncapi
@@ -153,10 +152,7 @@ async def queues(gateway: Gateway, _query: Query, _request: Request) -> Response
 
 
 async def consumers(gateway: Gateway, _query: Query, _request: Request) -> Response:
-    try:
-        groups = await read_groups(gateway.redis, gateway.prefix, sorted(gateway.index.names.topics), gateway.index)
-    except (RedisError, OSError) as problem:
-        return json_answer({"error": f"the store cannot be reached: {type(problem).__name__}"}, 503)
+    groups = await read_groups(gateway.redis, gateway.prefix, sorted(gateway.index.names.topics), gateway.index)
     return json_answer({"consumers": [group._asdict() for group in groups]})
 
 

@@ -506,6 +506,10 @@ def test_the_gateway_outlives_its_store():
                 unready = web.ask("/readyz")
                 assert unready.status == 503
                 assert "store" in unready.json()["troubles"][0]["text"]
+                for path in ("/v1/stats/consumers", "/v1/meta"):
+                    answer = web.ask(path)
+                    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+                    assert "the store cannot be reached" in answer.json()["error"]
                 store.start()
                 (entry,) = publish(store.client(), RECORDS[20:21])
                 assert next_event()["id"] == entry
