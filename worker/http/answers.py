@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from tasks.reasons import RETRY_AFTER_CAP_SECONDS, Failed
+from worker.http.incoming import Head
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 PERMANENT_REDIRECTS = frozenset({301, 308})
@@ -29,12 +30,17 @@ _REASON_OF_STATUS = {
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def check_status(status: int, retry_after: str | None, answered_at: datetime) -> None:
-    """Raises Failed for every status that is no page. `answered_at` is the server's own clock, where it tells."""
+def check_status(head: Head, now: Callable[[], datetime]) -> None:
+    """Raises Failed for every status that is no page."""
+    status = head.status
     reason = _REASON_OF_STATUS.get(status)
     if reason is None and 200 <= status < 300:
         return
-    wait = retry_after_seconds(retry_after, answered_at) if status in (429, 503) else None
+    wait = None
+    if status in (429, 503):
+        # a date is one of the server's own clock, where it tells that
+        answered_at = http_date(head.get(b"date")) or now()
+        wait = retry_after_seconds(head.get(b"retry-after"), answered_at)
     if status == 503 and wait is not None:
         reason = "rate-limited"
     raise Failed(reason or _reason_of_class(status), str(status), retry_after_seconds=wait)

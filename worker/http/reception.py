@@ -38,8 +38,7 @@ class Reception:
         unchanged = status == 304 and (self._conditional or self._kind == "feed")
         tells_robots = self._kind == "robots" and 200 <= status < 500 and status != 429
         if not unchanged and not tells_robots:
-            answered_at = answers.http_date(head.get(b"date")) or self._now()
-            answers.check_status(status, head.get(b"retry-after"), answered_at)
+            answers.check_status(head, self._now)
         if unchanged or not 200 <= status < 300:
             return None
         self._coding = answers.content_encoding(head.all(b"content-encoding"))
