@@ -40,7 +40,7 @@ T = TypeVar("T")
 log = structlog.get_logger("wirebeat")
 
 #: A claim for every poll that ends costs more than the poll: this long, they are gathered.
-POLL_PACE_SECONDS = 0.15
+POLL_PACE_SECONDS = 0.25
 #: While there are more than there is room for, the room is what is waited for.
 POLL_HURRY_SECONDS = 0.02
 #: As for polls; of 200 ms that a page takes this is a tenth.
