@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -139,6 +139,19 @@ def test_a_long_queue_of_one_host_is_worked_off_at_the_pace_of_the_host(desk: De
         desk.store.redis.delete("test:pending:enrich")  # nobody reads here; what waits would hold fetching back
 
     assert (desk.ledger.now - started).total_seconds() <= 40 * INTERVAL_SECONDS + 5
+
+
+def test_a_turn_that_is_taken_late_costs_the_next_in_the_queue_no_more_than_that(desk: Desk):
+    admit(desk, *["slow.test"] * 6)
+    late_seconds, began, taken = cycle((0.03, 0.0)), desk.ledger.now, []
+
+    while len(taken) < 6:
+        waiting = claim(desk)
+        advance(desk, *waiting.claims)
+        taken += [(desk.ledger.now - began).total_seconds()] * len(waiting.claims)
+        desk.later((waiting.next_due_seconds or 0.0) + next(late_seconds))
+
+    assert taken[-1] < 5 * (INTERVAL_SECONDS + 0.1)
 
 
 def test_a_crawl_delay_is_kept_to_where_it_is_longer_than_the_interval(desk: Desk):

@@ -35,6 +35,8 @@ end
 local function host_queue(h, interval, max_open, waiting)
   if not host_place(h, max_open) then return nil end
   local step = math.max(host_gap(h, interval), 20)
+  -- its own turn, given out before one was taken late: the turn is about to come, and is not lost to it
+  if h.next > now and h.next - now < step / 2 and h.open < max_open then return h.next end
   local tail = math.min(math.max(h.tail, h.next, now + step), now + step * (waiting + 1))
   host_put(h, 'tail', tail + step)
   return tail
