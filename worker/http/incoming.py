@@ -125,6 +125,9 @@ class Incoming:
         self._headers.setdefault(name.lower(), []).append(value)
         if len(name) + len(value) > MAX_HEADER_BYTES or self._header_count > MAX_HEADERS:
             self._broken(f"a header of more than {MAX_HEADER_BYTES} bytes, or more than {MAX_HEADERS} headers")
+        elif b"\0" in value:
+            # RFC 9110, 5.5: of the odd bytes in values, the one that is dangerous
+            self._broken("a NUL in a header")
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()

@@ -163,6 +163,11 @@ def test_headers_have_limits_of_their_own(lines):
         read(HEAD + lines + b"\r\n\r\n")
 
 
+def test_a_nul_in_a_header_is_refused():
+    with pytest.raises(Failed, match="protocol-error: a NUL in a header"):
+        read(HEAD + b"X: a\0b\r\nContent-Length: 0\r\n\r\n")
+
+
 def test_headers_are_found_by_name_however_they_are_written_and_keep_odd_bytes():
     reader, _ = read(HEAD + b"LoCation: /a\xff\r\nlocation: /b\r\nContent-Length: 0\r\n\r\n")
 
