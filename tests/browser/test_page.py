@@ -382,6 +382,25 @@ def test_what_is_wrong_is_said_in_words(browser, store, console):
         assert "since" in browser.find_element("id", "alert").text
 
 
+def test_a_store_that_is_away_is_said_where_the_page_was_and_where_it_is_opened(browser, store, console):
+    console.append("/v1/stats/consumers")
+    publish(store.client(), RECORDS)
+    said = "document.querySelector('#alert').textContent.includes('the store cannot be reached')"
+    with serving(browser, store) as web:
+        opened(browser, web)
+        store.stop()
+        until(browser, said)
+        until(browser, "document.querySelector('#status').dataset.state === 'stale'")
+        browser.get(f"http://127.0.0.1:{web.port}/")
+        until(browser, said)
+        assert shown(browser)
+        until(browser, "document.querySelector('#health').textContent.includes('not known while the store is away')")
+        store.start()
+        beat(store.client())
+        until(browser, "document.querySelector('#status').dataset.state === 'live'")
+        until(browser, "document.querySelector('#alert').hidden")
+
+
 def test_a_token_is_asked_for_and_kept_out_of_reach(browser, store, console):
     console += ["401"]
     publish(store.client(), RECORDS[:3])

@@ -50,7 +50,7 @@ export function health(place, feedPlace, { queues, feeds, consumers }) {
     ["Waiting", queues.queues.map((queue) => `${queue.stage} ${count(queue.stage === "poll" ? queue.due : queue.waiting)}`).join(" · ")],
     ["Delay", delayWords(queues.lag_ms)],
     ["Given up", many(queues.dead_letters, "entry", "entries")],
-    ["Readers", consumers.length ? consumers.map(readerWords).join("; ") : "no consumer groups"],
+    ["Readers", readersWords(consumers)],
   ];
   place.replaceChildren(
     el(
@@ -72,6 +72,11 @@ function serviceWords(troubles) {
 function delayWords({ p50, p95, articles }) {
   if (!articles) return "no article in the last hour";
   return `half within ${span(p50)}, 95 % within ${span(p95)} of publication`;
+}
+
+function readersWords(consumers) {
+  if (!consumers) return "not known while the store is away";
+  return consumers.length ? consumers.map(readerWords).join("; ") : "no consumer groups";
 }
 
 function readerWords(reader) {
