@@ -32,6 +32,7 @@ _LANGUAGE = re.compile(r"\A[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*\Z")
 #: how the pages are called that count a click and lead on, and their parameters that say where to
 _CLICKS = re.compile(r"/(?:url|l\.php|apiclick\.aspx|redir(?:ect)?(?:\.\w{2,4})?|goto|out|click)/?\Z", re.IGNORECASE)
 _TARGETS = frozenset(("url", "u", "q", "target", "to", "dest", "destination", "redirect"))
+_WWW = re.compile(r"www\.(?:[\w-]{1,63}\.){1,8}\w{2,24}(?::\d{1,5})?\Z")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _MANY_TAGS = re.compile(r",\S|,[^,]*,")
 _BY = re.compile(r"\A(?:by|von|par|por|di|od|от|від|автор:?)\s+(?=\S+\s)", re.IGNORECASE)
@@ -134,9 +135,19 @@ def absolute_url(link: str, base: str) -> str | None:
     if not link:
         return None
     try:
+        link = with_scheme(link, base)
         return urljoin(base, link)[: MAX_URL_CHARS + 1]
     except ValueError:
         return link
+
+
+def with_scheme(link: str, base: str) -> str:
+    """What begins with `www.`, or with the host that the document came from, names a host and no folder."""
+    host = link.partition("/")[0].partition("?")[0].lower()
+    here = urlsplit(base)
+    if not _WWW.match(host) and (not here.netloc or host.removeprefix("www.") != here.netloc.removeprefix("www.")):
+        return link
+    return f"{here.scheme or 'https'}://{link}"
 
 
 def _http_url(link: str, base: str) -> str | None:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from tasks.poll.draft import Document, Draft, paragraphs
 from tasks.reasons import Failed
 
+_ITEMS = re.compile(r'"items"\s*+:\s*+\[')
+_BETWEEN = re.compile(r"[\s,]*+(?=\{)")
+
 
 def read_json(text: str, *, max_entries: int) -> Document:
     """Raises Failed: `parse-error` for broken JSON, `not-a-feed` for JSON of another kind."""
+    cut: tuple[str, ...] = ()
     try:
         feed = json.loads(text)
     except (ValueError, RecursionError) as reason:
-        raise Failed("parse-error", f"broken JSON: {reason}") from None
+        feed, cut = _salvaged(text), (f"broken JSON: {reason}; its whole items taken",)
+        if feed is None:
+            raise Failed("parse-error", f"broken JSON: {reason}") from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise Failed("not-a-feed", f"JSON without a list of items: {_shape(feed)}")
     version = _text(feed, "version")
@@ -30,8 +37,27 @@ def read_json(text: str, *, max_entries: int) -> Document:
         title=_text(feed, "title"),
         link=_text(feed, "home_page_url"),
         lang=_text(feed, "language"),
-        warnings=() if version else ("no version",),
+        warnings=cut if version else (*cut, "no version"),
     )
+
+
+def _salvaged(text: str) -> dict[str, Any] | None:
+    """A document that breaks off: what stands before its items, and those of them that are whole."""
+    start = _ITEMS.search(text)
+    if start is None:
+        return None
+    try:
+        feed = json.loads(text[: start.start()].rstrip().rstrip(",") + "}")
+    except (ValueError, RecursionError):
+        feed = {}
+    decoder, items, place = json.JSONDecoder(), [], start.end()
+    while gap := _BETWEEN.match(text, place):
+        try:
+            item, place = decoder.raw_decode(text, gap.end())
+        except (ValueError, RecursionError):
+            break
+        items.append(item)
+    return {**feed, "items": items} if items and isinstance(feed, dict) else None
 
 
 def _names_a_text(item: dict[str, Any]) -> bool:

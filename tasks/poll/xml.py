@@ -11,7 +11,7 @@ from typing import Any
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
-from tasks.poll.draft import Document, Draft, paragraphs
+from tasks.poll.draft import Document, Draft, paragraphs, with_scheme
 from tasks.reasons import Failed
 
 #: deeper than that, elements were not closed
@@ -59,6 +59,9 @@ class _Bounded:
             super().unknown_endtag(tag)  # type: ignore[misc]
         except _HANDLER_FAULTS:
             self.depth = depth - 1
+
+    def resolve_uri(self, uri: str) -> Any:
+        return super().resolve_uri(with_scheme(uri.strip(), self.baseuri or ""))  # type: ignore[misc,attr-defined]
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
         if len(self.namespaces_in_use) < MAX_NAMESPACES:  # type: ignore[attr-defined]
@@ -243,9 +246,8 @@ def _links(entry: dict[str, Any]) -> tuple[str, ...]:
     guid, stated = _text(entry, "id"), _stated_link(entry)
     pages = [_text(link, "href") for link in alternates if link.get("type") in _HTML_TYPES]
     others = [_text(link, "href") for link in alternates if link.get("type") not in _HTML_TYPES]
-    guids = [guid] if _is_http(guid) else []
     sources = [_text(part, "src") for part in entry.get("content", ())]
-    return (_text(entry, "feedburner_origlink"), *pages, stated, *guids, *others, *sources)
+    return (_text(entry, "feedburner_origlink"), *pages, stated, guid if _is_http(guid) else "", *others, *sources)
 
 
 def _stated_link(entry: dict[str, Any]) -> str:
@@ -277,11 +279,10 @@ def _lang(entry: dict[str, Any]) -> str:
 def _image(entry: dict[str, Any]) -> str:
     media = [item for item in entry.get("media_content", ()) if _is_image(item)]
     widest: dict[str, Any] = max(media, key=lambda item: _number(_text(item, "width")), default={})
-    thumbnails = entry.get("media_thumbnail", ())
-    enclosures = [link for link in entry.get("links", ()) if link.get("rel") == "enclosure" and _is_image(link)]
-    places = [(widest, "url"), *((item, "url") for item in thumbnails), *((link, "href") for link in enclosures)]
-    found = [_text(item, key) for item, key in places] + [_text(entry.get("image") or {}, "href")]
-    return next((url for url in found if url), "")
+    thumbnails = [(item, "url") for item in entry.get("media_thumbnail", ())]
+    links = [link for link in entry.get("links", ()) if link.get("rel") == "enclosure" and _is_image(link)]
+    places = [(widest, "url"), *thumbnails, *((link, "href") for link in links), (entry.get("image") or {}, "href")]
+    return next((url for item, key in places if (url := _text(item, key))), "")
 
 
 def _is_image(item: dict[str, Any]) -> bool:
@@ -293,7 +294,6 @@ def _number(text: str) -> int:
 
 
 def _ttl_seconds(feed: dict[str, Any]) -> int | None:
-    minutes = _number(_text(feed, "ttl").strip())
-    period = _PERIODS.get(_text(feed, "sy_updateperiod").strip().lower(), 0)
-    seconds = minutes * 60 or period // (_number(_text(feed, "sy_updatefrequency").strip()) or 1)
+    minutes, times = (_number(_text(feed, key).strip()) for key in ("ttl", "sy_updatefrequency"))
+    seconds = minutes * 60 or _PERIODS.get(_text(feed, "sy_updateperiod").strip().lower(), 0) // (times or 1)
     return min(seconds, MAX_TTL_SECONDS) if seconds else None

@@ -185,6 +185,15 @@ def test_items_that_are_never_closed_are_items_all_the_same(read):
     assert [entry.title for entry in document.entries] == ["x"] * 600
 
 
+@pytest.mark.parametrize(("kept", "entries"), [(-3, 2), (-30, 2), (-120, 1)])
+def test_of_a_json_feed_that_breaks_off_the_whole_items_are_read(read, kept, entries):
+    items = [{"id": str(n), "url": f"https://harbour.example/{n}", "content_text": "Tides " * 8} for n in range(3)]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Harbour Post", "items": items}
+    document = read(json.dumps(feed).encode()[:kept])
+    assert (document.format, document.title, len(document.entries)) == ("json11", "Harbour Post", entries)
+    assert "broken JSON" in document.warnings[0]
+
+
 def test_deep_json_is_refused(refusal):
     assert refusal(b'{"items":' + b"[" * 200_000)[0] == "parse-error"
 

@@ -79,6 +79,23 @@ def test_a_relation_may_be_written_in_capitals_and_as_its_iri(only, atom, relati
     assert entry.url == "https://harbour.example/a"
 
 
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("www.quay.example/a/1", "https://www.quay.example/a/1"),
+        ("WWW.Quay.example", "https://WWW.Quay.example"),
+        ("harbour.example/a/1", "https://harbour.example/a/1"),
+        ("www.harbour.example/a/1?x=1", "https://www.harbour.example/a/1?x=1"),
+        ("//quay.example/a/1", "https://quay.example/a/1"),
+        ("www.html", "https://harbour.example/news/www.html"),
+        ("quay.example/a", "https://harbour.example/news/quay.example/a"),
+    ],
+)
+def test_a_link_that_begins_with_a_host_lacks_only_its_scheme(only, rss, atom, item, link, url):
+    assert only(rss(item(link=link))).url == url
+    assert only(atom(f'<entry><id>1</id><title>x</title><link href="{link}"/></entry>')).url == url
+
+
 def test_without_an_address_of_the_document_its_own_link_is_the_base(only, rss, item):
     assert only(rss(item(link="/a/1")), url="").url == "https://harbour.example/a/1"
 
