@@ -70,7 +70,7 @@ class Connection(asyncio.Protocol):
         self._until = min(self._loop.time() + self._read_seconds, self._deadline)
         try:
             self._incoming.feed(data)
-        except Failed as failed:
+        except Exception as failed:  # noqa: BLE001  (what is no Failed is a fault of ours: who asked is told, not the loop)
             self._end(failed)
             return
         if self._incoming.ended:
@@ -88,7 +88,7 @@ class Connection(asyncio.Protocol):
                 self._end()
         self.close()
 
-    def _end(self, failed: Failed | None = None) -> None:
+    def _end(self, failed: Exception | None = None) -> None:
         answered = self._answered
         if failed is None and self._incoming.kept:
             self._answered = None
@@ -125,4 +125,4 @@ class Connection(asyncio.Protocol):
 
 def _lost(incoming: Incoming, error: Exception) -> Failed:
     words = f"{type(error).__name__} {error}"
-    return Failed("tls", words) if isinstance(error, ssl.SSLError) else incoming.lost(words)
+    return incoming.lost_tls(words) if isinstance(error, ssl.SSLError) else incoming.lost(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+from httptools import HttpParserCallbackError, HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from tasks.reasons import Failed
 
@@ -18,9 +18,11 @@ MAX_HEADERS = 256
 #: that a server may send small chunks; one byte in each, which costs the most to read, soon meets the limit
 MAX_FRAMING_BYTES = 1 << 20
 
-#: what servers get wrong and every browser reads: odd bytes in values, bare line feeds, blanks behind a chunk's size
+#: what servers get wrong and every browser reads: odd bytes in values, a length beside chunks, bare line feeds, blanks
+#: behind a chunk's size
 _LENIENT = {
     "lenient_headers": True,
+    "lenient_chunked_length": True,
     "lenient_optional_cr_before_lf": True,
     "lenient_spaces_after_chunk_size": True,
 }
@@ -76,7 +78,7 @@ class Incoming:
         self._came_bytes = self._body_bytes = 0
         self._headers: dict[bytes, list[bytes]] = {}
         self._header_count = 0
-        self._headed = self._until_close = False
+        self._headed = self._until_close = self._two_lengths = False
         self._take: Take | None = None
         self._failed: Failed | None = None
         self.ended = False
@@ -84,10 +86,12 @@ class Incoming:
         self.kept = False
 
     def feed(self, data: bytes) -> None:
-        """Raises Failed; what `receive` and its taker raise comes out."""
+        """Raises Failed; what else `receive` and its taker raise, a fault of ours, comes out as it is."""
         self._came_bytes += len(data)
         try:
             self._parser.feed_data(data)
+        except HttpParserCallbackError as error:
+            raise error.__context__ or error from None
         except HttpParserUpgrade:
             self.kept = False
         except HttpParserError as error:
@@ -109,11 +113,15 @@ class Incoming:
             raise Failed("truncated", f"closed after {self._body_bytes} bytes of the body")
         self.ended = True
 
-    def lost(self, reason: str) -> Failed:
-        """The connection broke. `reason`: in words."""
+    def lost(self, words: str) -> Failed:
+        """The connection broke."""
         if not self._came_bytes:
-            return Dropped(reason)
-        return Failed("truncated" if self._headed else "connect", reason)
+            return Dropped(words)
+        return Failed("truncated" if self._headed else "connect", words)
+
+    def lost_tls(self, words: str) -> Failed:
+        """What came could not be deciphered, or was TLS's own word that it is over."""
+        return Failed("tls", words) if self._came_bytes else Dropped(words, "tls")
 
     def on_message_begin(self) -> None:
         self.kept = False
@@ -135,12 +143,20 @@ class Incoming:
             return
         self._headed = True
         head = Head(status, self._headers)
-        coded = head.all(b"transfer-encoding")
-        self._until_close = not coded[-1].lower().endswith("chunked") if coded else not head.get(b"content-length")
+        self._read_framing(head)
         try:
             self._take = self._receive(head)
         except Failed as failed:
             self._failed = failed
+
+    def _read_framing(self, head: Head) -> None:
+        """RFC 9112, 6.3: chunks go before a length, and after such an answer nobody knows where the next begins."""
+        coded, announced = head.all(b"transfer-encoding"), head.get(b"content-length")
+        is_chunked = bool(coded) and coded[-1].lower().endswith("chunked")
+        self._until_close = not is_chunked and (bool(coded) or not announced)
+        self._two_lengths = bool(coded) and announced is not None
+        if self._two_lengths and not is_chunked:
+            self._broken("a length beside a coding that is not chunked")
 
     def on_body(self, chunk: bytes) -> None:
         if self.ended or self._failed or self._take is None:
@@ -155,7 +171,7 @@ class Incoming:
         if not self._headed:
             self._headers = {}
         elif not self.ended:
-            self.ended, self.kept = True, self._parser.should_keep_alive()
+            self.ended, self.kept = True, self._parser.should_keep_alive() and not self._two_lengths
 
     def _broken(self, words: str) -> None:
         self.kept = False
@@ -172,5 +188,5 @@ class Incoming:
 class Dropped(Failed):
     """Closed before an answer, as a kept connection often is when it is used again (RFC 9112, 9.3.1)."""
 
-    def __init__(self, words: str = "closed before an answer") -> None:
-        super().__init__("connect", words)
+    def __init__(self, words: str = "closed before an answer", reason: str = "connect") -> None:
+        super().__init__(reason, words)

@@ -59,6 +59,11 @@ ANSWERS = {
     "to be closed": (HEAD + b"Connection: close\r\nContent-Length: 1\r\n\r\nx", b"x", False),
     "of the old protocol": (b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx", b"x", False),
     "not modified": (b"HTTP/1.1 304 Not Modified\r\nContent-Length: 900\r\n\r\n", b"", True),
+    "of two lengths": (
+        HEAD + b"Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n0\r\n\r\n",
+        b"first",
+        False,
+    ),
     "with bare line feeds": (b"HTTP/1.1 200 OK\nContent-Length: 1\n\nx", b"x", True),
 }
 
@@ -141,6 +146,20 @@ def test_a_close_before_the_first_byte_is_told_from_one_after_it():
 
     assert half.lost("reset").reason == "connect"
     assert not isinstance(half.lost("reset"), Dropped)
+
+
+def test_a_length_beside_a_coding_that_does_not_say_where_it_ends_is_refused():
+    with pytest.raises(Failed, match="protocol-error: a length beside"):
+        read(HEAD + b"Transfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nfirst")
+
+
+def test_a_fault_of_who_receives_is_not_laid_to_the_server():
+    def faulty(_chunk):
+        raise LookupError("ours")
+
+    for receive in (faulty, lambda _head: faulty):
+        with pytest.raises(LookupError, match="ours"):
+            begun(receive).feed(HEAD + b"Content-Length: 5\r\n\r\nfirst")
 
 
 def test_who_has_enough_gets_no_more_and_the_connection_is_not_kept():
