@@ -77,7 +77,7 @@ def _allow_connections() -> None:
 
 
 def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
-    from worker.gathering import Gatherer  # noqa: PLC0415  (aiohttp is not for the roles that ask no one)
+    from worker.gathering import Gatherer  # noqa: PLC0415  (the HTTP client is not for the roles that ask no one)
 
     if settings.allow_origins:
         log.warning("origins-allowed", off_the_public_internet=settings.allow_origins)

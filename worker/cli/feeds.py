@@ -1,6 +1,6 @@
 """`wirebeat feeds`: the feed list, and what stands behind the addresses in it."""
 
-# Imports stand where they are needed: `feeds list` pays neither for aiohttp nor for feedparser.
+# Imports stand where they are needed: `feeds list` pays neither for the HTTP client nor for feedparser.
 
 from __future__ import annotations
 
