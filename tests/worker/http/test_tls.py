@@ -3,6 +3,8 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
+from contextlib import suppress
 from typing import NamedTuple
 
 import pytest
@@ -121,3 +123,45 @@ def test_a_permanent_redirect_to_plain_http_is_followed_and_not_kept(certificate
 
     assert page.body == b"<rss/>"
     assert page.moved_to is None
+
+
+@pytest.mark.parametrize("answers_before", [1, 0])
+def test_a_kept_connection_whose_tls_breaks_before_an_answer_is_replaced(certificate, settings_for, answers_before):
+    """`answers_before`: over each connection, before bytes that are no TLS."""
+    key, pem = certificate
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    server.load_cert_chain(pem, key)
+    requests = []
+
+    def serve(listening):
+        with suppress(OSError):  # closed in the end
+            while True:
+                plain, _ = listening.accept()
+                sealed = server.wrap_socket(plain, server_side=True)
+                for _ in range(answers_before):
+                    requests.append(sealed.recv(4096))
+                    sealed.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsealed")
+                requests.append(sealed.recv(4096))
+                with socket.socket(fileno=sealed.detach()) as bare:
+                    bare.sendall(b"no record of TLS")
+
+    def lookup(name, *_):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 0))]
+
+    async def fetch_twice(listening):
+        origin = Listening(listening.getsockname()[1])
+        trust = ssl.create_default_context(cafile=pem)
+        async with Client(settings_for(origin), lookup=lookup, tls=trust) as web:
+            return [(await web.fetch(f"https://news.example:{origin.port}/", kind="page")).body for _ in range(2)]
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=serve, args=(listening,), daemon=True).start()
+        if answers_before:
+            assert asyncio.run(fetch_twice(listening)) == [b"sealed", b"sealed"]
+        else:
+            with pytest.raises(Failed) as failure:
+                asyncio.run(fetch_twice(listening))
+            assert failure.value.reason == "tls"
+        listening.shutdown(socket.SHUT_RDWR)
+    # the end of the last connection reads as nothing
+    assert len([request for request in requests if request]) == (3 if answers_before else 1)
