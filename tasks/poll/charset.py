@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from charset_normalizer import from_bytes
+
 #: marks and, without one, how `<?xm` looks; longer first, since UTF-32's mark begins like UTF-16's
 _MARKS: tuple[tuple[bytes, str], ...] = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -33,6 +35,16 @@ _WIDER = {
 _NO_CHARSETS = frozenset(
     ("undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "mbcs", "oem")
 )
+#: of alphabets that are not Latin; those that are Latin cannot be told apart from windows-1252 by so little text
+_GUESSED = "cp1251 koi8_r gb18030 big5 cp932 euc_jp cp949 cp1253 cp1255 cp1256".split()
+_GUESS_BYTES = 20_000
+#: of the letters of a text in another alphabet; Polish and Czech, which use most accents, have an eighth
+_FOREIGN_SHARE = 0.25
+_FOREIGN_BYTES = 12
+_AROUND_TEXT = re.compile(rb"<!\[CDATA\[|\]\]>|<[^<>]*+>|&#?\w{1,10};|https?://[!-~]*+")
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_KANA = re.compile(r"[\u3040-\u30ff]")
+_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']\s*([A-Za-z0-9._:-]{1,40})""")
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 
@@ -78,10 +90,38 @@ def _not_utf8(document: bytes, charsets: list[str]) -> tuple[str, tuple[str, ...
     rivals = any(charset != "utf-8" for charset in charsets)
     if broken * (20 if rivals else 2) < beyond_ascii:
         return text, ("bytes that are not utf-8 in a utf-8 document",)
-    for charset in (*charsets, "cp1252", "latin-1"):
+    for charset in charsets:
+        text = document.decode(charset, "replace")
+        broken = text.count("\ufffd")
+        if charset != "utf-8" and broken * 20 <= len(text) - len(text.encode("ascii", "ignore")) - broken:
+            return text, ("bytes that are not in the declared charset",) if broken else ()
+    for charset in (_guessed(document), "cp1252", "latin-1"):
         try:
             text = document.decode(charset)
         except UnicodeDecodeError:
             continue
-        return text, () if charset in charsets else (f"declared as {(charsets or ['utf-8'])[0]}, read as {charset}",)
+        return text, (f"declared as {(charsets or ['utf-8'])[0]}, read as {charset}",)
     raise AssertionError  # latin-1 reads every byte
+
+
+def _guessed(document: bytes) -> str:
+    """Where nobody said it: of a text in another alphabet than the Latin one, the likeliest; else windows-1252."""
+    # a gap of one blank is the end of no character of two bytes, so that none is cut
+    text = _AROUND_TEXT.sub(b" ", document[: 4 * _GUESS_BYTES])[:_GUESS_BYTES].rpartition(b" ")[0]
+    foreign = len(text) - len(text.translate(None, _BEYOND_ASCII))
+    latin = len(text) - len(text.translate(None, _LETTERS))
+    if foreign < _FOREIGN_BYTES or foreign < _FOREIGN_SHARE * (foreign + latin):
+        return "cp1252"
+    if _is_euc_jp(text):
+        return "euc_jp"
+    best = from_bytes(text, cp_isolation=_GUESSED).best()
+    return best.encoding if best else "cp1252"
+
+
+def _is_euc_jp(text: bytes) -> bool:
+    """Kana, without which no Japanese sentence is, show it; its bytes are Chinese characters in GB 18030, too."""
+    try:
+        japanese = text.decode("euc_jp")
+    except UnicodeDecodeError:
+        return False
+    return 10 * len(_KANA.findall(japanese)) > len(japanese) - len(japanese.encode("ascii", "ignore"))

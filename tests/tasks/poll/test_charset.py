@@ -100,3 +100,39 @@ def test_one_byte_of_another_charset_does_not_garble_a_utf_8_document_with_few_l
 @pytest.mark.parametrize("text", ["<rss>café</rss>", "<rss>“Überfall” – Größe, naïve, Señor</rss>"])
 def test_windows_1252_that_nobody_declared_is_read_as_that(text):
     assert decoded_text(text.encode("cp1252"), "")[0] == text
+
+
+ELSEWHERE = {
+    "cp1251": "Переговоры в Вене продолжились в понедельник, сказал министр.",
+    "koi8_r": "Переговоры в Вене продолжились в понедельник, сказал министр.",
+    "gb18030": "港口周一重新开放，市政府说维修工作已经完成。",
+    "big5": "港口週一重新開放，市政府說維修工作已經完成。",
+    "cp932": "港は月曜日に再び開かれ、修理は終わったと市は述べた。",
+    "euc_jp": "港は月曜日に再び開かれ、修理は終わったと市は述べた。",
+    "cp949": "항구가 월요일에 다시 열렸으며 수리가 끝났다고 시가 밝혔다.",
+    "cp1253": "Το λιμάνι άνοιξε ξανά τη Δευτέρα, είπε ο δήμος.",
+    "cp1255": "הנמל נפתח מחדש ביום שני, כך מסרה העירייה",
+    "cp1256": "أعيد فتح الميناء يوم الاثنين، كما قالت البلدية",
+}
+
+
+@pytest.mark.parametrize("charset", ELSEWHERE)
+@pytest.mark.parametrize("declaration", ["", '<?xml version="1.0" encoding="utf-8"?>'])
+def test_another_alphabet_in_a_charset_that_nobody_declared_is_recognised(charset, declaration):
+    told = ELSEWHERE[charset]
+    items = "".join(
+        f"<item><title><![CDATA[{told}]]></title><link>https://harbour.example/{n}</link>"
+        f"<description>&lt;p&gt;{told}&lt;/p&gt;</description><pubDate>Mon, 23 Nov 2026 08:00:00 GMT</pubDate></item>"
+        for n in range(4)
+    )
+    text = f"{declaration}<rss><channel><title>Harbour</title>{items}</channel></rss>"
+    read, forgiven = decoded_text(text.encode(charset), "")
+    assert read == text
+    assert forgiven == (f"declared as utf-8, read as {charset}",)
+
+
+def test_one_cut_character_does_not_garble_a_document_in_the_charset_that_it_declares():
+    text = '<?xml version="1.0" encoding="gb2312"?><rss>' + ELSEWHERE["gb18030"] * 3
+    read, forgiven = decoded_text(text.encode("gb18030") + b"\xff</rss>", "")
+    assert read == f"{text}\ufffd</rss>"
+    assert forgiven
