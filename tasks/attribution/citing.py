@@ -6,7 +6,7 @@ import re
 
 _DAY = r"(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
 #: what may stand between the word of citing and the name
-_NAME_OF_KIND = (
+NAME_OF_KIND = (
     r"(?:(?:(?:the|a|an|its|their|new|recent|latest|state|local|national|daily|weekly|British|German|French|newspaper|news|agency|broadcaster|"
     r"television|TV|radio|network|channel|magazine|outlet|publication|website|site|tabloid|paper|portal|station|partner|sister|"
     r"blog|podcast|wire|\w+-\w+(?:-\w+)?|service|regional|financial|business|shipping|trade|personal|"
@@ -51,7 +51,7 @@ BEFORE = re.compile(
     r"text message|"
     r"editorial|confirmed|files|reporting|material|information|inputs|said|says|appeared|appearing|wrote|writes|writing|revealed|disclosed|announced|confirmation)"
     r"(?:\s(?:published|given|made|conducted|carried out|this week|last week|late|early|on \w+day))*"
-    r"\s(?:to|with|by|in|for|on|from|of)))\s" + _NAME_OF_KIND + r"$"
+    r"\s(?:to|with|by|in|for|on|from|of)))\s" + NAME_OF_KIND + r"$"
 )
 _VERBS = (
     r"(?:report(?:s|ed|ing)?|said|says|wrote|writes|cit(?:ed|es|ing)|quot(?:ed|es|ing)|reveal(?:ed|s|ing)|not(?:ed|es)|"

@@ -9,6 +9,7 @@ from tasks.attribution import citing
 from tasks.attribution.digest import digest
 from tasks.attribution.linked import linked
 from tasks.attribution.ours import Ours
+from tasks.attribution.refused import refused
 from tasks.attribution.unheard import unheard
 from tasks.entities.naming import slug
 from tasks.entities.press import press_form
@@ -217,10 +218,9 @@ def _cited(
     if citing.CAPTION.search(reading.body, right, right + 110) or citing.AFFILIATE.match(plain, right):
         return None
     before = citing.BEFORE.search(plain, low, left) or citing.REPORTERS_TOLD.search(plain, low, left)
-    if before and (
-        citing.in_passing(plain, low, left, right) or (entity is None and before[0].startswith(("via ", "per ")))
-    ):
-        # much is sent "via" a firm; only a known outlet is one there
+    # much is sent "via" a firm; only a known outlet is one there
+    sent = before and entity is None and before[0].startswith(("via ", "per "))
+    if before and (sent or citing.in_passing(plain, low, left, right) or refused(plain, low, left)):
         return None
     after = None
     if before or not _acts_itself(reading, low, (left, right), high):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tasks.records import Entity
 
 
-_NO_FIRST = WORDS["no_name"] | WORDS["press_leads"]
 #: each costs a look through the body
 _NAMES_LOOKED_FOR = 40
 _LONGEST_NAME = 80

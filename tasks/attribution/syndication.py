@@ -180,10 +180,6 @@ _LAST_LINE = re.compile(r"(?:^|\n|[.!?”\"]\s)\s*[\[(](?P<name>[A-Z][\w&.’' -
 _INITIALS = re.compile(r"(?![KW][A-Z]{2,3}\b)[A-Z]{3,6}")
 
 
-def _signs_texts(name: str) -> bool:
-    return press_form(name) == "sure" and not is_call_sign(name)
-
-
 def registered(host: str) -> str:
     """`news.example.co.uk` → `example.co.uk`"""
     labels = host.lower().rstrip(".").split(".")
