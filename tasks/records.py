@@ -262,7 +262,8 @@ class Quote(Span):
 class DateMention(Span):
     #: ISO date
     value: str
-    relative_to: str = "published_at"
+    #: left out where the text itself gives the year
+    relative_to: str | None = Field(default=None, exclude_if=is_none)
 
 
 class SyndicatedFrom(Shape):

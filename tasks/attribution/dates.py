@@ -59,7 +59,17 @@ class DateFinder:
         for match in self._pattern.finditer(body):
             day = self._day(match, body, published)
             if day is not None:
-                found.append(DateMention(text=match[0], start=match.start(), end=match.end(), value=day.isoformat()))
+                given = any(match[group] for group in ("iso", "y1", "y2"))
+                counted_from = None if given else "published_at"
+                found.append(
+                    DateMention(
+                        text=match[0],
+                        start=match.start(),
+                        end=match.end(),
+                        value=day.isoformat(),
+                        relative_to=counted_from,
+                    )
+                )
         return tuple(found)
 
     def _day(self, match: re.Match[str], body: str, published: date) -> date | None:

@@ -21,7 +21,9 @@ FLAT_FIELDS: dict[str, FlatField] = {
     "published_at": FlatField("text", "Publication time, RFC 3339 in UTC."),
     "published_ts": FlatField("number", "The same in milliseconds since 1970."),
     "title": FlatField("text", "Headline."),
-    "url": FlatField("text", "Address to show and to count by, without tracking parameters."),
+    "url": FlatField(
+        "text", "Address to show and to count by, without tracking parameters; empty without a link."
+    ),
     "source": FlatField("text", "Publisher's name."),
     "source_id": FlatField("text", "Publisher's id."),
     "feed": FlatField("text", "Id of the feed that carried it."),
@@ -53,7 +55,7 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
         "version": "From 1; grows by one each time title or body change beyond noise, or the article is tagged anew.",
         "previous": "`content_hash` of the version before; null for version 1.",
         "title": "Headline, without the site's name.",
-        "url": "Address to show and to count by: without tracking parameters.",
+        "url": "Address to show and to count by: without tracking parameters; empty without a link.",
         "canonical_url": "What the page names as its canonical address on its own site; another site's is a link.",
         "source": "The publisher.",
         "authors": "By-line, one person each.",
@@ -153,11 +155,12 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
     },
     "DateMention": {
         "value": "ISO date.",
-        "relative_to": "Field that a relative date was counted from.",
+        "relative_to": "Field that a relative date was counted from; left out where the text itself gives the year.",
     },
     "Link": {
         "url": "Address; null where only the words are known.",
-        "rel": "How it relates to the article; `canonical`: the page of another site that this one calls its original.",
+        "rel": "How it relates to the article; `canonical`: the page of another site that this one calls its original; "
+        "`update` and `correction` are reserved and not given yet.",
         "text": "The words of the link.",
     },
     "Cluster": {
@@ -169,7 +172,7 @@ RECORD_FIELDS: dict[str, dict[str, str]] = {
     "SyndicatedFrom": {
         "name": "Name of the outlet or agency.",
         "wikidata": "Wikidata item; null when not linked.",
-        "evidence": "What told so.",
+        "evidence": "What told so; `same_text` is reserved and not given yet: copies are told in `cluster`.",
         "text": "The words that told so.",
     },
     "Provenance": {

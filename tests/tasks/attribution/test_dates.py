@@ -52,3 +52,19 @@ def test_the_day_is_counted_in_utc(attribute):
     dates = attribute("It stopped today.", published=datetime(2024, 12, 31, 23, 30, tzinfo=UTC)).dates
 
     assert [date.value for date in dates] == ["2024-12-31"]
+
+
+@pytest.mark.parametrize(
+    ("body", "counted_from"),
+    [
+        ("The ferry stopped on Thursday.", "published_at"),
+        ("It stopped on March 3rd.", "published_at"),
+        ("It stopped on November 7, 2023.", None),
+        ("It stopped on 24 February 2022.", None),
+        ("It stopped on 2024-02-29.", None),
+    ],
+)
+def test_only_a_day_without_its_year_is_counted_from_the_day_of_publication(attribute, body, counted_from):
+    (found,) = attribute(body).dates
+
+    assert found.model_dump(mode="json").get("relative_to") == counted_from
