@@ -21,9 +21,7 @@ FLAT_FIELDS: dict[str, FlatField] = {
     "published_at": FlatField("text", "Publication time, RFC 3339 in UTC."),
     "published_ts": FlatField("number", "The same in milliseconds since 1970."),
     "title": FlatField("text", "Headline."),
-    "url": FlatField(
-        "text", "Address to show and to count by, without tracking parameters; empty without a link."
-    ),
+    "url": FlatField("text", "Address to show and to count by, without tracking parameters; empty without a link."),
     "source": FlatField("text", "Publisher's name."),
     "source_id": FlatField("text", "Publisher's id."),
     "feed": FlatField("text", "Id of the feed that carried it."),
