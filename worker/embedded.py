@@ -30,6 +30,8 @@ from worker.loopback import free_port
 #: One that was told to stop writes what it still holds; one that was killed leaves at once what rewrites its file.
 FORMER_SERVER_SECONDS = 10.0
 ORPHAN_AFTER_SECONDS = 1.0
+#: With a big file to read, it answers late.
+START_SECONDS = 60.0
 #: Linux limits the path of a socket to 107 bytes.
 MAX_SOCKET_PATH_BYTES = 100
 #: Readers see streams and their state, keep groups of their own, and change nothing else.
@@ -94,10 +96,9 @@ def lock_data_dir(data_dir: Path) -> IO[str]:
 
 
 class EmbeddedServer:
-    def __init__(self, data_dir: Path, *, port: int, prefix: str, maxmemory: str = "0") -> None:
+    def __init__(self, data_dir: Path, *, port: int, prefix: str) -> None:
         self._data_dir = data_dir.resolve()
         self._prefix = prefix
-        self._maxmemory = maxmemory
         self._wanted_port = port
         self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -197,7 +198,6 @@ class EmbeddedServer:
             "appendonly": "yes",
             "appendfsync": "everysec",
             "save": "",
-            "maxmemory": self._maxmemory,
             "maxmemory-policy": "noeviction",
             "aclfile": self._data_dir / "users.acl",
             "hash-max-listpack-entries": 512,
@@ -233,10 +233,10 @@ class EmbeddedServer:
                 f"no port free for readers from {self._wanted_port} on", mend="set WIREBEAT_EMBEDDED_PORT, 0 for none"
             ) from taken
 
-    def _wait_until_it_answers(self, timeout_seconds: float = 60.0) -> None:
+    def _wait_until_it_answers(self) -> None:
         assert self._process is not None  # noqa: S101  (start() has just set it)
         client = redis.Redis.from_url(self.url, socket_timeout=2)
-        deadline = time.monotonic() + timeout_seconds
+        deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             try:
                 if client.ping():

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -44,7 +44,6 @@ class Role:
     started: float = 0.0
     failures: int = 0
     start_at: float = 0.0
-    exit_codes: list[int] = field(default_factory=list)
 
     @property
     def running(self) -> bool:

@@ -41,6 +41,8 @@ class BoundedResolver:
                 raise OSError(f"look-up of {host} not begun: too many others do not end")
             self._under_way += 1
         infos = await self._await_lookup(host, port, registered)
+        if not infos:
+            raise OSError(f"{host} has no address")
         return [
             (family, kind, protocol, "", (sockaddr[0], port, *sockaddr[2:]))
             for family, kind, protocol, _, sockaddr in infos[:MAX_ADDRESSES]

@@ -230,7 +230,7 @@ class Ledger:
 
 
 def _read_polls(reply: Any) -> PollClaims:
-    rows, next_due_ms, _held = reply
+    rows, next_due_ms = reply
     claims = tuple(
         PollClaim(
             _text(feed),

@@ -97,10 +97,10 @@ class FailPoints:
                 os._exit(9)
 
 
-def connection_options(*, socket_timeout_seconds: float = 5.0) -> dict[str, Any]:
+def connection_options() -> dict[str, Any]:
     """For redis-py: bounded waits, and retries that outlast a restart of the server."""
     return {
-        "socket_timeout": socket_timeout_seconds,
+        "socket_timeout": 5.0,
         "socket_connect_timeout": 2.0,
         "health_check_interval": 5,
         "retry_on_error": RETRY_ON,

@@ -201,3 +201,8 @@ def test_a_name_that_no_codec_takes_is_a_failure_of_dns():
 
     with pytest.raises(OSError, match="cannot be looked up"):
         asyncio.run(BoundedResolver(lookup).resolve("a" * 64 + ".example"))
+
+
+def test_a_name_without_an_address_is_a_failure_of_dns():
+    with pytest.raises(OSError, match="no address"):
+        asyncio.run(BoundedResolver(lambda *_: []).resolve("bare.example"))

@@ -1,17 +1,16 @@
 -- n, lease, nonce, by, interval, max_open, m, then m times a poll that found nothing new: 'feed token next_due status',
 -- and '' when it asks again with what it was asked with, else 1, etag, last_modified, body_hash
 -- → list of {feed, token, config, etag, last_modified, body_hash, errors, last_full_ms, moved_to}, ms until the next
--- feed is due (-1: none), how many of the m polls still held their feed
+-- feed is due (-1: none)
 -- A claim sent again with the same nonce, because the answer got lost, gives the same feeds.
 local n, lease, nonce = take_number(), take_number(), take()
 local by, interval, max_open = take(), take_number(), take_number()
-local pending, held, taken, feeds, tokens = P .. 'pending:poll', 0, {}, {}, {}
+local pending, taken, feeds, tokens = P .. 'pending:poll', {}, {}, {}
 for _ = 1, take_number() do
   local feed, token, next_due, status = string.match(take(), '(%S+) (%S+) (%S+) (.*)')
   local key, validators = P .. 'feed:' .. feed, take() ~= '' and {take(), take(), take()}
   local f = redis.call('HMGET', key, 'token', 'host', 'polls', 'status')
   if f[1] == token then
-    held = held + 1
     host_done(f[2], token)
     redis.call('HSET', key, 'token', '', 'last_success_ms', now, 'next_due_ms', next_due, 'polls', (f[3] or 0) + 1)
     if f[4] ~= status then  -- as it is after every failure, which leaves its reason there
@@ -49,8 +48,8 @@ for feed, token in string.gmatch(redis.call('GET', P .. 'claim:' .. nonce) or ''
   local f = asked_with(feed)
   if f[8] == token then hand_out(feed, token, f) end
 end
-if #taken > 0 then return {handed_out(), 0, held} end
-if full() then return {taken, -1, held} end
+if #taken > 0 then return {handed_out(), 0} end
+if full() then return {taken, -1} end
 local due = n > 0 and redis.call('ZRANGEBYSCORE', pending, '-inf', now, 'LIMIT', 0, math.min(n * 4 + 16, MOST)) or {}
 local last_token = due[1] and tokens_for(math.min(n, #due))
 for _, feed in ipairs(due) do
@@ -70,4 +69,4 @@ for _, feed in ipairs(due) do
 end
 put_places(pending)
 if #tokens > 0 then redis.call('SET', P .. 'claim:' .. nonce, table.concat(tokens, ' '), 'PX', lease) end
-return {handed_out(), first_due(pending), held}
+return {handed_out(), first_due(pending)}
