@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import html as html_entities
-import json
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from tasks.extract import markup, pruning, structured
+from tasks.extract import markup, pruning, states, structured
 from tasks.extract.blocks import Block, block, blocks_of
 from tasks.extract.cleaning import Context, Drop, cleaned
 from tasks.extract.maintext import main_text
@@ -24,7 +23,6 @@ MIN_OTHER_CHARS = 600
 MAX_FIRST_SHARE = 0.6
 # and this much where the first way has no text at all: a teaser is as long
 MIN_ALONE_CHARS = 300
-MAX_STATE_CHARS = 3_000_000
 FAST_SHARE = 0.5
 # headline, byline, date and some menu
 MAX_AROUND_CHARS = 250
@@ -34,13 +32,6 @@ _STOPS = (".", "!", "?", "。", "！", "？", "।", "؟", '"', "”", "»")
 
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/h\d)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{1,2000}>")
-_STATE_ID = ("__NEXT_DATA__", "__NUXT_DATA__", "__UNIVERSAL_DATA__")
-_STATE = re.compile(
-    r"(?:window\.)?(?:__\w+__|\w*(?:initial|preloaded|app)_?state\w*|Fusion\.globalContent)\s*=\s*(?=[{\[])",
-    re.IGNORECASE,
-)
-_LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_TEXT_KEYS = re.compile(r"body|content|text|html|article|paragraph|value|story", re.IGNORECASE)
 
 
 _TEXT = XPath("string()", smart_strings=False)
@@ -108,73 +99,8 @@ def from_markup(content: str, method: str, context: Context) -> Body:
 
 def from_state(tree: HtmlElement, context: Context) -> Body:
     """The longest text in what a page hands to its scripts: pages that are drawn in the browser have no other."""
-    best = ""
-    for script in tree.iter("script"):
-        text = script.text or ""
-        if not MIN_OTHER_CHARS < len(text) < MAX_STATE_CHARS or "ld+json" in (script.get("type") or ""):
-            continue
-        found = [_longest(value) for value in _states(script, text)]
-        best = max((best, *found, *_literals(text)), key=len)
+    best = max(states.texts(tree), key=len, default="")
     return from_markup(best[:MAX_CHARS], "script-state", context)
-
-
-def _literals(text: str) -> Iterator[str]:
-    """Long string literals that read as prose, wherever a script has them."""
-    for match in _LITERAL.finditer(text):
-        if match.end() - match.start() > MIN_OTHER_CHARS:
-            try:
-                value = json.loads(match.group(), strict=False)
-            except ValueError:
-                continue
-            if _reads(value):
-                yield value
-
-
-def _states(script: HtmlElement, text: str) -> Iterator[Any]:
-    if script.get("id") in _STATE_ID or "json" in (script.get("type") or ""):
-        yield structured.read_json(text)
-        return
-    for match in list(_STATE.finditer(text))[:3]:
-        try:
-            yield json.JSONDecoder(strict=False).raw_decode(text, match.end())[0]
-        except (ValueError, RecursionError):
-            continue
-
-
-def _longest(value: Any) -> str:
-    """The longest string, or list of paragraphs, under a key that names a text."""
-    best, stack, seen = "", [("", value, 0)], 0
-    while stack and seen < 20_000:
-        key, node, depth = stack.pop()
-        seen += 1
-        if isinstance(node, dict) and depth < 30:
-            stack += [(str(name), inner, depth + 1) for name, inner in node.items()]
-        elif isinstance(node, list) and depth < 30:
-            joined = "\n".join(text for one in node if (text := _paragraph(one)))
-            best = joined if _reads(joined) and len(joined) > len(best) else best
-            stack += [(key, inner, depth + 1) for inner in node]
-        elif isinstance(node, str) and len(node) > len(best) and _TEXT_KEYS.search(key) and _reads(node):
-            best = node
-    return best
-
-
-def _paragraph(node: Any) -> str:
-    if isinstance(node, str):
-        return node if " " in node else ""
-    if isinstance(node, dict):
-        for key in ("text", "content", "html", "value", "body"):
-            if isinstance(node.get(key), str) and " " in node[key]:
-                return str(node[key])
-    return ""
-
-
-def _reads(text: str) -> bool:
-    """Prose, not code, addresses or base64: blanks and full stops, few braces."""
-    if len(text) < MIN_OTHER_CHARS:
-        return False
-    sample = _TAG.sub(" ", text[:4000])
-    signs = sum(sample.count(sign) for sign in "{}[];=<>\\")
-    return sample.count(" ") > len(sample) / 20 and signs < len(sample) / 60
 
 
 def from_density(tree: HtmlElement, context: Context) -> Body:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.extract import extract, from_feed
+from tasks.extract import extract, from_feed, markup, states
 from tasks.extract.article import read
 from tasks.reasons import Failed
 from tasks.records import Entry
@@ -119,6 +119,48 @@ def test_the_text_of_a_page_drawn_by_a_script_is_found_in_its_state():
     assert found.extractor.method == "script-state"
     assert "<p>" not in found.body
     assert TWO in found.body
+
+
+PARAGRAPHS = "".join(f"<p>{one} It’s so.</p>" for one in (ONE, TWO, THREE))
+STATE = json.dumps({"page": {"story": {"headline": "Ferry", "html": PARAGRAPHS}}})
+IN_SINGLE_QUOTES = STATE.replace("\\", "\\\\").replace("’", "\\'").replace("<p>", "\\x3cp>")
+DRAWN = json.dumps(
+    ["$", "main", None, {"children": [
+        ["$", "nav", None, {"children": ["$", "p", "1", {"children": "Home and all the sections of the paper"}]}],
+        *(["$", "p", str(n), {"className": "text", "children": [text, ["$", "em", None, {"children": " It’s so."}]]}]
+          for n, text in enumerate((ONE, TWO, THREE))),
+    ]}]
+)  # fmt: skip
+LENGTH = f"{len(PARAGRAPHS.encode()):x}"
+
+
+def sent(stream: str, *, cut: int) -> str:
+    pieces = [json.dumps([1, piece]) for piece in (stream[:cut], stream[cut:])]
+    return "".join(f"<script>self.__next_f.push({piece})</script>" for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        f"<script>window.store = JSON.parse({json.dumps(STATE)});</script>",
+        f"<script>window.store = JSON.parse('{IN_SINGLE_QUOTES}');</script>",
+        sent(f'1:I[5,["a"],"Story"]\n2:["$","$L1",null,{STATE}]\n', cut=400),
+        sent(f'1:"$Sreact.suspense"\n2:T{LENGTH},{PARAGRAPHS}3:["$","$L1",null,{{"html":"$2"}}]\n', cut=300),
+        sent(f"0:{DRAWN}\n", cut=500),
+    ],
+)
+def test_the_text_is_found_in_what_a_page_hands_to_its_scripts(scripts):
+    head = "<head><title>Ferry landing to close</title></head>"
+    found = extract(f'<html>{head}<body><div id="root"></div>{scripts}</body></html>', url=URL, now=NOW)
+    assert found.extractor.method == "script-state"
+    assert found.body.replace("'", "’") == "\n\n".join(f"{one} It’s so." for one in (ONE, TWO, THREE))
+
+
+@given(st.text(alphabet='0123abT:,"[]{}$\\\n p', max_size=120), st.integers(0, 20))
+def test_whatever_a_page_sends_piece_by_piece_is_read_or_passed_over(stream, times):
+    scripts = f"{sent(stream * times, cut=40)}<script>JSON.parse('{stream}');{PARAGRAPHS}</script>"
+    tree = markup.parse(f"<html><body>{scripts}</body></html>")
+    assert all(isinstance(text, str) for text in states.texts(tree))
 
 
 @pytest.mark.parametrize(
