@@ -15,6 +15,7 @@ LINES = st.sampled_from(
     [
         b"Content-Length: 4",
         b"Content-Length: 99999999999999999999",
+        b"Content-Length: " + b"0" * 5000 + b"4",
         b"Content-Length: +4",
         b"Content-Length: 4, 4",
         b"Transfer-Encoding: chunked",

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
 
 from tasks.reasons import Failed
+from worker.http import Client
 from worker.http.exchange import Kept, header_lines, request_head
 
+#: one entry for each file or socket that this process holds
+OPEN_FILES = Path("/proc/self/fd")
 HEADERS = {"User-Agent": "Desk/1.0 (+https://desk.example/bot)", "Accept": "*/*"}
 
 
@@ -112,3 +119,94 @@ def test_closing_closes_all_that_wait():
 
     assert all(one.closed for one in waiting)
     assert kept.take(HERE) is None
+
+
+def test_a_server_that_closes_just_when_the_next_request_comes_costs_no_fetch(converse, answer):
+    pauses = [0.0, 0.0002, 0.0005, 0.001, 0.002]
+
+    async def close_soon(_reader, writer, _request):
+        writer.write(answer(b"here"))
+        await writer.drain()
+        await asyncio.sleep(pauses[2])
+        writer.close()
+
+    async def talk(web, origin):
+        bodies = []
+        for number in range(60):
+            bodies.append((await web.fetch(origin.url(), kind="feed")).body)
+            await asyncio.sleep(pauses[number % len(pauses)])
+        return bodies, len(origin.requests)
+
+    bodies, requests = converse(close_soon, talk)
+
+    assert bodies == [b"here"] * 60
+    assert requests >= 60
+
+
+def test_a_request_whose_answer_had_begun_is_not_sent_again(converse, answer):
+    async def answer_once(_reader, writer, _request):
+        if len(served) % 2:
+            writer.write(b"HTTP/1.1 2")
+            writer.close()
+        else:
+            writer.write(answer(b"here"))
+        served.append(1)
+
+    async def talk(web, origin):
+        await web.fetch(origin.url(), kind="feed")
+        with pytest.raises(Failed):
+            await web.fetch(origin.url(), kind="feed")
+        return len(origin.requests), origin.connections
+
+    served = []
+    assert converse(answer_once, talk) == (2, 1)
+
+
+def test_a_connection_to_another_name_at_the_same_address_is_not_used(converse, answer):
+    def lookup(_name, port, *_):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    async def talk(web, origin):
+        for host in ("here.example", "there.example", "here.example"):
+            await web.fetch(origin.url(host=host), kind="feed")
+        return origin.connections
+
+    assert converse({"*": answer(b"here")}, talk, lookup=lookup) == 2
+
+
+def open_files():
+    return len(list(OPEN_FILES.iterdir()))
+
+
+@pytest.mark.skipif(not OPEN_FILES.exists(), reason="the system does not tell what is open")
+def test_fetches_given_up_at_any_moment_leave_no_socket_behind(serving, settings_for, answer):
+    async def drip(_reader, writer, _request):
+        for byte in answer(b"here"):
+            writer.write(bytes([byte]))
+            await asyncio.sleep(0)
+
+    async def give_up(web, url, turns):
+        fetch = asyncio.create_task(web.fetch(url, kind="feed"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        fetch.cancel()
+        return (await asyncio.gather(fetch, return_exceptions=True))[0]
+
+    async def run():
+        noise = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: noise.append(context))
+        async with serving(drip) as origin:
+            before = open_files()
+            async with Client(settings_for(origin)) as web:
+                ends = [await give_up(web, origin.url(), turns) for turns in range(150)]
+            for _ in range(500):
+                if open_files() > before:
+                    await asyncio.sleep(0.01)
+            left = open_files() - before
+        return ends, left, noise
+
+    ends, left, noise = asyncio.run(run())
+
+    assert (left, noise) == (0, [])
+    assert isinstance(ends[1], asyncio.CancelledError)
+    assert ends[-1].body == b"here"
