@@ -214,7 +214,7 @@ function emptyWords(queues, feeds) {
   }
   const polled = feeds.filter((one) => one.last_success).length;
   const waiting = queues ? queues.queues.filter((queue) => queue.stage !== "poll").reduce((sum, queue) => sum + queue.waiting, 0) : 0;
-  const words = queues ? `${polled} of ${feeds.length} feeds polled, ${many(waiting, "article waits", "articles wait")} to be read.` : "";
+  const words = queues?.queues.length ? `${polled} of ${feeds.length} feeds polled, ${many(waiting, "article waits", "articles wait")} to be read.` : "";
   return el("div", { class: "empty" }, el("strong", {}, "No articles yet."), words);
 }
 
