@@ -35,7 +35,9 @@ def test_rabbitmq_carries_the_wake_ups_and_may_die(folder: Path, server: Valkey)
     with rabbitmq(folder) as broker, site(change_after_seconds=600.0) as news:
         node = broker.start()
         try:
-            env = environment(news, redis_url=server.url, broker_url=broker.url, feeds=news.opml_url, log_level="debug")
+            env = environment(
+                news, redis_url=server.url, broker_url=broker.url, feeds=news.feeds_url, log_level="debug"
+            )
             service = Service(folder, "run", *UNTIL_IDLE, env=env)
             service.until(lambda: records(server.url), "first record")
             assert not service.events("wake-failed")
@@ -62,7 +64,7 @@ def test_shards_on_a_cluster_share_the_feeds_and_publish_each_article_once(folde
                 "shards": "2",
                 "spacy_model": "blank",
             }
-            envs = [environment(news, feeds=news.opml_url, shard=str(shard), **common) for shard in range(2)]
+            envs = [environment(news, feeds=news.feeds_url, shard=str(shard), **common) for shard in range(2)]
             # each once for its feeds, and the first once more for what the second handed over
             for env in (*envs, envs[0]):
                 service = Service(folder, "run", *UNTIL_IDLE, env=env)
@@ -93,7 +95,7 @@ def test_a_cluster_is_the_store_and_a_server_beside_it_the_broker_which_may_die(
                 redis_url=nodes.url,
                 broker_url=f"redis://127.0.0.1:{broker.port}/0",
                 prefix="{news}",
-                feeds=news.opml_url,
+                feeds=news.feeds_url,
             )
             service = Service(folder, "run", *UNTIL_IDLE, env=env)
             store = owner_url(nodes.url, "{news}")

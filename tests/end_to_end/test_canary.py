@@ -37,7 +37,7 @@ def test_a_canary_comes_through_is_no_news_and_is_missed_when_it_does_not_come(f
     port, canary_port = free_port(), free_port()
     with site(change_after_seconds=600.0) as news:
         env = environment(
-            news, redis_url=server.url, feeds=news.opml_url,
+            news, redis_url=server.url, feeds=news.feeds_url,
             canary_interval="2", canary_limit="10", canary_port=str(canary_port),
         )  # fmt: skip
         service = Service(folder, "run", "--port", str(port), env=env)

@@ -40,7 +40,7 @@ def red(port: int, role: str) -> dict | None:
 def test_a_killed_enrich_worker_is_missed_within_a_minute_by_name_until_it_is_back(folder: Path, server: Valkey):
     port = free_port()
     with site(change_after_seconds=600.0) as news:
-        env = environment(news, redis_url=server.url, feeds=news.opml_url)
+        env = environment(news, redis_url=server.url, feeds=news.feeds_url)
         web = Service(folder, "web", "--port", str(port), env=env)
         roles = {name: Service(folder, *command, env=env) for name, command in ROLES.items()}
         try:

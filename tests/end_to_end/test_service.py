@@ -21,7 +21,7 @@ UNTIL_IDLE = ("--until-idle", "--no-web")
 
 def test_every_entry_becomes_one_valid_record_and_a_second_run_adds_nothing(folder: Path, server: Valkey):
     with site(change_after_seconds=600.0) as news:
-        env = environment(news, redis_url=server.url, feeds=news.opml_url)
+        env = environment(news, redis_url=server.url, feeds=news.feeds_url)
 
         first = Service(folder, "run", *UNTIL_IDLE, env=env)
         assert first.wait() == 0, first.log[-3000:]
@@ -43,7 +43,7 @@ def test_every_entry_becomes_one_valid_record_and_a_second_run_adds_nothing(fold
 
 def test_a_record_slices_back_to_its_evidence(folder: Path, server: Valkey):
     with site(change_after_seconds=600.0) as news:
-        env = environment(news, redis_url=server.url, feeds=news.opml_url)
+        env = environment(news, redis_url=server.url, feeds=news.feeds_url)
         assert Service(folder, "run", *UNTIL_IDLE, env=env).wait() == 0
 
     tagged = 0
@@ -63,7 +63,7 @@ def test_a_record_slices_back_to_its_evidence(folder: Path, server: Valkey):
 @pytest.mark.parametrize("victim", ["worker poll", "worker fetch", "worker enrich", "beat", "valkey", "pool"])
 def test_killing_any_one_process_loses_and_doubles_nothing(folder: Path, victim: str):
     with site(change_after_seconds=600.0) as news:
-        env = environment(news, feeds=news.opml_url, data_dir=str(folder / "d"))
+        env = environment(news, feeds=news.feeds_url, data_dir=str(folder / "d"))
         service = Service(folder, "run", *UNTIL_IDLE, env=env)
         try:
             pid = service.until(lambda: _find(service, victim), f"process {victim}")
@@ -92,7 +92,7 @@ def _find(service: Service, victim: str) -> int | None:
 
 def test_stopping_takes_seconds_and_loses_nothing(folder: Path):
     with site(change_after_seconds=600.0) as news:
-        env = environment(news, feeds=news.opml_url, data_dir=str(folder / "d"))
+        env = environment(news, feeds=news.feeds_url, data_dir=str(folder / "d"))
         service = Service(folder, "run", "--no-web", env=env)
         service.until(lambda: service.events("published"), "record")
         started = time.monotonic()
@@ -130,7 +130,7 @@ def _versions(server: Valkey) -> set[str]:
 
 def test_a_second_service_on_the_same_directory_is_refused_at_once(folder: Path):
     with site(change_after_seconds=600.0) as news:
-        env = environment(news, feeds=news.opml_url, data_dir=str(folder / "d"))
+        env = environment(news, feeds=news.feeds_url, data_dir=str(folder / "d"))
         first = Service(folder, "run", "--no-web", env=env)
         try:
             first.until(lambda: first.events("role-started"), "start")
@@ -144,7 +144,7 @@ def test_a_second_service_on_the_same_directory_is_refused_at_once(folder: Path)
 
 def test_nothing_is_left_when_the_supervisor_is_killed(folder: Path):
     with site(change_after_seconds=600.0) as news:
-        env = environment(news, feeds=news.opml_url, data_dir=str(folder / "d"))
+        env = environment(news, feeds=news.feeds_url, data_dir=str(folder / "d"))
         service = Service(folder, "run", "--no-web", env=env)
         service.until(lambda: len(service.tree()) >= 6, "all processes")
         tree = service.tree()
