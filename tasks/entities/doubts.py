@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Container, Sequence
 
+    from tasks.records import EntityType
+
 _NO_ORGANISATION = WORDS["abbreviations"]
 _COMMON = WORDS["common"]
 _SAID_TWICE = 2
@@ -112,6 +114,8 @@ def doubtful(text: str, words: Counter[str], name: Name, label: str) -> bool:
     )
     if never or " " in name.text:
         return bool(never)
+    if label in ("ORG", "GPE") and named_after(text, name.end, "org" if label == "ORG" else "place"):
+        return True
     return _doubtful_word(text, words, name, label)
 
 
@@ -126,6 +130,17 @@ def _doubtful_word(text: str, words: Counter[str], name: Name, label: str) -> bo
         at = text.find(f" ({name.text})")
         return name.text.split("-")[0] in _NO_ORGANISATION or (at > 0 and text[at - 1].islower())
     return name.text.lower() in words
+
+
+#: `the Amazon basin`, `the Jordan river`
+_WATER = re.compile(r"\s(?:[Rr]ivers?|[Rr]iverbanks?|[Bb]asin|[Rr]ainforest|[Dd]elta|[Ee]stuary)\b")
+#: `the Ford family`
+_FAMILY = re.compile(r"\s(?:family|dynasty|clan|brothers|sisters|siblings|heirs)\b")
+
+
+def named_after(text: str, end: int, kind: EntityType) -> bool:
+    """True where the name that ends here is a river's or a family's, not the firm's or country's of the same name."""
+    return bool(_WATER.match(text, end) or (kind == "org" and _FAMILY.match(text, end)))
 
 
 _GATHERING = re.compile(r"(?:Summit|Conference|Forum|World Cup|Olympics|Games|Festival)$")

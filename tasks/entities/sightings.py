@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tasks.entities.doubts import named_after
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -72,7 +74,7 @@ def resolved(names: Names, title: str, body: str, gazetteer: Gazetteer) -> list[
     for zone, text, matches in zones:
         for match in matches:
             chosen = _chosen(match, text, gazetteer, codes, known, last)
-            if chosen:
+            if chosen and not _namesake(match, text, gazetteer.items[chosen.key]):
                 last[chosen.key] = len(found)
                 found.append(
                     Sighting(
@@ -86,6 +88,11 @@ def resolved(names: Names, title: str, body: str, gazetteer: Gazetteer) -> list[
                     )
                 )
     return found
+
+
+def _namesake(match: Match, text: str, item: Item) -> bool:
+    one_word = " " not in text[match.start : match.end]
+    return one_word and (item.type == "org" or item.kind == "country") and named_after(text, match.end, item.type)
 
 
 def _codes_named(names: Names, gazetteer: Gazetteer) -> dict[str, set[str]]:

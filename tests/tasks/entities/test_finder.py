@@ -174,3 +174,28 @@ def test_a_table_of_three_lines_is_enough(tmp_path):
     entities = EntityFinder(load_gazetteer(tmp_path)).find("", "Berg won.", "en", PUBLISHED, [])
 
     assert [entity.key for entity in entities] == ["person:anna-berg"]
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "key"),
+    [
+        ("Boats on the Amazon river carried the medicine.", ("Amazon", "ORG"), "org:amazon"),
+        ("The Amazon basin is dry this year.", ("Amazon", "ORG"), "org:amazon"),
+        ("The Jordan river is nearly dry.", ("Jordan", "GPE"), "place:jordan"),
+        ("The Disney family gave the land.", ("Disney", "ORG"), "org:disney"),
+    ],
+)
+def test_a_river_or_a_family_is_not_the_firm_or_country_of_its_name(finder, body, name, key):
+    assert key not in found(finder, body, name)
+
+
+@pytest.mark.parametrize(
+    ("body", "name", "key"),
+    [
+        ("Amazon said it would build by the river.", ("Amazon", "ORG"), "org:amazon"),
+        ("Talks in Jordan went on by the river.", ("Jordan", "GPE"), "place:jordan"),
+        ("The Disney family sold its shares in Disney. Disney said nothing.", ("Disney said", "ORG"), "org:disney"),
+    ],
+)
+def test_beside_a_river_or_a_family_the_firm_or_country_is_found_all_the_same(finder, body, name, key):
+    assert key in found(finder, body, (name[0].split()[0], name[1]))
