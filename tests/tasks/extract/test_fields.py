@@ -13,6 +13,23 @@ def test_the_headline_loses_the_name_of_the_site():
     assert article("<p>" + ONE + "</p>" * 3).title == "Ferry landing to close"
 
 
+@pytest.mark.parametrize(
+    ("stated", "title"),
+    [
+        ("Ferry landing to close | Harbour Gazette", "Ferry landing to close"),
+        ("Ferry landing to close - Town - Harbour Gazette", "Ferry landing to close"),
+        ("渡轮码头五月关闭 - 港口报", "渡轮码头五月关闭"),
+        ("Ferry landing to close: a survey", "Ferry landing to close: a survey"),
+        ("Ferry landing to close – and nobody knows when", "Ferry landing to close – and nobody knows when"),
+        ("Ferries | Harbour Gazette", "Ferries | Harbour Gazette"),
+        ("Ferry landing to close – What we know so far today", "Ferry landing to close – What we know so far today"),
+    ],
+)
+def test_a_headline_that_nothing_confirms_loses_the_short_names_behind_it(stated, title):
+    html = f"<html><head><title>{stated}</title></head><body><p>{ONE}</p><p>{TWO}</p><p>{THREE}</p></body></html>"
+    assert extract(html, url="https://www.quay.example/1", now=NOW).title == title
+
+
 def test_the_headline_that_readers_see_goes_before_the_one_for_search_engines():
     stated = '<meta property="og:title" content="Ferry closing times and prices in Harrow Bay">'
     found = article(
