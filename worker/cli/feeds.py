@@ -41,6 +41,7 @@ Json = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
 
 NEWEST_SHOWN = 3
+UNREADABLE = "cannot be read"
 
 app.command()(status)
 app.command()(poll)
@@ -52,9 +53,11 @@ def parse(
     as_data: Json = False,
     url: Annotated[str, typer.Option(help="where they came from: relative links hang on it")] = "",
 ) -> None:
-    """What the service would read in them. Example: wirebeat feeds parse saved.xml --json"""
+    """What the service would read in them; exit 1 if one cannot be opened. Example: wirebeat feeds parse saved.xml"""
+    unread = False
     for file in files:
         row = _parsed(file, url)
+        unread = unread or (row["error"] or "").startswith(UNREADABLE)
         if as_data:
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
         else:
@@ -64,6 +67,7 @@ def parse(
                 sys.stdout.write(
                     f"  {when:<20}  {entry['title'][:70] or '(no title)'}  {entry['link'] or '(no link)'}\n"
                 )
+    raise typer.Exit(1 if unread else 0)
 
 
 def _parsed(file: Path, url: str) -> dict[str, Any]:
@@ -73,7 +77,7 @@ def _parsed(file: Path, url: str) -> dict[str, Any]:
     try:
         document = read_feed(file.read_bytes(), feed="file", url=url, now=clock.now())
     except OSError as trouble:
-        return {**nothing, "error": f"cannot be read: {trouble.strerror}"}
+        return {**nothing, "error": f"{UNREADABLE}: {trouble.strerror}"}
     except Failed as trouble:
         return {**nothing, "error": str(trouble)}
     entries = [_row(entry) for entry in document.entries]

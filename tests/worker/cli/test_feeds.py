@@ -89,7 +89,8 @@ def test_parse_prints_one_json_line_a_file_and_goes_on_after_a_bad_one(run, tmp_
     (tmp_path / "page.html").write_text("<html><title>Hello</title></html>")
     done = run("parse", "good.xml", "page.html", "missing.xml", "--json", "--url", "https://inland.example/rss")
     good, page, missing = map(json.loads, done.stdout.splitlines())
-    assert done.exit_code == 0
+    assert done.exit_code == 1
+    assert run("parse", "good.xml", "page.html").exit_code == 0
     assert (good["file"], good["format"], good["title"], good["error"]) == ("good.xml", "rss20", "Inland", None)
     assert good["entries"][0] == {
         "id": "gOne",
