@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -34,10 +35,19 @@ _WITH_TEXT = XPath(
     "descendant-or-self::*[self::div or self::section or self::article or self::td or self::main or self::center]"
     "[text()[normalize-space()]]"
 )
+#: around a whole text
+_DRESSED = XPath("descendant::*[self::font or self::span][br][not(ancestor::p)]")
+
+
+def _has_empty_line(element: HtmlElement) -> bool:
+    return any(one.tag == two.tag == "br" and not (one.tail or "").strip() for one, two in pairwise(element))
 
 
 def paragraphs(body: HtmlElement) -> None:
     """Wraps each run of text and inline elements that stands in a container in a <p>; two <br> end a run."""
+    for element in _DRESSED(body):
+        if _own_text(element) >= MIN_CHARS and _has_empty_line(element):
+            element.tag = "div"
     for element in _WITH_TEXT(body):
         if _own_text(element) >= MIN_CHARS and any(child.tag == "br" or not _inline(child) for child in element):
             _wrap(element)

@@ -44,6 +44,21 @@ def test_text_between_line_breaks_becomes_paragraphs_with_its_blanks():
     assert found.body.count("\n\n") == 2
 
 
+@pytest.mark.parametrize(
+    "shell",
+    [
+        "<table><tr><td><a href=/>Home</a></td><td><font size=2>{}</font></td></tr></table>",
+        "<table><tr><td><h1>Ferry landing to close</h1><font>{}</font></td></tr></table>",
+        "<table><tr><td>{}</td></tr></table>",
+        "<h1>Ferry landing to close</h1><div><span>{}</span></div>",
+    ],
+)
+def test_a_text_that_has_nothing_but_line_breaks_has_paragraphs_in_old_markup_too(shell):
+    text = f"{ONE}<br>\n<br>{TWO}<br><br/>{THREE}"
+    html = f"<html><head><title>Ferry landing to close</title></head><body>{shell.format(text)}</body></html>"
+    assert extract(html, url=URL, now=NOW).body == f"{ONE}\n\n{TWO}\n\n{THREE}"
+
+
 def test_a_subheading_in_a_div_stays():
     found = article(
         f'<h1>Ferry</h1><p>{ONE}</p><div class="story-subheading">What it costs</div><p>{TWO}</p><p>{THREE}</p>'
