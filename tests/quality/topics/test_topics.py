@@ -121,6 +121,19 @@ def test_a_headline_that_only_names_a_town_is_not_about_the_war(tagger, language
     assert 0.2 < tagger.tag(title, "", language).scores["ukraine-war"] < 0.5
 
 
+def test_words_of_war_in_a_report_of_a_match_are_not_about_the_war(tagger):
+    match = (
+        "The striker hit a missile from thirty metres in Odesa. The coach praised his army of fans. The goalkeeper was "
+        "besieged after half time."
+    )
+    attack = (
+        "Three former players of the Ukrainian league were killed in battle near Pokrovsk this month. The club said "
+        "the midfielder had joined a brigade after Russia's invasion."
+    )
+    assert tagger.tag("Late goal for Odesa", match, "en").scores["ukraine-war"] < 0.5
+    assert tagger.tag("Footballers at the front", attack, "en").scores["ukraine-war"] >= 0.5
+
+
 def test_both_topics_of_one_article_are_found_with_and_without_its_title(tagger):
     assert min(tagger.tag(TITLE, ARTICLE, "en").scores[topic] for topic in TOPICS) >= 0.8
     assert min(tagger.tag("", ARTICLE, "en").scores[topic] for topic in TOPICS) >= 0.5
