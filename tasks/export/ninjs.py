@@ -59,7 +59,8 @@ def ninjs(record: Record) -> Json:
 
 
 def _ids(record: Record) -> Iterable[tuple[str, str]]:
-    yield "url", record.url
+    if record.url:
+        yield "url", record.url
     if record.canonical_url and record.canonical_url != record.url:
         yield "canonical", record.canonical_url
     if record.provenance.guid:
