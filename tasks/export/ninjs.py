@@ -59,8 +59,7 @@ def ninjs(record: Record) -> Json:
 
 
 def _ids(record: Record) -> Iterable[tuple[str, str]]:
-    if record.url:
-        yield "url", record.url
+    yield "url", record.url
     if record.canonical_url and record.canonical_url != record.url:
         yield "canonical", record.canonical_url
     if record.provenance.guid:
