@@ -97,13 +97,7 @@ async def fetch_page(ports: Gathering, claim: Claim) -> None:
 
 async def _page_of(ports: Gathering, feed: Feed, entry: Entry) -> Page | None:
     """None: an origin's robots.txt was asked for first, and that was this entry's turn at the host."""
-    try:
-        url = canonical_url(entry.url or "")
-    except Failed as failed:
-        if not (entry.content or entry.summary):
-            raise
-        # no page can ever be asked for, so the feed's words are all there is; its address stands nowhere
-        return Page(url="", final_url="", status=0, fetched_at=ports.now(), failed=failed.reason)
+    url = canonical_url(entry.url or "")
     if not feed.fulltext:
         return Page(url=url, final_url=url, status=0, fetched_at=ports.now())
     heed = partial(_heed, ports) if ports.respect_robots and feed.respect_robots else None

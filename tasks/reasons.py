@@ -38,7 +38,7 @@ REASONS: dict[str, Reason] = {
     "not-a-feed": Reason("there is no feed in the document"),
     "parse-error": Reason("a feed too broken to use"),
     "no-content": Reason("no article text on the page and none in the feed: empty, wall, soft 404, script only"),
-    "no-url": Reason("an entry without a link and without a text of its own"),
+    "no-url": Reason("an entry without a usable link and without content"),
     # the work
     "resource-limit": Reason("reading it took more time or memory than allowed"),
     "crashed": Reason("the process working on it died, more than once"),

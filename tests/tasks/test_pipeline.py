@@ -459,28 +459,6 @@ def test_an_address_that_is_refused_never_stands_in_a_record(world: World, reaso
     assert world.account().dead == {reason: 1}
 
 
-@pytest.mark.parametrize("link", ["mailto:desk@paper.test", "javascript:alert(1)", "http://desk:pass@paper.test/1", ""])
-def test_a_text_whose_link_leads_nowhere_is_published_without_an_address(world: World, link: str):
-    described = "The quay stays shut until Friday, the harbour office said, because a crane has to be taken down first."
-    world.web.answers[FEED] = page(rss(item(1, link=link, description=described), item(2, link=link, guid="other")))
-    world.round()
-
-    (record,) = world.records()
-    assert (record["url"], record["body"], record["body_status"]) == ("", described, "feed_only")
-    assert record["source"]["domain"] == "paper.test"
-    assert list(world.account().dead.values()) == [1]
-    assert world.web.pages() == []
-
-
-def test_two_texts_without_an_address_are_two_records(world: World):
-    texts = ("The quay stays shut until Friday.", "The lighthouse gets a new lamp, and the old one goes to the museum.")
-    items = [item(n, link="", guid=f"note-{n}", description=text) for n, text in enumerate(texts)]
-    world.web.answers[FEED] = page(rss(*items))
-    world.round()
-
-    assert sorted(record["body"] for record in world.records()) == sorted(texts)
-
-
 def test_a_feed_without_full_text_pages_is_published_from_the_feed_alone(world: World):
     world.feed(fulltext=False)
     world.web.answers[FEED] = page(rss(item(1, description=LONG)))
