@@ -67,7 +67,7 @@ def read_one_article(tagger: Tagger) -> int:
         title="Harbour bridge opens",
         published=WHEN,
         summary=_SENTENCES[0],
-        source=SourceCredit(name="Reuters", url="https://agency.warm.invalid/"),
+        source=SourceCredit(name="Northport News", url="https://www.npn.invalid/"),
     )
     html = _PAGE.format(url=URL, text=text).encode()
     read = read_page(tagger, url=URL, now=WHEN, html=html, content_type="text/html; charset=utf-8", entry=entry)

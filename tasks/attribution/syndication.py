@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -40,8 +41,8 @@ class Credits:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._patterns = {lang: CreditPatterns(gazetteer, cues) for lang, cues in gazetteer.cues.items()}
-        self._plain = CreditPatterns(gazetteer, Cues())
+        #: each is an eighth of a second to make, for every outlet stands in it: when the first text of a language comes
+        self._patterns_of = cache(lambda lang: CreditPatterns(gazetteer, gazetteer.cues[lang] if lang else Cues()))
         #: what else has initials: countries, alliances
         self._others = frozenset(
             alias.text for alias in gazetteer.aliases if alias.text.isupper() and not gazetteer.items[alias.key].outlet
@@ -123,7 +124,7 @@ class Credits:
         return None
 
     def _credit_line(self, body: str, lang: str, own: frozenset[str]) -> SyndicatedFrom | None:
-        patterns = self._patterns.get(lang, self._plain)
+        patterns = self._patterns_of(lang if lang in self._gazetteer.cues else "")
         head, tail = body[:_HEAD_CHARS], body[-_TAIL_CHARS:]
         looks = (
             (patterns.dateline, body[:_DATELINE_CHARS]),
@@ -154,7 +155,7 @@ class Credits:
 
     def _unknown_agency(self, body: str, lang: str, own: frozenset[str]) -> SyndicatedFrom | None:
         """Where the form is clear: `HAVN (Tallis Wire) -`, and `(Tallis Wire)` as the last line."""
-        patterns = self._patterns.get(lang, self._plain)
+        patterns = self._patterns_of(lang if lang in self._gazetteer.cues else "")
         for pattern, text in ((_DATELINE, body[:_DATELINE_CHARS]), (_LAST_LINE, body[-_TAIL_CHARS:])):
             for found in pattern.finditer(text):
                 name = found["name"] or found["slashed"]
