@@ -124,5 +124,10 @@ class Connection(asyncio.Protocol):
 
 
 def _lost(incoming: Incoming, error: Exception) -> Failed:
-    words = f"{type(error).__name__} {error}"
+    words = in_words(error)
     return incoming.lost_tls(words) if isinstance(error, ssl.SSLError) else incoming.lost(words)
+
+
+def in_words(error: Exception) -> str:
+    """On one line, for a failure's detail."""
+    return f"{type(error).__name__} {str(error).strip().partition(chr(10))[0][:200]}".rstrip()

@@ -14,7 +14,7 @@ from yarl import URL
 
 from tasks.reasons import Failed
 from worker.http.addresses import AddressInfo, Guard, Hop
-from worker.http.connection import Connection
+from worker.http.connection import Connection, in_words
 from worker.http.resolver import BoundedResolver, Lookup
 
 #: RFC 8305, 8: before the next address is tried beside one that has not answered
@@ -53,7 +53,7 @@ class Dialler:
         except OSError as error:
             if hop.blocked:
                 raise Failed("blocked-address", f"it stands for {hop.refused}") from None
-            raise Failed("connect", _words(error)) from None
+            raise Failed("connect", in_words(error)) from None
 
     async def _addresses(self, url: URL) -> list[AddressInfo]:
         host, port = url.raw_host or "", url.port or 0
@@ -63,7 +63,7 @@ class Dialler:
             try:
                 return await self._resolver.resolve(host, port)
             except OSError as error:
-                raise Failed("dns", _words(error)) from None
+                raise Failed("dns", in_words(error)) from None
         family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
         sockaddr = (host, port) if literal.version == 4 else (host, port, 0, 0)
         return [(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", sockaddr)]
@@ -77,12 +77,8 @@ class Dialler:
             )
         except TimeoutError:
             raise
-        except (OSError, ssl.SSLError) as error:
+        except OSError as error:
             # the system names every failure of TCP by number; one without a number came from the handshake
             of_tls = isinstance(error, ssl.SSLError) or error.errno is None
-            raise Failed("tls" if of_tls else "connect", _words(error)) from None
+            raise Failed("tls" if of_tls else "connect", in_words(error)) from None
         return connection
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__} {str(error).strip().partition(chr(10))[0][:200]}".rstrip()
