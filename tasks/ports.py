@@ -56,12 +56,21 @@ class Claim(NamedTuple):
     page: Page | None
 
 
+class Crashed(NamedTuple):
+    """An entry that is dead: the processes working on it died, one after the other."""
+
+    id: str
+    feed_id: str
+    detail: str
+
+
 class Claims(NamedTuple):
     claims: tuple[Claim, ...]
     #: until the next entry is due; None when none waits
     next_due_seconds: float | None
     #: `full`: what comes after has enough to do
     held_back: str
+    crashed: tuple[Crashed, ...]
 
 
 class PollClaim(NamedTuple):

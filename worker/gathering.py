@@ -23,7 +23,7 @@ from worker.drains import GIVE_BACK_SECONDS, Abreast, Batch
 from worker.http import Client
 from worker.ledger import AsyncStore, StoreUnavailable
 from worker.maintenance import maintain
-from worker.observe import saw
+from worker.observe import saw, saw_crashed
 from worker.opening import lease_name, limits, open_ledger
 from worker.robots import SharedRobots
 from worker.sandbox import Sandbox
@@ -173,6 +173,7 @@ class Gatherer:
         async def claim(count: int) -> Batch[Claim]:
             await self._tell_times()
             claims = await self.store.do(self.ledger.claim("fetch", count, by=self.by))
+            saw_crashed("fetch", claims.crashed)
             return Batch(claims.claims, claims.next_due_seconds)
 
         async def one(claim: Claim) -> None:

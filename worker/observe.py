@@ -12,9 +12,10 @@ from billiard.exceptions import WorkerLostError
 from billiard.util import get_logger
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Iterable, MutableMapping
 
     from config.settings import Settings
+    from tasks.ports import Crashed, Stage
 
 #: Events that repeat for every poll and page; the rest tells of ends and troubles.
 _QUIET = frozenset({"polled", "fetched"})
@@ -97,6 +98,12 @@ def _harmless(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mu
 def printable(text: str) -> str:
     """On one line, and without what a terminal would take for an order."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def saw_crashed(stage: Stage, crashed: Iterable[Crashed]) -> None:
+    """Of entries that ended with a claim: those who worked on them could not tell."""
+    for one in crashed:
+        saw("dead", one.feed_id, id=one.id, stage=stage, reason="crashed", detail=one.detail)
 
 
 def saw(event: str, feed: str, **fields: Any) -> None:

@@ -19,7 +19,7 @@ from worker.clock import now
 from worker.drains import GIVE_BACK_SECONDS, Batch, one_by_one
 from worker.embedded import die_with_parent
 from worker.ledger import StoreUnavailable, SyncStore
-from worker.observe import saw
+from worker.observe import saw, saw_crashed
 from worker.opening import lease_name, limits, open_ledger, open_store
 from worker.shards import Shards
 from worker.stage_times import StageTimes
@@ -111,6 +111,7 @@ class ArticleReader:
         if self._times.due:
             self._tell_times()
         claims = self.ports.store.do(self.ledger.claim("enrich", CLAIM_ARTICLES, by=self.by))
+        saw_crashed("enrich", claims.crashed)
         return Batch(claims.claims, claims.next_due_seconds)
 
     def _read(

@@ -1,6 +1,6 @@
-"""Articles that hang a process in C, and sites that never answer, among innocent ones: exactly these die.
+"""Articles that hang or crash a process in C, and sites that never answer, among innocent ones: exactly these die.
 
-python -m tests.chaos.poison [--entries 400] [--poisoned 8] [--silent 10] [--seed 1]
+python -m tests.chaos.poison [--entries 400] [--hanging 8] [--crashing 3] [--silent 10] [--seed 1]
 """
 
 from __future__ import annotations
@@ -10,22 +10,26 @@ import json
 import random
 import sys
 import time
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.chaos.world import World
 from tests.service import Service, account_of, environment
 from tests.valkey import short_folder
 
-#: A spaCy model like any other, but that a certain word keeps a regular expression busy in C for years: neither a
-#: signal nor a time limit of Python reaches it there.
+#: A spaCy model like any other, but that one word keeps a regular expression busy in C for years, where neither a
+#: signal nor a time limit of Python reaches it, and that another is read from no memory at all.
 MODEL = """
+import ctypes
 import re
 import spacy
 
 @spacy.Language.component("hanging")
 def hanging(doc):
-    if "POISON" in doc.text:
+    if "CRASH" in doc.text:
+        ctypes.string_at(0)
+    if "HANG" in doc.text:
         re.match(r"(a+)+$", "a" * 64 + "b")
     return doc
 
@@ -45,9 +49,18 @@ def _install_model(folder: Path) -> None:
     )
 
 
-def run(folder: Path, *, entries: int, poisoned: frozenset[int], silent: frozenset[int]) -> dict[str, Any]:
+class Bad(NamedTuple):
+    """Which articles are so."""
+
+    hanging: frozenset[int]
+    crashing: frozenset[int]
+    silent: frozenset[int]
+
+
+def run(folder: Path, entries: int, bad: Bad) -> dict[str, Any]:
     _install_model(folder)
-    with World(entries, feeds=6, silent=silent, poisoned=poisoned) as world:
+    words = {**dict.fromkeys(bad.hanging, "HANG"), **dict.fromkeys(bad.crashing, "CRASH")}
+    with World(entries, feeds=6, silent=bad.silent, poisoned=words) as world:
         world.shown = entries
         (folder / "feeds.toml").write_text(world.feed_list("1h"))
         env = environment(
@@ -71,10 +84,11 @@ def run(folder: Path, *, entries: int, poisoned: frozenset[int], silent: frozens
         }
 
 
-def faults(told: dict[str, Any], *, entries: int, poisoned: int, silent: int) -> list[str]:
+def faults(told: dict[str, Any], entries: int, bad: Bad) -> list[str]:
+    dead = {"resource-limit": len(bad.hanging), "crashed": len(bad.crashing), "timeout": len(bad.silent)}
+    count = sum(dead.values())
     wanted = {
-        "code": 0, "seen": entries, "published": entries - poisoned - silent, "balance": 0,
-        "dead": {"resource-limit": poisoned, "timeout": silent}, "dead_ids": poisoned + silent,
+        "code": 0, "seen": entries, "published": entries - count, "balance": 0, "dead": dead, "dead_ids": count,
     }  # fmt: skip
     return [f"{name}: {told[name]}, not {value}" for name, value in wanted.items() if told[name] != value]
 
@@ -82,15 +96,16 @@ def faults(told: dict[str, Any], *, entries: int, poisoned: int, silent: int) ->
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entries", type=int, default=400)
-    parser.add_argument("--poisoned", type=int, default=8)
+    parser.add_argument("--hanging", type=int, default=8)
+    parser.add_argument("--crashing", type=int, default=3)
     parser.add_argument("--silent", type=int, default=10)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    bad = random.Random(asked.seed).sample(range(asked.entries), asked.poisoned + asked.silent)
-    poisoned, silent = frozenset(bad[: asked.poisoned]), frozenset(bad[asked.poisoned :])
+    drawn = iter(random.Random(asked.seed).sample(range(asked.entries), asked.hanging + asked.crashing + asked.silent))
+    bad = Bad(*(frozenset(islice(drawn, count)) for count in (asked.hanging, asked.crashing, asked.silent)))
     with short_folder() as folder:
-        told = run(Path(folder), entries=asked.entries, poisoned=poisoned, silent=silent)
-    wrong = faults(told, entries=asked.entries, poisoned=asked.poisoned, silent=asked.silent)
+        told = run(Path(folder), asked.entries, bad)
+    wrong = faults(told, asked.entries, bad)
     print(json.dumps(told, indent=1))
     print(f"faults: {wrong}")
     return 1 if wrong else 0

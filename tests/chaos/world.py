@@ -6,11 +6,14 @@ import asyncio
 import json
 import random
 import time
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from aiohttp import web
 
 from tests.serving import beside, served
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WHEN = "2026-03-01T09:00:00Z"
 WORDS = "harbour council bridge winter grain tram night market river school lantern treaty storm orchard signal".split()
@@ -26,9 +29,11 @@ class World:
         feeds: int = 20,
         hosts: int = 4,
         silent: frozenset[int] = frozenset(),
-        poisoned: frozenset[int] = frozenset(),
+        poisoned: Mapping[int, str] | None = None,
     ) -> None:
-        self.articles, self.feeds, self.hosts, self.silent, self.poisoned = articles, feeds, hosts, silent, poisoned
+        self.articles, self.feeds, self.hosts, self.silent = articles, feeds, hosts, silent
+        #: article → a word in its text
+        self.poisoned = poisoned or {}
         self.shown = 0
         self.fetched = [0] * articles
         #: feed → when it was polled, by time.monotonic()
@@ -85,7 +90,8 @@ class World:
             for _ in range(5)
         )
         if number in self.poisoned:
-            paragraphs += "<p>The clerk then wrote POISON on the wall of the hall for all the town to see.</p>"
+            word = self.poisoned[number]
+            paragraphs += f"<p>The clerk then wrote {word} on the wall of the hall for all the town to see.</p>"
         html = (
             f"<html lang=en><head><title>Report {number}</title></head>"
             f"<body><article><h1>Report {number}</h1>{paragraphs}</article></body></html>"

@@ -10,7 +10,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from tasks.ports import Account, Admission, Call, Claim, Claims, PollClaim, PollClaims, Sighting, Stage, Validators
+from tasks.ports import (
+    Account,
+    Admission,
+    Call,
+    Claim,
+    Claims,
+    Crashed,
+    PollClaim,
+    PollClaims,
+    Sighting,
+    Stage,
+    Validators,
+)
 from tasks.records import Entry
 from tasks.waiting import unpack_page
 from worker.ledger.publishing import brought, read_end, told
@@ -22,8 +34,10 @@ if TYPE_CHECKING:
 
 #: A lease outlasts the work it covers: a fetch ends after 20 to 30 s, four articles after 20 s each at the worst.
 LEASE_MS: Mapping[str, int] = {"poll": 60_000, "fetch": 45_000, "enrich": 90_000}
-#: How many processes an entry may cost. A fetch runs no dangerous code, so its deaths are accidents of others.
-MAX_CRASHES: Mapping[str, int] = {"fetch": 20, "enrich": 3}
+#: How many processes an entry may cost. A fetch runs no dangerous code, so its deaths are accidents of others. An
+#: article that hangs or grows is told of by the warden at once; one that crashes its process costs eight forks, and
+#: three would not do: of the articles in work while processes are killed all the time, one is soon hit three times.
+MAX_CRASHES: Mapping[str, int] = {"fetch": 20, "enrich": 8}
 
 NO_HASH = bytes(32)
 
@@ -247,7 +261,7 @@ def _read_polls(reply: Any) -> PollClaims:
 
 
 def _read_claims(reply: Any) -> Claims:
-    rows, next_due_ms, held_back = reply
+    rows, next_due_ms, held_back, crashed = reply
     claims = tuple(
         Claim(
             id=_text(id_),
@@ -262,7 +276,8 @@ def _read_claims(reply: Any) -> Claims:
         )
         for id_, token, attempt, entry, seen_at, version, hash_, config, page in rows
     )
-    return Claims(claims, None if next_due_ms < 0 else next_due_ms / 1000, _text(held_back))
+    dead = tuple(Crashed(*map(_text, row)) for row in crashed)
+    return Claims(claims, None if next_due_ms < 0 else next_due_ms / 1000, _text(held_back), dead)
 
 
 def _pairs(flat: Any) -> dict[str, int]:

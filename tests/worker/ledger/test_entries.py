@@ -193,19 +193,24 @@ def test_the_answer_to_a_claim_that_got_lost_is_given_again(desk: Desk):
     assert all(claim.attempt == 1 for claim in again)
 
 
-def test_an_entry_that_kills_its_process_three_times_is_dead_and_its_neighbours_are_not(desk: Desk):
+def test_an_entry_that_goes_on_killing_its_process_is_dead_and_its_neighbours_are_not(desk: Desk):
     desk.poll(*(entry(number) for number in range(4)))
     desk.fetch_all()
     poison = desk.claim("enrich", 4)[0].id  # the first of a batch is the one being worked on
-    published = set()
-    for _ in range(12):
+    published, told = set(), []
+    for _ in range(16):
         desk.later(100)
-        for claim in desk.claim("enrich", 4):
+        claims = desk.store.do(desk.ledger.claim("enrich", 4, by="worker-1"))
+        told += claims.crashed
+        for claim in claims.claims:
             if claim.id == poison:
                 break  # dead: nothing is said to the ledger
             published.add(desk.publish(claim) and claim.id)
 
     account = desk.account()
+
+    assert [(one.id, one.feed_id) for one in told] == [(poison, "first")]
+    assert "died 8 times" in told[0].detail
 
     assert account.dead == {"crashed": 1}
     assert account.published == 3

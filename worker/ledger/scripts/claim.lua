@@ -1,11 +1,12 @@
 -- stage, n, lease, max_crashes, nonce, by, high_water, interval, max_open
 -- → list of {id, token, attempt, entry, seen_at, version, hash, feed config, page or ''}, then ms until the next is
--- due (-1: none), then why nothing was given ('' | 'full': what comes after has enough)
+-- due (-1: none), then why nothing was given ('' | 'full': what comes after has enough), then {id, feed, detail} of what
+-- is dead since its processes died
 -- A claim sent again with the same nonce, because the answer got lost, gives the same entries.
 local stage, n, lease, max_crashes = take(), take_number(), take_number(), take_number()
 local nonce, by, high_water, interval, max_open = take(), take(), take_number(), take_number(), take_number()
 local pending = P .. 'pending:' .. stage
-local taken, tokens, configs = {}, {}, {}
+local taken, tokens, configs, crashed = {}, {}, {}, {}
 
 local function entry_waiting(id)
   return entry_fields(id, 'tries', 'crashes', 'entry', 'seen_at', 'version', 'hash', 'feed', 'st', 'claimed', 'begun',
@@ -27,10 +28,10 @@ for id, token in string.gmatch(redis.call('GET', P .. 'claim:' .. nonce) or '', 
   local e = entry_waiting(id)
   if e[8] == stage and e[12] == token then hand_out(id, token, e, e[2]) end
 end
-if #taken > 0 then return {taken, 0, ''} end
+if #taken > 0 then return {taken, 0, '', crashed} end
 local waiting = redis.call('ZCARD', pending)
 if stage == 'fetch' and (full() or redis.call('ZCARD', P .. 'pending:enrich') >= high_water) then
-  return {taken, -1, 'full'}
+  return {taken, -1, 'full', crashed}
 end
 
 local due = redis.call('ZRANGEBYSCORE', pending, '-inf', now, 'LIMIT', 0, n * 4 + 16)
@@ -51,7 +52,8 @@ for _, id in ipairs(due) do
     local h = stage == 'fetch' and host_of(e[11])
     local place = h and host_queue(h, interval, max_open, waiting)
     if crashes >= max_crashes then
-      bury(id, stage, 'crashed', 'the process working on it died ' .. crashes .. ' times')
+      crashed[#crashed + 1] = {id, e[7], 'the process working on it died ' .. crashes .. ' times'}
+      bury(id, stage, 'crashed', crashed[#crashed][3])
     elseif place then
       put(id, place)
     elseif stage ~= 'enrich' or not suspect or #taken == 0 then  -- a suspect is worked on alone
@@ -69,4 +71,4 @@ for _, id in ipairs(due) do
 end
 put_places(pending)
 if #tokens > 0 then redis.call('SET', P .. 'claim:' .. nonce, table.concat(tokens, ' '), 'PX', lease) end
-return {taken, first_due(pending), ''}
+return {taken, first_due(pending), '', crashed}
