@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from config.feeds import FeedList
-    from tasks.ports import Account
+    from tasks.account import Account
     from worker.ledger import Ledger, SyncStore
 
 log = structlog.get_logger("wirebeat")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tasks.reasons import DROPPED, REASONS
 
 if TYPE_CHECKING:
-    from tasks.ports import Account
+    from tasks.account import Account
 
 
 def lines(account: Account) -> list[str]:

@@ -15,7 +15,7 @@ from worker.ledger import Ledger, SyncStore
 from worker.server import server_url
 
 if TYPE_CHECKING:
-    from tasks.ports import Account
+    from tasks.account import Account
 
 
 def stats(

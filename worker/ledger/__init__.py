@@ -3,7 +3,8 @@
 `Ledger` builds the calls, `SyncStore` and `AsyncStore` carry them out. Why this loses nothing: docs/reliability.md.
 """
 
-from worker.ledger.calls import Ledger, Politeness, milliseconds, moment, owner_of
+from worker.ledger.calls import Ledger, Politeness, milliseconds, owner_of
+from worker.ledger.replies import moment
 from worker.ledger.store import RETRIES, AsyncStore, StoreUnavailable, SyncStore
 
 __all__ = [

@@ -4,32 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from tasks.ports import (
-    Account,
-    Admission,
-    Call,
-    Claim,
-    Claims,
-    Crashed,
-    PollClaim,
-    PollClaims,
-    Sighting,
-    Stage,
-    Validators,
-)
-from tasks.records import Entry
-from tasks.waiting import unpack_page
+from tasks.ports import Admission, Call
 from worker.ledger.publishing import brought, read_end, told
+from worker.ledger.replies import read_account, read_claims, read_polls, text
 from worker.ledger.store import Argument
 
 if TYPE_CHECKING:
-    from tasks.ports import Held, Polled, Publication
+    from tasks.account import Account
+    from tasks.ports import Claim, Claims, Held, PollClaim, PollClaims, Polled, Publication, Sighting, Stage
     from tasks.tellings import Known
 
 #: A lease outlasts the work it covers: a fetch ends after 20 to 30 s, four articles after 20 s each at the worst.
@@ -39,28 +26,14 @@ LEASE_MS: Mapping[str, int] = {"poll": 60_000, "fetch": 45_000, "enrich": 90_000
 #: three would not do: of the articles in work while processes are killed all the time, one is soon hit three times.
 MAX_CRASHES: Mapping[str, int] = {"fetch": 20, "enrich": 8}
 
-NO_HASH = bytes(32)
-
 
 def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
 
 
-def moment(milliseconds_since_1970: float) -> datetime:
-    return datetime.fromtimestamp(milliseconds_since_1970 / 1000, UTC)
-
-
 def owner_of(feed: str) -> bytes:
     """The 4 bytes by which an article remembers which feed showed it first."""
     return hashlib.sha256(feed.encode()).digest()[:4]
-
-
-def _text(value: bytes) -> str:
-    return value.decode("utf-8")
-
-
-def _or_none(value: bytes) -> str | None:
-    return value.decode("utf-8") or None
 
 
 def _named(following: Held | None) -> tuple[str, str]:
@@ -111,7 +84,7 @@ class Ledger:
             else:
                 told += (1, *(value or "" for value in polled.validators))
         asked = (count, LEASE_MS["poll"], uuid.uuid4().hex, by, *self._politeness)
-        return self._call("claim_polls", _read_polls, *asked, len(quiet), *told)
+        return self._call("claim_polls", read_polls, *asked, len(quiet), *told)
 
     def admit(self, claim: PollClaim, polled: Polled, *, elsewhere: int = 0) -> Call[Admission]:
         """Validators, next due time and new entries of one poll, all or nothing. `elsewhere`: new ones of it that other
@@ -157,7 +130,7 @@ class Ledger:
         nonce = uuid.uuid4().hex
         return self._call(
             f"claim_{stage}",
-            _read_claims,
+            read_claims,
             *(stage, count, LEASE_MS[stage], MAX_CRASHES[stage], nonce, by, self._high_water),
             *self._politeness,
         )
@@ -180,13 +153,13 @@ class Ledger:
         """The version after the one published last. Reads ('updated', stream id), ('busy', '') or ('stale', '')."""
         return self._call(
             "retag",
-            lambda reply: (_text(reply[0]), _text(reply[1])),
+            lambda reply: (text(reply[0]), text(reply[1])),
             *(id_, publication.version - 1, *brought(publication)),
         )
 
     def lodge(self, address: str, id_: str, content_hash: bytes) -> Call[str]:
         """Into the shard that the address belongs to. Reads the article that was published there; "" for none."""
-        return self._call("lodge", _text, address, id_, content_hash)
+        return self._call("lodge", text, address, id_, content_hash)
 
     def duplicate(self, claim: Claim, content_hash: bytes, *, following: Held | None = None) -> Call[bool]:
         """Of an article that another shard published."""
@@ -206,7 +179,7 @@ class Ledger:
         following: Held | None = None,
     ) -> Call[Literal["retry", "dead", "stale"]]:
         when: Argument = "" if retry_at is None else milliseconds(retry_at)
-        return self._call("fail", _text, claim.id, claim.token, stage, *_named(following), reason, detail, when)
+        return self._call("fail", text, claim.id, claim.token, stage, *_named(following), reason, detail, when)
 
     def release(self, stage: Stage, claims: Sequence[Claim], *, not_before: datetime | None = None) -> Call[int]:
         when: Argument = "" if not_before is None else milliseconds(not_before)
@@ -230,7 +203,7 @@ class Ledger:
     # what became of it
 
     def account(self) -> Call[Account]:
-        return self._call("account", _read_account)
+        return self._call("account", read_account)
 
     def idle(self, since: datetime, horizon_seconds: float) -> Call[tuple[int, int, int]]:
         """Reads (feeds not done, entries due before the horizon, entries put off beyond it)."""
@@ -241,65 +214,3 @@ class Ledger:
 
     def dead_drop(self, stream_id: str) -> Call[bool]:
         return self._call("dead_drop", bool, stream_id)
-
-
-def _read_polls(reply: Any) -> PollClaims:
-    rows, next_due_ms = reply
-    claims = tuple(
-        PollClaim(
-            _text(feed),
-            _text(token),
-            _text(config),
-            Validators(_or_none(etag), _or_none(last_modified), _or_none(body_hash)),
-            int(errors),
-            moment(int(whole_ms)),
-            _or_none(moved_to),
-        )
-        for feed, token, config, etag, last_modified, body_hash, errors, whole_ms, moved_to in rows
-    )
-    return PollClaims(claims, None if next_due_ms < 0 else next_due_ms / 1000)
-
-
-def _read_claims(reply: Any) -> Claims:
-    rows, next_due_ms, held_back, crashed = reply
-    claims = tuple(
-        Claim(
-            id=_text(id_),
-            token=_text(token),
-            attempt=int(attempt),
-            entry=Entry.model_validate_json(entry),
-            seen_at=moment(int(seen_at)),
-            version=int(version),
-            content_hash=None if hash_ == NO_HASH else hash_,
-            feed_config=_text(config),
-            page=unpack_page(page) if page else None,
-        )
-        for id_, token, attempt, entry, seen_at, version, hash_, config, page in rows
-    )
-    dead = tuple(Crashed(*map(_text, row)) for row in crashed)
-    return Claims(claims, None if next_due_ms < 0 else next_due_ms / 1000, _text(held_back), dead)
-
-
-def _pairs(flat: Any) -> dict[str, int]:
-    return {_text(flat[i]): int(flat[i + 1]) for i in range(0, len(flat), 2)}
-
-
-def _read_account(reply: Any) -> Account:
-    flat, fetch, enrich, fetch_due, enrich_due, polls_due, now_ms, asked = reply
-    counts, asked_ms = _pairs(flat), _pairs(asked)
-    ends: dict[str, Counter[str]] = {"dropped": Counter(), "dead": Counter()}
-    for name, count in counts.items():
-        kind, _, reason = name.partition(":")
-        if reason and count:
-            ends[kind][reason] = count
-    return Account(
-        seen=counts.get("seen", 0),
-        published=counts.get("published", 0),
-        updated=counts.get("updated", 0),
-        duplicate=counts.get("duplicate", 0),
-        dropped=dict(ends["dropped"]),
-        dead=dict(ends["dead"]),
-        pending={"fetch": fetch, "enrich": enrich},
-        due={"poll": polls_due, "fetch": fetch_due, "enrich": enrich_due},
-        unasked_seconds={stage: (now_ms - at) / 1000 for stage, at in asked_ms.items()},
-    )
