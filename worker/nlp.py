@@ -51,7 +51,7 @@ Reader = Callable[[Any, int], list[tuple[int, int, str]]]
 
 
 class SpacyNlp:
-    """`tasks.ports.Nlp`. `info.model` is None where there is no model: rules and gazetteer work alone."""
+    """`tasks.tag.Nlp`. `info.model` is None where there is no model: rules and gazetteer work alone."""
 
     def __init__(
         self, language: Any, reader: Reader | None, info: Nlp, max_tokens: int, notes: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ class _Slot(ctypes.Structure):
 
 
 class Held(NamedTuple):
-    """As much of a claim as it takes to end it."""
+    """`tasks.ports.Held`, as a slot has it."""
 
     id: str
     token: str
@@ -146,7 +146,7 @@ class Patient(NamedTuple):
 
 
 class Warden(threading.Thread):
-    """`bury(held, reason, detail)` and `orphaned(by)` tell the ledger; both may fail and are tried again."""
+    """`bury(held, detail)` and `orphaned(by)` tell the ledger; both may fail and are tried again."""
 
     def __init__(
         self,

@@ -42,7 +42,7 @@ FLAT_FIELDS: dict[str, FlatField] = {
 
 DATA_FIELD = "data"
 
-#: Class of tasks.records → field (as in JSON) → meaning.
+#: Class of tasks.record or tasks.records → field (as in JSON) → meaning.
 RECORD_FIELDS: dict[str, dict[str, str]] = {
     "Record": {
         "schema": "Name and version of this schema. Major: breaking. Minor: only new optional fields or enum values.",
