@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, NamedTuple, Protocol, TypeVar, get_args
 
 from tasks.documents import KeptDocuments, ReadDocument
 from tasks.network import NetworkWatch
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from tasks.tellings import Known
 
 T = TypeVar("T")
+#: where an entry may wait
 Stage = Literal["fetch", "enrich"]
+#: where there may be work to do; each has a queue, leases, and a role that does it
+AnyStage = Literal["poll", "fetch", "enrich"]
+STAGES: tuple[AnyStage, ...] = get_args(AnyStage)
 
 
 class Validators(NamedTuple):

@@ -10,12 +10,12 @@ from kombu import Connection
 
 from config.settings import Settings
 from config.trouble import ConfigError
+from tasks.ports import STAGES
 from worker.cluster import is_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-STAGES = ("poll", "fetch", "enrich")
 #: task → the stage whose queue it is sent to; tick and maintain are for those who poll
 TASKS: Mapping[str, str] = {"tick": "poll", "maintain": "poll", **{f"drain_{stage}": stage for stage in STAGES}}
 WAKE_EXPIRES_SECONDS = 5

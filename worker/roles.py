@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("wirebeat")
 
-#: role → the queues it drains
-ROLES: dict[str, tuple[str, ...]] = {
+#: kind of worker → the stages whose queues it drains
+WORKERS: dict[str, tuple[str, ...]] = {
     "poll": ("poll",),
     "fetch": ("fetch",),
     "gather": ("poll", "fetch"),
@@ -58,7 +58,7 @@ def run_worker(settings: Settings, role: str) -> None:
     _keep_logging_ours(settings, role)
     pool = _enrich(settings, app) if role == "enrich" else _gather(settings, app, role)
     Heartbeat(settings, role, open_store(settings), version("wirebeat")).start()
-    queues = ",".join(queue_of(settings, stage) for stage in ROLES[role])
+    queues = ",".join(queue_of(settings, stage) for stage in WORKERS[role])
     arguments = ["--quiet", "worker", "--loglevel", settings.log_level, "--queues", queues]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # nobody listens to events
     app.start([*arguments, *pool, *quiet, "--hostname", f"{role}-{os.getpid()}@%h"])
@@ -92,7 +92,7 @@ def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
             gatherer.maintain()
         gc.collect()
         gc.freeze()  # a fifth of what a poll costs is looking again and again through what stays
-        for stage in ROLES[role]:
+        for stage in WORKERS[role]:
             clockwork.wake(stage)
 
     signals.worker_ready.connect(lambda **_: Thread(target=begin, daemon=True).start(), weak=False)

@@ -7,13 +7,14 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import structlog
 
 from config.settings import Settings
 from config.topics import read_topics
 from config.trouble import ConfigError
+from tasks.ports import STAGES
 from worker.clock import now
 from worker.embedded import EmbeddedServer, lock_data_dir
 from worker.feedlist import read_feed_list, sync_call
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("wirebeat")
 
+#: role → the command that is it
 ROLES = {
     "enrich": ["worker", "enrich"],  # first: it loads a language model while the others are long at work
     "beat": ["beat"],
@@ -39,8 +41,6 @@ ROLES = {
     "fetch": ["worker", "fetch"],
     "web": ["web"],
 }
-#: of these a process holds leases; the role that does has the same name
-STAGES: tuple[Literal["poll", "fetch", "enrich"], ...] = ("poll", "fetch", "enrich")
 #: About 3 s: the supervisor must hear a signal while the store is away; what it could not tell is told by leases.
 STORE_RETRIES = 8
 #: `--until-idle` waits for what is due within this time; what is put off longer stays pending and is told.

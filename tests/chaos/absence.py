@@ -15,6 +15,7 @@ from typing import Any
 
 import redis
 
+from tasks.ports import STAGES
 from tests import processes
 from tests.chaos.world import World
 from tests.service import Service, account_of, environment
@@ -23,7 +24,6 @@ from tests.valkey import Valkey, short_folder
 #: Where the machine does nothing else.
 BAR_SECONDS = 5.0
 PATIENCE_SECONDS = 180.0
-STAGES = ("poll", "fetch", "enrich")
 
 
 def _from(server: Valkey) -> redis.Redis:

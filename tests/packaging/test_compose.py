@@ -14,7 +14,7 @@ from config.settings import Settings
 from tests.packaging.compose import COMPOSE, OURS, ROLES, ROOT, TEXT, VARIABLE
 from worker.cli import COMMANDS
 from worker.embedded import READER_RULES, server_binary
-from worker.roles import ROLES as WORKER_ROLES
+from worker.roles import WORKERS
 
 
 def test_the_file_keeps_to_the_compose_specification():
@@ -49,7 +49,7 @@ def test_the_command_of_a_role_is_one_that_there_is(name):
 
     assert program == "wirebeat"
     assert command in COMMANDS
-    assert command != "worker" or arguments[0] in WORKER_ROLES
+    assert command != "worker" or arguments[0] in WORKERS
 
 
 @pytest.mark.parametrize("name", ROLES)

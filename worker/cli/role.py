@@ -15,10 +15,10 @@ def worker(
     redis_url: Annotated[str | None, typer.Option(help="Redis or Valkey to use")] = None,
 ) -> None:
     """Run one kind of worker. Example: wirebeat worker enrich"""
-    from worker.roles import ROLES, run_worker
+    from worker.roles import WORKERS, run_worker
 
-    if role not in ROLES:
-        raise ConfigError(f"no role {role!r}", mend=f"there are: {', '.join(ROLES)}")
+    if role not in WORKERS:
+        raise ConfigError(f"no role {role!r}", mend=f"there are: {', '.join(WORKERS)}")
     run_worker(_settings(redis_url), role)
 
 

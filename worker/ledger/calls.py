@@ -16,7 +16,7 @@ from worker.ledger.store import Argument
 
 if TYPE_CHECKING:
     from tasks.account import Account
-    from tasks.ports import Claim, Claims, Held, PollClaim, PollClaims, Polled, Publication, Sighting, Stage
+    from tasks.ports import AnyStage, Claim, Claims, Held, PollClaim, PollClaims, Polled, Publication, Sighting, Stage
     from tasks.tellings import Known
 
 #: A lease outlasts the work it covers: a fetch ends after 20 to 30 s, four articles after 20 s each at the worst.
@@ -186,7 +186,7 @@ class Ledger:
         held = [part for claim in claims for part in (claim.id, claim.token)]
         return self._call("release", int, stage, when, len(claims), *held)
 
-    def orphaned(self, stage: Literal["poll", "fetch", "enrich"], by: str = "") -> Call[int]:
+    def orphaned(self, stage: AnyStage, by: str = "") -> Call[int]:
         return self._call("orphaned", int, stage, by)
 
     def hop(self, host: str) -> Call[float]:

@@ -6,6 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from tasks.ports import STAGES
 from worker.ledger import moment
 from worker.presence import KEY as PRESENCE
 from worker.presence import Span, spans_of
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-STAGES = ("poll", "fetch", "enrich")
 #: what has to be done → the roles that do it
 DUTIES: Mapping[str, frozenset[str]] = {
     "beat": frozenset({"beat"}),
