@@ -11,7 +11,7 @@ import socket
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from worker.clock import now
-from worker.embedded import die_with_parent
+from worker.leashed import die_with_parent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

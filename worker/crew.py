@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tasks.reasons import Failed
-from worker.embedded import die_with_parent
+from worker.leashed import die_with_parent
 from worker.warden import resident_bytes
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ share one append-only file.
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import hashlib
 import os
@@ -14,7 +13,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import suppress
@@ -25,6 +23,7 @@ from urllib.parse import quote
 import redis
 
 from config.trouble import ConfigError
+from worker.leashed import die_with_parent
 from worker.loopback import free_port
 
 #: One that was told to stop writes what it still holds; one that was killed leaves at once what rewrites its file.
@@ -39,19 +38,10 @@ READER_RULES = (
     "on nopass resetkeys resetchannels -@all +@read +@connection -@dangerous +info +xinfo "
     "+xreadgroup +xack +xclaim +xautoclaim +xgroup|create +xgroup|createconsumer +client|setinfo +client|setname"
 )
-PR_SET_PDEATHSIG = 1
-#: Looked up here: after a fork of a process with threads, the loader's lock may be held by one that is not there.
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class AlreadyRunning(ConfigError):
     """Another service holds this data directory. Exit code 3."""
-
-
-def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
-    """For `preexec_fn`: on Linux the kernel sends this signal when the parent dies, however it dies."""
-    if _LIBC is not None:
-        _LIBC.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
 
 
 def server_binary() -> str:

@@ -1,13 +1,27 @@
-"""`python -m worker.leashed ROLE ...`: a role that ends with its supervisor where no kernel sees to it, as on macOS."""
+"""Processes that end with their parent, however it ends: on Linux by the kernel, elsewhere by looking for it.
+
+`python -m worker.leashed ROLE ...` is a role that does, as the supervisor starts it on macOS.
+"""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
+import sys
 import threading
 import time
 
 LOOK_SECONDS = 0.5
+PR_SET_PDEATHSIG = 1
+#: Looked up here: after a fork of a process with threads, the loader's lock may be held by one that is not there.
+_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def die_with_parent(signal_number: int = signal.SIGKILL) -> None:
+    """In the child, as `preexec_fn` or after a fork: on Linux it gets this signal when the parent dies."""
+    if _LIBC is not None:
+        _LIBC.prctl(PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
 
 
 def hold() -> None:

@@ -17,7 +17,7 @@ from tasks.ports import Reading
 from tasks.record import Worker
 from worker.clock import now
 from worker.drains import GIVE_BACK_SECONDS, Batch, one_by_one
-from worker.embedded import die_with_parent
+from worker.leashed import die_with_parent
 from worker.ledger import StoreUnavailable, SyncStore
 from worker.observe import saw, saw_crashed
 from worker.opening import lease_name, limits, open_ledger, open_store

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from worker.embedded import die_with_parent
+from worker.leashed import die_with_parent
 from worker.stops import deaf_to_stops, on_stop
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aiohttp import web
 
 from worker.clock import now
-from worker.embedded import die_with_parent
+from worker.leashed import die_with_parent
 
 if TYPE_CHECKING:
     from worker.bench.pages import GeneratedPage

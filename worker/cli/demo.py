@@ -28,7 +28,7 @@ from config.settings import surroundings
 from worker.clock import now
 from worker.demo.lines import arrival, evidence
 from worker.demo.site import DemoSite, serve
-from worker.embedded import die_with_parent
+from worker.leashed import die_with_parent
 from worker.loopback import free_port
 
 PREFIX = "news"
