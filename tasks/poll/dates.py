@@ -112,7 +112,7 @@ def _day_or_month_first(groups: dict[str, str | None], now: datetime) -> datetim
 
 def _moment(groups: dict[str, str | None], month: str | None) -> datetime | None:
     year = int(groups["year"] or 0)
-    if year < 100:
+    if len(groups["year"] or "") < 4:
         year += 2000 if year < 70 else 1900
     hour = int(groups.get("hour") or 0)
     half = (groups.get("half") or "")[:1]

@@ -57,6 +57,8 @@ class Draft(NamedTuple):
     tags: tuple[str, ...] = ()
     lang: str = ""
     image: str = ""
+    #: what relative addresses in its texts hang on, where that is not the document's address
+    base: str = ""
     source_name: str = ""
     source_url: str = ""
 
@@ -94,7 +96,8 @@ def finished(draft: Draft, *, feed: str, base: str, lang: str | None, now: datet
         content=content.encode("utf-8", "replace").decode(),
         tags=_names(_split_tags(draft.tags), MAX_TAGS),
         lang=language(draft.lang) or lang,
-        image=_http_url(draft.image or first_picture(draft.content or draft.summary), base),
+        image=_http_url(draft.image, base)
+        or _http_url(first_picture(draft.content or draft.summary), draft.base or base),
         source=_credit(draft.source_name, draft.source_url, base),
     )
 

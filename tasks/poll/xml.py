@@ -11,7 +11,8 @@ from typing import Any
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
-from tasks.poll.draft import Document, Draft, paragraphs, with_scheme
+from tasks.poll.draft import Document, with_scheme
+from tasks.poll.parsed import draft_of, text_of, ttl_seconds
 from tasks.reasons import Failed
 
 #: deeper than that, elements were not closed
@@ -23,10 +24,6 @@ MAX_NAMESPACES = 100
 MAX_TAGS_SEEN = 64
 MAX_AUTHOR_CHARS = 300
 
-_HTML_TYPES = frozenset(("text/html", "application/xhtml+xml", "html", "xhtml"))
-_SUMMARIES = ("summary", "itunes_summary", "media_description", "subtitle")
-_PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 604_800, "monthly": 2_592_000, "yearly": 31_536_000}
-MAX_TTL_SECONDS = 86_400
 _FORMATS = {"rss": "rss", "rdf": "rdf", "feed": "atom", "channel": "cdf"}
 _HANDLER_FAULTS = (LookupError, TypeError, ValueError, AttributeError, AssertionError)
 
@@ -102,6 +99,14 @@ class _Bounded:
         if people and not people[-1] and isinstance(author, str):
             people[-1]["name"] = author[:MAX_AUTHOR_CHARS]
 
+    # not the same as `dc:date`, which feedparser keeps under the same name
+
+    def _start_dcterms_modified(self, _attrs: dict[str, str]) -> None:
+        self.push("dcterms_modified", 1)  # type: ignore[attr-defined]
+
+    def _end_dcterms_modified(self) -> None:
+        self.pop("dcterms_modified")
+
     # a picture's caption and a podcast's blurb, not a second description that makes the first one "content"
 
     def _start_media_description(self, _attrs: dict[str, str]) -> None:
@@ -160,11 +165,11 @@ def read_xml(body: str, root: str, *, base: str, is_netscape: bool, max_entries:
     stopped = f"read no further than {MAX_ELEMENTS} elements" if parser.elements > MAX_ELEMENTS else ""
     return Document(
         format=version,
-        drafts=[_draft(entry, is_atom=version.startswith("atom")) for entry in parser.entries],
-        title=_text(feed, "title"),
-        link=_text(feed, "link"),
-        lang=_text(feed, "language"),
-        ttl_seconds=_ttl_seconds(feed),
+        drafts=[draft_of(entry, is_atom=version.startswith("atom")) for entry in parser.entries],
+        title=text_of(feed, "title"),
+        link=text_of(feed, "link"),
+        lang=text_of(feed, "language"),
+        ttl_seconds=ttl_seconds(feed),
         warnings=tuple(filter(None, (warning, stopped))),
     )
 
@@ -206,94 +211,3 @@ def _prepare(parser: Any, max_entries: int) -> None:
     # all of it is stripped to text; feedparser's cleaner is 200 times as slow and has holes of its own
     parser.sanitize_html = False
     parser.resolve_relative_uris = False
-
-
-def _draft(entry: dict[str, Any], *, is_atom: bool) -> Draft:
-    content = _content(entry)
-    summary = next((text for key in _SUMMARIES if (text := _text(entry, key).strip())), "")
-    published = _text(entry, "published") or _text(entry, "created")
-    updated = _text(entry, "updated") if "updated" in entry else ""
-    if not is_atom and not published:  # dc:date is when the item came out
-        published, updated = updated, ""
-    links = _links(entry)
-    credit = entry.get("source") or {}
-    return Draft(
-        guid=_text(entry, "id"),
-        links=links,
-        stated_link=_stated_link(entry),
-        title=_text(entry, "title"),
-        published=published,
-        updated=updated,
-        authors=tuple(_text(author, "name") for author in entry.get("authors", ())) or (_text(entry, "author"),),
-        summary="" if summary == content[1].strip() else summary,
-        content=content[0],
-        tags=tuple(_text(tag, "label") or _text(tag, "term") for tag in entry.get("tags", ())),
-        lang=_lang(entry),
-        image=_image(entry),
-        source_name=_text(credit, "title"),
-        source_url=_text(credit, "href") or _text(credit, "link"),
-    )
-
-
-def _text(holder: Any, key: str) -> str:
-    value = holder.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _links(entry: dict[str, Any]) -> tuple[str, ...]:
-    # RFC 4287: a relation may be written as its whole IRI
-    alternates = [link for link in entry.get("links", ()) if _text(link, "rel").lower().endswith("alternate")]
-    guid, stated = _text(entry, "id"), _stated_link(entry)
-    pages = [_text(link, "href") for link in alternates if link.get("type") in _HTML_TYPES]
-    others = [_text(link, "href") for link in alternates if link.get("type") not in _HTML_TYPES]
-    sources = [_text(part, "src") for part in entry.get("content", ())]
-    return (_text(entry, "feedburner_origlink"), *pages, stated, guid if _is_http(guid) else "", *others, *sources)
-
-
-def _stated_link(entry: dict[str, Any]) -> str:
-    """A guid is a link unless it says that it is none; but most that do not say so are no links either."""
-    link = _text(entry, "link")
-    return "" if link == _text(entry, "id") and not _is_http(link) else link
-
-
-def _is_http(link: str) -> bool:
-    return link.lower().startswith(("http://", "https://"))
-
-
-def _content(entry: dict[str, Any]) -> tuple[str, str]:
-    """The longest full text as HTML, and as it stood."""
-    parts = [part for part in entry.get("content", ()) if _text(part, "value").strip()]
-    texts = [part for part in parts if part.get("type") in _HTML_TYPES or part.get("type") == "text/plain"]
-    best = max(texts, key=lambda part: len(part["value"]), default=None)
-    if best is None:
-        return "", ""
-    value: str = best["value"]
-    return (value if best.get("type") in _HTML_TYPES else paragraphs(value)), value
-
-
-def _lang(entry: dict[str, Any]) -> str:
-    details = [*entry.get("content", ()), entry.get("summary_detail"), entry.get("title_detail")]
-    return next((_text(detail, "language") for detail in details if detail and _text(detail, "language")), "")
-
-
-def _image(entry: dict[str, Any]) -> str:
-    media = [item for item in entry.get("media_content", ()) if _is_image(item)]
-    widest: dict[str, Any] = max(media, key=lambda item: _number(_text(item, "width")), default={})
-    thumbnails = [(item, "url") for item in entry.get("media_thumbnail", ())]
-    links = [link for link in entry.get("links", ()) if link.get("rel") == "enclosure" and _is_image(link)]
-    places = [(widest, "url"), *thumbnails, *((link, "href") for link in links), (entry.get("image") or {}, "href")]
-    return next((url for item, key in places if (url := _text(item, key))), "")
-
-
-def _is_image(item: dict[str, Any]) -> bool:
-    return item.get("medium") == "image" or _text(item, "type").startswith("image/")
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
-
-
-def _ttl_seconds(feed: dict[str, Any]) -> int | None:
-    minutes, times = (_number(_text(feed, key).strip()) for key in ("ttl", "sy_updatefrequency"))
-    seconds = minutes * 60 or _PERIODS.get(_text(feed, "sy_updateperiod").strip().lower(), 0) // (times or 1)
-    return min(seconds, MAX_TTL_SECONDS) if seconds else None

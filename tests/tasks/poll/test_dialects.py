@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 CONTENT = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
-DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+DC = 'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"'
 MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/"'
 
 
@@ -123,6 +123,29 @@ def test_rdf_items_have_their_about_as_guid_and_dublin_core(only):
     assert entry.published == datetime(2026, 11, 20, 8, 30, tzinfo=UTC)
     assert entry.updated is None
     assert (entry.authors, entry.tags) == (("Ana Reyes",), ("ports",))
+
+
+PUB_DATE = "<pubDate>Thu, 19 Nov 2026 08:00:00 GMT</pubDate>"
+DC_DATE = "<dc:date>2026-11-20T08:00:00Z</dc:date>"
+MODIFIED = "<dcterms:modified>2026-11-21T08:00:00Z</dcterms:modified>"
+
+
+@pytest.mark.parametrize(
+    ("dates", "published", "updated"),
+    [
+        (DC_DATE + MODIFIED, 20, 21),
+        (MODIFIED + DC_DATE, 20, 21),
+        (PUB_DATE + MODIFIED, 19, 21),
+        (PUB_DATE + DC_DATE, 19, 20),
+        (PUB_DATE + DC_DATE + MODIFIED, 19, 21),
+        (DC_DATE, 20, None),
+        (MODIFIED, 21, None),
+    ],
+)
+def test_when_an_item_was_changed_is_not_when_it_came_out(only, rss, item, dates, published, updated):
+    entry = only(rss(item(dates), namespaces=DC))
+    assert entry.published == datetime(2026, 11, published, 8, tzinfo=UTC)
+    assert entry.updated == (datetime(2026, 11, updated, 8, tzinfo=UTC) if updated else None)
 
 
 def test_content_encoded_is_the_content_and_the_description_the_summary(only, rss, item):

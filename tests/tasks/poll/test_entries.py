@@ -83,3 +83,27 @@ def test_of_a_long_document_the_newest_are_taken_at_whichever_end_they_stand(rea
 )
 def test_the_picture_in_the_text_stands_in_where_none_is_named(only, rss, item, html, image):
     assert only(rss(item(f"<description><![CDATA[{html}]]></description>"))).image == image
+
+
+@pytest.mark.parametrize("element", ["content", "summary"])
+def test_a_picture_in_the_text_hangs_on_the_base_of_the_text(only, atom, element):
+    text = f'<{element} type="html" xml:base="https://pictures.example/2026/">&lt;img src="p.jpg"&gt;</{element}>'
+    entry = only(atom(f'<entry><id>1</id><title>x</title><link href="/a"/>{text}</entry>'))
+    assert (entry.url, entry.image) == ("https://harbour.example/a", "https://pictures.example/2026/p.jpg")
+
+
+@pytest.mark.parametrize(
+    ("named", "image"),
+    [
+        (
+            '<media:content url="https://harbour.example/p.JPG?w=600" width="600"/>',
+            "https://harbour.example/p.JPG?w=600",
+        ),
+        ('<enclosure url="https://harbour.example/p.webp" length="9"/>', "https://harbour.example/p.webp"),
+        ('<enclosure url="https://harbour.example/talk.mp3" type=""/>', None),
+        ('<media:content url="https://harbour.example/p.jpg" medium="video"/>', None),
+        ('<media:content url="https://harbour.example/jpg" width="600"/>', None),
+    ],
+)
+def test_a_picture_that_nobody_calls_one_shows_in_its_address(only, rss, item, named, image):
+    assert only(rss(item(named), namespaces='xmlns:media="http://search.yahoo.com/mrss/"')).image == image
