@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +14,10 @@ from tasks.reasons import Failed
 from tasks.records import Entry, rfc3339
 
 MAX_URL_CHARS = 2048
+#: so many entries do not come out at once
+CLOCKED_ENTRIES = 3
+#: in which a document is written, from its first date to its last
+WRITING_SECONDS = 2
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 #: parameters that say where a reader came from or name the visit, never which article it is; in lower case
@@ -189,6 +194,23 @@ def fingerprint(entry: Entry) -> bytes:
     words = (" ".join(_WORD.findall(_COUNTER.sub(" ", text))) for text in texts)
     dates = (rfc3339(moment) if moment else "" for moment in (entry.published, entry.updated))
     return _digest(*words, *dates)[:6]
+
+
+def without_clock(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """The entries of one document as they are told apart: without dates that are those of the document. Software that
+    knows no dates writes its own clock, and each poll would show each entry as changed, and have its page fetched."""
+    dates = {"published": [entry.published for entry in entries], "updated": [entry.updated for entry in entries]}
+    clocks = [name for name, moments in dates.items() if at_once([at.timestamp() if at else None for at in moments])]
+    return [entry.model_copy(update=dict.fromkeys(clocks)) for entry in entries] if clocks else entries
+
+
+def at_once(seconds: Sequence[float | None]) -> bool:
+    """Whether these dates, in seconds since 1970, were written one after the other by a clock."""
+    told = [second for second in seconds if second is not None]
+    # on a whole minute it is a day, or the hour of an edition
+    if len(told) < CLOCKED_ENTRIES or len(told) < len(seconds) or not any(second % 60 for second in told):
+        return False
+    return max(told) - min(told) <= WRITING_SECONDS
 
 
 def alias(entry: Entry) -> bytes | None:

@@ -1,10 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint
+from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint, without_clock
 from tasks.reasons import Failed
 from tasks.records import Entry
 
@@ -190,3 +190,31 @@ def test_without_a_date_the_words_are_part_of_the_alias():
 
 def test_an_entry_without_guid_has_no_alias():
     assert alias(entry(guid=None)) is None
+
+
+def dated(*moments):
+    return [entry(published=moment) for moment in moments]
+
+
+CLOCK = datetime(2026, 11, 20, 8, 30, 7, tzinfo=UTC)
+A_SECOND = timedelta(seconds=1)
+
+
+def test_dates_written_one_after_the_other_are_those_of_the_document():
+    found = without_clock([entry(published=CLOCK + n * A_SECOND, updated=CLOCK.replace(day=n)) for n in (1, 2, 3)])
+    assert [one.published for one in found] == [None, None, None]
+    assert all(one.updated for one in found)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param(dated(CLOCK, CLOCK), id="two may come out at once"),
+        pytest.param(dated(*[CLOCK.replace(second=0)] * 3), id="of one day or hour"),
+        pytest.param(dated(CLOCK, CLOCK, CLOCK + 3 * A_SECOND), id="some time apart"),
+        pytest.param(dated(CLOCK, CLOCK, CLOCK, None), id="not all have one"),
+        pytest.param(dated(None, None, None), id="none"),
+    ],
+)
+def test_other_dates_tell_entries_apart(entries):
+    assert without_clock(entries) == entries

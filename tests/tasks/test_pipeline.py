@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 import redis
@@ -89,6 +90,25 @@ def test_of_a_document_with_one_new_item_one_entry_is_read(world: World):
     assert world.reader.read == [2, 1, 1]
     assert world.account().seen == 3
     assert [fields["new"] for event, _, fields in world.events if event == "polled"] == [2, 1, 0]
+
+
+def dated(world: World, *numbers: int) -> list[dict[str, str]]:
+    """Items as software writes them that knows no dates but its own clock's."""
+    began = world.now + timedelta(seconds=1007)
+    return [item(n, pubDate=format_datetime(began + timedelta(seconds=n > 2))) for n in numbers]
+
+
+def test_entries_whose_dates_are_the_clock_of_the_document_are_fetched_once(world: World):
+    world.web.answers |= {f"http://paper.test/{n}": page(html(f"News {n}")) for n in range(1, 5)}
+    for _ in range(3):
+        shown(world, *dated(world, 1, 2, 3))
+        world.fetch()
+        world.read()
+    shown(world, *dated(world, 4, 1, 2, 3))
+
+    assert sorted(world.web.pages()) == [f"http://paper.test/{n}" for n in (1, 2, 3)]
+    assert world.account()[:2] == (4, 3)
+    assert {record["published_from"] for record in world.records()} == {"feed"}
 
 
 def test_a_document_with_the_same_entries_is_told_as_a_poll_that_found_nothing(world: World):
