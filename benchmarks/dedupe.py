@@ -46,7 +46,7 @@ for i = 2, #ARGV, 2 do
     raw(string.sub(id, 5)))
 end
 """
-URLS = "for i = 2, #ARGV, 2 do redis.call('SADD', 'urls', 'https://www.paper.example/2026/03/01/' .. ARGV[i] .. '-a-harbour-opens-again.html') end"  # noqa: E501
+URLS = "for i = 2, #ARGV, 2 do redis.call('SADD', 'urls', 'https://www.paper.example/2026/03/01/' .. ARGV[i] .. '-a-harbour-opens-again.html') end"  # noqa: E501  (a script on one line)
 
 
 class Cost(NamedTuple):

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests import newsroom  # noqa: E402  (made-up records, as in the tests)
-from tests.valkey import Valkey  # noqa: E402
+from tests.valkey import Valkey  # noqa: E402  (as above)
 
 QUESTIONS = (
     "/v1/articles?view=card&limit=20",

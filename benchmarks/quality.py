@@ -36,10 +36,10 @@ def run(options: Options) -> Result:
 
 
 def names(options: Options) -> Iterator[Row]:
-    import spacy  # noqa: PLC0415  (not before it is said how many pages)
+    import spacy
 
-    from tasks.extract import extract  # noqa: PLC0415
-    from worker.nlp import UNUSED, load_nlp, tame  # noqa: PLC0415
+    from tasks.extract import extract
+    from worker.nlp import UNUSED, load_nlp, tame
 
     pages = pages_of(options.pages, options.number("articles", full=150, quick=10), options.seed)
     own = load_nlp(load_settings(ner_max_tokens=EVERY_TOKEN))
@@ -70,7 +70,7 @@ def names(options: Options) -> Iterator[Row]:
 
 
 def articles(data: Path) -> list[Row]:
-    from benchmarks import quality_articles as measure  # noqa: PLC0415
+    from benchmarks import quality_articles as measure
 
     score = measure.scorer(data)
     gold = [row for row in score.load(data / "gold.jsonl") if row.get("bench") and row.get("tier") != "snapshot"]
@@ -84,8 +84,8 @@ def articles(data: Path) -> list[Row]:
 
 
 def topics(data: Path) -> list[Row]:
-    from benchmarks import quality_topics as measure  # noqa: PLC0415
-    from config.topics import SHIPPED, read_topics  # noqa: PLC0415
+    from benchmarks import quality_topics as measure
+    from config.topics import SHIPPED, read_topics
 
     tagger = measure.TopicTagger(read_topics(SHIPPED / "topics.toml"))
     scores = measure.scored(tagger, measure.rows_of(data / "dev.jsonl"))
@@ -93,7 +93,7 @@ def topics(data: Path) -> list[Row]:
 
 
 def feeds(data: Path) -> list[Row]:
-    from benchmarks import quality_feeds as measure  # noqa: PLC0415
+    from benchmarks import quality_feeds as measure
 
     told = measure.as_stated(measure.measured(data, show=False))
     return [Row("feeds: count, titles and links as stated", sum(told) / max(1, len(told)))]

@@ -104,10 +104,10 @@ def _published(answer: Page, entry: Entry, article: Article, story: Story, rules
 
 
 def _libraries() -> Callable[[Watch, GeneratedPage, int], None]:
-    import spacy  # noqa: PLC0415
-    import trafilatura  # noqa: PLC0415
+    import spacy
+    import trafilatura
 
-    from worker.nlp import UNUSED  # noqa: PLC0415
+    from worker.nlp import UNUSED
 
     whole, names = spacy.load(MODEL), spacy.load(MODEL, exclude=list(UNUSED))
 
@@ -124,7 +124,7 @@ def _libraries() -> Callable[[Watch, GeneratedPage, int], None]:
 
 
 def _feed(watch: Watch, pages: list[GeneratedPage]) -> None:
-    from tasks.poll import read_feed  # noqa: PLC0415
+    from tasks.poll import read_feed
 
     items = [
         f"<item><title>{page.title}</title><link>http://bench.invalid/a/{number}</link>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -59,6 +60,18 @@ def test_every_module_says_what_it_is_for():
     ]
 
     assert [name for name in silent if not name.endswith("__main__.py")] == []
+
+
+def test_every_exception_from_a_rule_has_its_reason_beside_it():
+    bare = [
+        f"{name_of(file)} line {number}"
+        for folder in (*PACKAGES, "benchmarks", "tests")
+        for file in sorted((ROOT / folder).rglob("*.py"))
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+        if re.search(r"# noqa: [A-Z0-9, ]+$", line)
+    ]
+
+    assert bare == []
 
 
 def test_nothing_runs_under_tests_as_a_package():

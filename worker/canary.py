@@ -92,7 +92,7 @@ async def _served(settings: Settings) -> web.AppRunner | None:
 
 
 async def _answer(request: web.Request) -> web.Response:
-    from aiohttp import web  # noqa: PLC0415
+    from aiohttp import web  # noqa: PLC0415  (as above)
 
     if request.path == "/feed.xml":
         moment = now()

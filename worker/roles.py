@@ -77,7 +77,7 @@ def _allow_connections() -> None:
 
 
 def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
-    from worker.gathering import Gatherer  # noqa: PLC0415  (the HTTP client is not for the roles that ask no one)
+    from worker.gathering import Gatherer
 
     if settings.allow_origins:
         log.warning("origins-allowed", off_the_public_internet=settings.allow_origins)
@@ -100,8 +100,8 @@ def _gather(settings: Settings, app: Celery, role: str) -> list[str]:
 
 
 def _enrich(settings: Settings, app: Celery) -> list[str]:
-    from worker.reading import ArticleReader  # noqa: PLC0415
-    from worker.warming import give_back_free_memory  # noqa: PLC0415
+    from worker.reading import ArticleReader
+    from worker.warming import give_back_free_memory
 
     processes = settings.enrich_processes or os.cpu_count() or 1
     reader = ArticleReader(settings, warm_tagger(settings), Slots(processes * 4))
@@ -122,12 +122,12 @@ def _enrich(settings: Settings, app: Celery) -> list[str]:
 
 def warm_tagger(settings: Settings) -> Any:
     """Everything that reads and tags articles, loaded and run once: what a fork then shares costs nobody again."""
-    from config.gazetteer import load_gazetteer  # noqa: PLC0415
-    from config.topics import read_topics  # noqa: PLC0415  (spaCy and trafilatura belong to the enrich role alone)
-    from tasks.extract import warm  # noqa: PLC0415
-    from tasks.tag import Tagger  # noqa: PLC0415
-    from worker.nlp import load_nlp  # noqa: PLC0415
-    from worker.warming import keep_stop_words_once, read_one_article  # noqa: PLC0415
+    from config.gazetteer import load_gazetteer
+    from config.topics import read_topics
+    from tasks.extract import warm
+    from tasks.tag import Tagger
+    from worker.nlp import load_nlp
+    from worker.warming import keep_stop_words_once, read_one_article
 
     gazetteer = load_gazetteer()
     nlp = load_nlp(settings)

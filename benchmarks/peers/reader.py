@@ -25,7 +25,7 @@ def no_network(*_: Any, **__: Any) -> Any:
 
 
 def newspaper4k() -> Any:
-    from newspaper import Article, Config  # noqa: PLC0415
+    from newspaper import Article, Config
 
     config = Config()
     config.fetch_images = False
@@ -40,7 +40,7 @@ def newspaper4k() -> Any:
 
 
 def goose3() -> Any:
-    from goose3 import Goose  # noqa: PLC0415
+    from goose3 import Goose
 
     goose = Goose({"enable_image_fetching": False})
 
@@ -52,7 +52,7 @@ def goose3() -> Any:
 
 
 def readability_lxml() -> Any:
-    from readability import Document  # noqa: PLC0415
+    from readability import Document
 
     def read(html: str, url: str) -> tuple[str, str]:
         document = Document(html, url=url)
@@ -62,7 +62,7 @@ def readability_lxml() -> Any:
 
 
 def news_please() -> Any:
-    from newsplease import NewsPlease  # noqa: PLC0415
+    from newsplease import NewsPlease
 
     def read(html: str, url: str) -> tuple[str, str]:
         article = NewsPlease.from_html(html, url=url, fetch_images=False)
@@ -72,7 +72,7 @@ def news_please() -> Any:
 
 
 def trafilatura() -> Any:
-    import trafilatura as library  # noqa: PLC0415
+    import trafilatura as library
 
     def read(html: str, url: str) -> tuple[str, str]:
         found: Any = library.bare_extraction(html, url=url, with_metadata=True)
@@ -82,9 +82,9 @@ def trafilatura() -> Any:
 
 
 def wirebeat() -> Any:
-    from datetime import datetime  # noqa: PLC0415
+    from datetime import datetime
 
-    from tasks.extract import extract, warm  # noqa: PLC0415
+    from tasks.extract import extract, warm
 
     warm()
     moment = datetime.fromisoformat(OUR_MOMENT)
@@ -98,9 +98,9 @@ def wirebeat() -> Any:
 
 def whole() -> Any:
     """Everything that a page goes through but HTTP and the queue: extraction, names, topics, sources, the record."""
-    import gzip  # noqa: PLC0415
+    import gzip
 
-    from benchmarks.peers.pipeline import pipeline  # noqa: PLC0415
+    from benchmarks.peers.pipeline import pipeline
 
     record = pipeline()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from datetime import timedelta
 from email.utils import format_datetime
@@ -10,6 +11,7 @@ import pytest
 import redis
 
 from tasks.documents import KeptDocuments
+from tasks.pipeline import poll_feed
 from tasks.ports import Validators
 from tasks.reasons import Failed
 from tests.world import LIMITS, World, body, html, item, page, rss
@@ -284,10 +286,6 @@ def test_a_poll_whose_lease_ran_out_leaves_nothing(world: World):
     (claim,) = world.store.do(world.ledger.claim_polls(1)).claims
     world.later(61)
     world.store.do(world.ledger.claim_polls(1))
-
-    import asyncio  # noqa: PLC0415
-
-    from tasks.pipeline import poll_feed  # noqa: PLC0415
 
     asyncio.run(poll_feed(world.gathering, claim))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 
@@ -120,8 +121,6 @@ def test_those_that_are_given_up_are_counted_as_dropped(wirebeat, ids, desk):
 
 
 def test_without_yes_it_is_asked_and_nothing_is_done_without_an_answer(wirebeat, ids, desk, monkeypatch):
-    import io  # noqa: PLC0415
-
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
 
     done = wirebeat("dead", "drop")
