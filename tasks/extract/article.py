@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from tasks.extract import bodies, details, languages, markup, page, people, pruning, status, times, titles
+from tasks.extract import bodies, details, languages, markup, page, people, pruning, status, times, titles, walls
 from tasks.extract.bodies import Body
 from tasks.extract.cleaning import Context, Drop
 from tasks.extract.maintext import main_text
@@ -88,9 +88,11 @@ def read(
     early = status.view(tree, known.facts, html) if _likely_open(known.facts, tree) else None
     first = bodies.from_tree(pruning.pruned(tree, parts), context=known.context)
     view = _view(known.facts, html, first, early)
-    if verdict := status.wall(view, first.blocks):
+    if verdict := walls.wall(known.facts, view, first.blocks):
         return instead(verdict)
     body, score, ways = bodies.chosen(first, bodies.second_ways(known.facts, html, first, known.context))
+    if verdict := walls.shell(body.blocks):
+        return instead(verdict)
     feed = bodies.from_markup(entry.content if entry else "", "feed", known.context)
     verdict = _judged(known, view, body, feed)
     if verdict.status == "feed_only":

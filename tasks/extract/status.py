@@ -16,8 +16,6 @@ from tasks.records import BodyStatus
 
 # walls have little to say: of 60 real ones none had over 400 words, menus included
 WALL_WORDS = 400
-# a text this long beside a wall's words is an article with a banner over it
-ARTICLE_WORDS = 120
 # a teaser is a paragraph or two; longer texts that are cut off are a part of the article
 TEASER_WORDS = 150
 # what a locked page shows of an article before it asks; longer texts need a sign that something is missing
@@ -81,6 +79,8 @@ class View(NamedTuple):
     gate: lexicon.Line
     challenge: str
     has_player: bool
+    #: a field for a password
+    asks_password: bool
     #: time elements and clock times at the start of a line: entries of a live blog
     clocks: int
 
@@ -109,6 +109,7 @@ def view(tree: HtmlElement, facts: Facts, markup: str) -> View:
         gate=lexicon.Line(" ".join(_gates(root))),
         challenge=next((sign for sign in _CHALLENGES if sign in markup), "") if size < WALL_WORDS else "",
         has_player=_has_player(root),
+        asks_password=any((field.get("type") or "").lower() == "password" for field in root.iter("input")),
         clocks=sum(bool(_CLOCK.match(piece.strip())) for piece in pieces),
     )
 
@@ -162,62 +163,11 @@ def _says_live(heading: lexicon.Line) -> bool:
 
 def without_view(facts: Facts) -> View:
     headings = tuple(lexicon.Line(one) for one in (facts.head_title, *facts.h1s[:2]) if one)
-    return View(lexicon.Line(""), 0, headings, lexicon.Line(""), "", has_player=False, clocks=0)
+    return View(lexicon.Line(""), 0, headings, lexicon.Line(""), "", has_player=False, asks_password=False, clocks=0)
 
 
 def _tier(facts: Facts) -> str:
     return facts.meta("article:content_tier", "og:article:content_tier").lower()
-
-
-def wall(seen: View, blocks: list[Block]) -> Verdict | None:
-    """Whether the page is no article at all: a wall or an error page. Its text must not become a body."""
-    own = 0
-    for one in blocks:
-        own += 0 if _is_wall_text(one) else one.words
-        if own >= ARTICLE_WORDS:
-            return None
-    for check in (_bot, _consent, _missing):
-        if verdict := check(seen, own):
-            return verdict
-    return None
-
-
-def _is_wall_text(one: Block) -> bool:
-    return lexicon.CONSENT.count(one.line) >= 2 or lexicon.BOT.within(one.line) or lexicon.PAYWALL.within(one.line)
-
-
-def _bot(seen: View, own: int) -> Verdict | None:
-    phrases = lexicon.BOT.count(seen.line)
-    headed = any(lexicon.BOT.within(one) for one in seen.headings)
-    silent = bool(seen.challenge) and seen.words < 60
-    if not silent and (seen.words > WALL_WORDS or not (phrases or headed)):
-        return None
-    signs = (phrases >= 2) + (phrases >= 4) + 2 * headed + 2 * bool(seen.challenge)
-    if signs < 2 or (own >= 60 and signs < 4):
-        return None
-    evidence = [f"{phrases} phrases of robot checks in {seen.words} words"]
-    if seen.challenge:
-        evidence.append(f"a challenge script: {seen.challenge}")
-    return Verdict("bot_wall", tuple(evidence))
-
-
-def _consent(seen: View, own: int) -> Verdict | None:
-    phrases = lexicon.CONSENT.count(seen.line)
-    if phrases < 4 or seen.words > 3 * WALL_WORDS or own >= 60:
-        return None
-    # a footer with its links to privacy pages says such words, too: they must make up the page
-    if phrases * 60 < seen.words:
-        return None
-    return Verdict(
-        "consent_wall", (f"{phrases} phrases of consent dialogs in {seen.words} words, no article beside them",)
-    )
-
-
-def _missing(seen: View, own: int) -> Verdict | None:
-    headed = [one for one in seen.headings if len(one.tokens) <= 12 and lexicon.NOT_FOUND.within(one)]
-    if not headed or own >= 80:
-        return None
-    return Verdict("empty", (f"an error page: {headed[0].lower.strip()[:80]!r}",))
 
 
 def judged(facts: Facts, seen: View, blocks: list[Block], dropped: list[str], *, feed_words: int) -> Verdict:

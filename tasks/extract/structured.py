@@ -129,7 +129,7 @@ def read(tree: HtmlElement, *, url: str) -> Structured:
         key = node.get("@id")
         if isinstance(key, str) and len(node) > len(by_id.get(key, {})):
             by_id[key] = node
-    articles = [node for node in nodes if any(_ARTICLE.search(kind) for kind in types_of(node))]
+    articles = _own([node for node in nodes if any(_ARTICLE.search(kind) for kind in types_of(node))], url)
     return Structured(
         articles=tuple(sorted(articles, key=lambda node: -_rank(node, url))[:5]),
         videos=tuple(node for node in nodes if "VideoObject" in types_of(node))[:5],
@@ -139,12 +139,23 @@ def read(tree: HtmlElement, *, url: str) -> Structured:
     )
 
 
+def _own(articles: list[Node], url: str) -> list[Node]:
+    """Where one of them names the page's address, those that name other addresses are other stories."""
+    own, places = _path(url), [_path(_place(node)) for node in articles]
+    named = any(place == own and "headline" in node for node, place in zip(articles, places, strict=True))
+    return [node for node, place in zip(articles, places, strict=True) if not named or place in ("", own)]
+
+
+def _place(node: Node) -> str:
+    main = node.get("mainEntityOfPage")
+    if isinstance(main, dict) and (place := main.get("@id") or main.get("url")):
+        return str(place)
+    return text_value(node.get("url")) or text_value(main) or str(node.get("@id") or "")
+
+
 def _rank(node: Node, url: str) -> float:
     """How likely this is the article that the page is about, and not one that it lists."""
-    place = text_value(node.get("url")) or text_value(node.get("mainEntityOfPage")) or str(node.get("@id") or "")
-    main = node.get("mainEntityOfPage")
-    if isinstance(main, dict):
-        place = str(main.get("@id") or main.get("url") or place)
+    place, main = _place(node), node.get("mainEntityOfPage")
     same = bool(place) and _path(place) == _path(url)
     rank = 4.0 * same + 2.0 * ("headline" in node) + 1.0 * ("datePublished" in node)
     rank += 1.0 * ("author" in node) + 0.5 * ("articleBody" in node) + 0.5 * bool(main)

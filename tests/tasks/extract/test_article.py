@@ -287,3 +287,16 @@ def test_any_markup_gives_an_article_or_one_clear_reason(html):
         assert failed.reason == "no-content"  # noqa: PT017  (both ends are right, this one must say why)
     else:
         assert "\u202e" not in found.body
+
+
+def test_what_machines_are_told_of_another_story_is_not_taken_for_this_one():
+    other = {
+        "@type": "NewsArticle",
+        "headline": "Quay to be dredged",
+        "url": "https://www.harrow.example/town/quay",
+        "articleBody": " ".join([THREE, TWO] * 4),
+        "author": {"@type": "Person", "name": "Bo Winter"},
+    }
+    own = {"@type": "NewsArticle", "headline": "Ferry landing to close", "mainEntityOfPage": {"@id": URL}}
+    found = article(f"<h1>Ferry landing to close</h1><p>{ONE}</p>", data=[other, own])
+    assert (found.body, found.authors) == (ONE, ())
