@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 #: A feed that always fails is still asked once a day: origins come back, and nobody has to remember it.
 LONGEST_SECONDS = 86_400.0
-#: An unchanged feed is read in full at least this often, so that what stands in it is not forgotten as seen.
-READ_WHOLE_EVERY = timedelta(days=20)
+#: An unchanged feed is asked for without validators and read in full this often: what it says is remembered for two
+#: days at the least (docs/decisions/0012-two-memories.md), and some servers say 304 whatever has changed.
+READ_WHOLE_EVERY = timedelta(hours=36)
 #: So long, what stands in a document as it stood in the one before is not told to the ledger again.
 READ_KNOWN_EVERY = timedelta(days=1)
 #: A publisher's ttl is heeded up to here: some say a week and publish every minute.

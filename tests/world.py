@@ -71,6 +71,8 @@ class Web:
         self.answers: dict[str, Any] = {}
         self.asked: list[tuple[str, str, Validators]] = []
         self.timeouts: list[float | None] = []
+        #: to a request with the ETag that stands with the answer
+        self.not_modified = False
 
     async def fetch(
         self, url: str, *, kind: str, validators: Validators, timeout_seconds: float | None = None, heed: Any = None
@@ -82,6 +84,8 @@ class Web:
             answer = answer.pop(0) if len(answer) > 1 else answer[0]
         if isinstance(answer, Exception):
             raise answer
+        if self.not_modified and answer.etag and answer.etag == validators.etag:
+            answer = page(status=304)
         if heed is not None and answer.final_url:
             await heed(answer.final_url)
         return answer.model_copy(

@@ -94,6 +94,39 @@ def test_of_a_document_with_one_new_item_one_entry_is_read(world: World):
     assert [fields["new"] for event, _, fields in world.events if event == "polled"] == [2, 1, 0]
 
 
+DAY = 86_400
+
+
+@pytest.mark.parametrize("etag", ['"v1"', None])
+def test_an_edit_after_quiet_weeks_is_an_update(world: World, etag: str | None):
+    world.web.answers[FEED] = page(rss(item(1)), etag=etag)
+    world.web.not_modified = True
+    world.round()
+    for _ in range(12):
+        world.later(DAY)
+        world.poll()
+    world.web.answers[FEED] = page(rss(item(1, title="Harbour stays shut")), etag='"v2"')
+    world.web.answers["http://paper.test/1"] = page(html("Harbour stays shut"))
+    world.later(DAY)
+    world.round()
+
+    assert [(record["version"], record["title"]) for record in world.records()] == [
+        (1, "Harbour reopens"),
+        (2, "Harbour stays shut"),
+    ]
+
+
+def test_an_origin_that_says_not_modified_whatever_has_changed_is_found_out_within_two_days(world: World):
+    world.round()
+    world.web.answers[FEED] = page(rss(item(2), item(1)), etag='"v1"')
+    world.web.not_modified = True
+    for _ in range(4):
+        world.later(DAY / 2)
+        world.poll()
+
+    assert world.account().seen == 2
+
+
 def dated(world: World, *numbers: int) -> list[dict[str, str]]:
     """Items as software writes them that knows no dates but its own clock's."""
     began = world.now + timedelta(seconds=1007)
@@ -148,7 +181,7 @@ def test_a_feed_is_read_whole_now_and_then_so_that_nothing_in_it_is_forgotten(wo
         world.poll()
 
     with_nothing = [validators == Validators() for kind, _, validators in world.web.asked if kind == "feed"]
-    assert with_nothing.count(True) == 2
+    assert with_nothing.count(True) == 13
     assert len(world.records()) == 1
 
 

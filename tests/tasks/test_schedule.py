@@ -97,5 +97,5 @@ def test_whatever_happens_a_feed_is_asked_again_and_not_at_once(reason, before, 
 
 def test_a_feed_never_read_whole_is_read_whole():
     assert must_read_whole(datetime(1970, 1, 1, tzinfo=UTC), NOW)
-    assert must_read_whole(NOW - timedelta(days=21), NOW)
-    assert not must_read_whole(NOW - timedelta(days=19), NOW)
+    assert must_read_whole(NOW - timedelta(days=2), NOW)
+    assert not must_read_whole(NOW - timedelta(days=1), NOW)
