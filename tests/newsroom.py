@@ -8,6 +8,8 @@ import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from tasks.export.fields import DATA_FIELD
+from tasks.publish import flat_fields
 from tasks.record import Record
 from tasks.records import rfc3339
 
@@ -82,40 +84,10 @@ def records(count: int, *, now: datetime, seed: int = 7, hours: float = 24.0) ->
         yield record
 
 
-def flat_fields(record: Record, *, lag_ms: int = 60_000) -> dict[str, str | int]:
-    names = {kind: [e.name for e in record.entities if e.type == kind] for kind in ("person", "org", "place")}
-    countries = dict.fromkeys(e.geo.country for e in record.entities if e.geo and e.geo.country)
-    return {
-        "schema": record.schema_.partition(".")[0],
-        "op": record.op,
-        "id": record.id,
-        "version": record.version,
-        "published_at": rfc3339(record.published_at),
-        "published_ts": int(record.published_at.timestamp() * 1000),
-        "title": record.title,
-        "url": record.url,
-        "source": record.source.name,
-        "source_id": record.source.id,
-        "feed": record.provenance.feed.id,
-        "lang": record.lang,
-        "topics": ",".join(topic.id for topic in record.topics),
-        "people": "|".join(names["person"]),
-        "orgs": "|".join(names["org"]),
-        "places": "|".join(names["place"]),
-        "countries": ",".join(countries),
-        "reported_by": "|".join(c.name for c in record.cited_sources if c.role == "reported-by"),
-        "summary": record.summary[:300],
-        "words": record.words,
-        "body_status": record.body_status,
-        "cluster": record.cluster.id if record.cluster else "",
-        "duplicate_of": record.duplicate_of or "",
-        "lag_ms": lag_ms,
-        "data": record.model_dump_json(),
-    }
-
-
 def stream_fields(record: Record) -> dict[str, str]:
-    return {name: str(value) for name, value in flat_fields(record).items()}
+    """As they are read from the stream, written a minute after the article came out."""
+    flat = flat_fields(record, record.published_at + timedelta(minutes=1))
+    return {name: str(value) for name, value in flat.items()} | {DATA_FIELD: record.model_dump_json()}
 
 
 def _own_words(number: int) -> str:

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tasks.export.cloudevents import cloudevent
-from tasks.export.fields import FLAT_FIELDS
 from tasks.export.jsonld import news_article
 from tasks.export.ninjs import ninjs
 from tasks.record import Record
@@ -115,9 +114,3 @@ def test_a_record_without_anything_optional_is_exported_too():
     assert ninjs(bare)["representationType"] == "partial"
     assert news_article(bare)["headline"] == RECORD.title
     assert cloudevent(bare)["data"]["body"] is None
-
-
-def test_the_flat_fields_are_those_that_are_published():
-    from tasks.publish import FLAT_FIELDS as PUBLISHED  # noqa: PLC0415  beside what it is compared with
-
-    assert list(PUBLISHED) == list(FLAT_FIELDS)

@@ -36,7 +36,7 @@ def db(store_url):
 
 
 @pytest.fixture
-def wirebeat(capsys, monkeypatch, tmp_path):
+def wirebeat(capsys, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "200")
 

@@ -107,10 +107,10 @@ def played(desk: Desk, steps) -> None:
         for one in entries:
             kind, id_, version = model.show(feed, one)
             expected.append((kind, id_, version, one.title))
-        check(desk, desk.poll(*entries, feed=feed), feed, expected)
+        check(desk, desk.poll(*entries, feed=feed), expected)
 
 
-def check(desk: Desk, admission, feed: str, expected) -> None:
+def check(desk: Desk, admission, expected) -> None:
     counted = [sum(kind == name for kind, *_ in expected) for name in ("new", "changed", "known")]
     assert [admission.new, admission.changed, admission.known] == counted
     desk.fetch_all()
