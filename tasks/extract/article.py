@@ -133,8 +133,8 @@ def _view(facts: Facts, html: str, first: Body, early: View | None) -> View:
 
 def _judged(known: _Known, view: View, body: Body, feed: Body) -> Verdict:
     """`feed_only` where the page does not have the whole article, and the feed clearly more of it."""
-    dropped, feed_words = [drop.text for drop in body.drops], sum(one.words for one in feed.blocks)
-    verdict = status.judged(known.facts, view, body.blocks, dropped, feed_words=feed_words)
+    feed_words = sum(one.words for one in feed.blocks)
+    verdict = status.judged(known.facts, view, body.blocks, body.drops, feed_words=feed_words)
     if verdict.status in ("full", "live_blog") or feed.chars <= max(FEED_CHARS, FEED_FACTOR * body.chars):
         return verdict
     return Verdict("feed_only", (f"the feed has more than the page, which is {verdict.status}", *verdict.evidence))

@@ -11,7 +11,12 @@ from tasks.extract.blocks import Block
 from tasks.extract.text import folded, likeness
 
 LONG = 18
+# lines below a text that is for those who pay
+MAX_ASK_WORDS = 40
+MAX_LABEL_WORDS = 12
+MAX_OFFER_WORDS = 20
 MAX_STORY_BLOCKS = 400
+_QUOTED = re.compile('["“”„«»「]')
 _FINAL_STOP = re.compile(r"[.!?…。！？।؟]['\"”’»«)\]]*$")
 _ADDRESS = re.compile(r"\W*(?:https?://|www\.)\S+\W*|\S+@\S+\.\w+")
 _CONTACT = re.compile(r"\w@\w[\w.-]*\.\w{2,}|(?:twitter|x|facebook)\.com/|(?<!\w)@\w{3,}")
@@ -190,6 +195,24 @@ def _may_open(text: str, words: set[str]) -> bool:
     return len(opening) < 2 or opening[0] in words
 
 
+def withheld(blocks: list[Block], _context: Context) -> Iterable[int]:
+    """At the end: who says that there is more for those who pay, and the offer below it."""
+    start = len(blocks)
+    for i in range(len(blocks) - 1, max(len(blocks) - 8, 0), -1):
+        if _asks(blocks[i]):
+            start = i
+        elif blocks[i].words > MAX_OFFER_WORDS:
+            break
+    return range(start, len(blocks))
+
+
+def _asks(one: Block) -> bool:
+    """A sentence of a story may say it once, too: that a broadcast is for subscribers only."""
+    if one.words > MAX_ASK_WORDS or _QUOTED.search(one.text) or not lexicon.WITHHELD.within(one.line):
+        return False
+    return one.words <= MAX_LABEL_WORDS or one.linked > 0.1 or lexicon.WITHHELD.count(one.line) >= 2
+
+
 def comments(blocks: list[Block], _context: Context) -> Iterable[int]:
     for i, one in enumerate(blocks):
         if i > 0.25 * len(blocks) and one.words <= 6 and one.kind in ("head", "p") and lexicon.COMMENTS.whole(one.line):
@@ -235,6 +258,7 @@ Rule = Callable[[list[Block], Context], Iterable[int]]
 RULES: tuple[tuple[str, Rule], ...] = (
     ("title", title_lines),
     ("comments", comments),
+    ("withheld", withheld),
     ("placeholder", placeholders),
     ("repeat", repeats),
     ("captions", captions),

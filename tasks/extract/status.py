@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from tasks.extract import lexicon, structured
 from tasks.extract.blocks import Block
+from tasks.extract.cleaning import Drop
 from tasks.extract.names import Answers
 from tasks.extract.page import Facts
 from tasks.extract.text import words
@@ -170,7 +171,7 @@ def _tier(facts: Facts) -> str:
     return facts.meta("article:content_tier", "og:article:content_tier").lower()
 
 
-def judged(facts: Facts, seen: View, blocks: list[Block], dropped: list[str], *, feed_words: int) -> Verdict:
+def judged(facts: Facts, seen: View, blocks: list[Block], drops: list[Drop], *, feed_words: int) -> Verdict:
     """The state of a text that is no wall."""
     size = sum(one.words for one in blocks)
     if verdict := _video(facts, seen, size):
@@ -179,7 +180,7 @@ def judged(facts: Facts, seen: View, blocks: list[Block], dropped: list[str], *,
         return Verdict("empty", ("no text",))
     if verdict := _live(facts, seen, blocks):
         return verdict
-    return _length(facts, seen, blocks, dropped, size=size, feed_words=feed_words)
+    return _length(facts, seen, blocks, drops, size=size, feed_words=feed_words)
 
 
 def _video(facts: Facts, seen: View, size: int) -> Verdict | None:
@@ -206,10 +207,9 @@ def _live(facts: Facts, seen: View, blocks: list[Block]) -> Verdict | None:
     return None
 
 
-def _length(
-    facts: Facts, seen: View, blocks: list[Block], dropped: list[str], *, size: int, feed_words: int
-) -> Verdict:
+def _length(facts: Facts, seen: View, blocks: list[Block], drops: list[Drop], *, size: int, feed_words: int) -> Verdict:
     evidence: list[str] = []
+    dropped = [drop.text for drop in drops]
     locked = structured.is_locked(facts.data)
     if locked is None and _tier(facts) == "locked":
         locked = True
@@ -218,6 +218,9 @@ def _length(
     asked = _asked(seen, blocks, dropped, size)
     if asked:
         evidence.append(f"{asked} phrases of a paywall")
+    withheld = any(drop.rule == "withheld" for drop in drops)
+    if withheld:
+        evidence.append("the last lines say that there is more for those who pay")
     cut = bool(_CUT_OFF.search(blocks[-1].text)) or any(lexicon.CUT.whole(lexicon.Line(one)) for one in dropped[-3:])
     if cut:
         evidence.append("the text breaks off")
@@ -226,7 +229,7 @@ def _length(
     if short_of:
         evidence.append(f"{size} of {longer} words")
     by_program = bool(_CUT_BY_PROGRAM.search(blocks[-1].text.rstrip()))
-    weight = 2 * bool(locked) + min(asked, 2) + cut + by_program + 2 * short_of
+    weight = 2 * bool(locked) + min(asked, 2) + withheld + cut + by_program + 2 * short_of
     if size < TEASER_WORDS:
         # what is short and free is a short article; only a locked page needs no second sign
         return _weighed(weight, 2, "teaser", evidence, size) if size >= 1 else Verdict("empty", ("no text",))

@@ -59,3 +59,24 @@ def test_a_page_that_asks_for_scripts_and_brings_its_text_along_is_read():
     state = json.dumps({"story": {"html": "".join(f"<p>{one}</p>" for one in (ONE, TWO, THREE, BRIEF))}})
     body = f"<p>You need to enable JavaScript to run this app.</p><script>window.__STATE__ = {state};</script>"
     assert extract(shell(body), url=URL, now=NOW).body == f"{ONE}\n\n{TWO}\n\n{THREE}\n\n{BRIEF}"
+
+
+@pytest.mark.parametrize(
+    ("ask", "offer"),
+    [
+        ("This article is for subscribers. You have read your three free articles.", "Choose a plan from 1 a week."),
+        ("Weiterlesen mit Plus", "Jetzt vier Wochen testen, jederzeit kündbar."),
+        ("La suite est réservée aux abonnés", "Déjà client ? Votre compte"),
+        ("この記事は有料記事です。残り1240文字", "会員になると続きをお読みいただけます。"),
+    ],
+)
+def test_one_line_that_withholds_the_rest_makes_a_teaser_and_is_no_part_of_it(ask, offer):
+    head = "<h1>Ferry landing to close</h1>"
+    found = extract(shell(f"{head}<p>{ONE}</p><p>{TWO}</p><p>{ask}</p><p>{offer}</p>"), url=URL, now=NOW)
+    assert (found.body, found.body_status) == (f"{ONE}\n\n{TWO}", "teaser")
+
+
+def test_a_sentence_about_subscribers_stays_in_a_free_story():
+    last = "The pictures of the landing are for subscribers only, the museum said in a letter to its friends."
+    found = extract(shell(f"<h1>Ferry landing to close</h1><p>{ONE}</p><p>{TWO}</p><p>{last}</p>"), url=URL, now=NOW)
+    assert (found.body, found.body_status) == (f"{ONE}\n\n{TWO}\n\n{last}", "full")
