@@ -13,7 +13,7 @@ from tasks.extract.text import folded, likeness
 LONG = 18
 # lines below a text that is for those who pay
 MAX_ASK_WORDS = 40
-MAX_LABEL_WORDS = 12
+MAX_LABEL_CHARS = 60
 MAX_OFFER_WORDS = 20
 MAX_STORY_BLOCKS = 400
 _QUOTED = re.compile('["“”„«»「]')
@@ -210,7 +210,7 @@ def _asks(one: Block) -> bool:
     """A sentence of a story may say it once, too: that a broadcast is for subscribers only."""
     if one.words > MAX_ASK_WORDS or _QUOTED.search(one.text) or not lexicon.WITHHELD.within(one.line):
         return False
-    return one.words <= MAX_LABEL_WORDS or one.linked > 0.1 or lexicon.WITHHELD.count(one.line) >= 2
+    return len(one.text) <= MAX_LABEL_CHARS or one.linked > 0.1 or lexicon.WITHHELD.count(one.line) >= 2
 
 
 def comments(blocks: list[Block], _context: Context) -> Iterable[int]:
