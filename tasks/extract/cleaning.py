@@ -129,6 +129,14 @@ def repeats(blocks: list[Block], _context: Context) -> Iterable[int]:
             and everything.count(wholes[i]) > wholes.count(wholes[i])
         ):
             yield i
+            if i + 1 < len(blocks) and _names_speaker(blocks[i + 1]):
+                yield i + 1
+
+
+def _names_speaker(one: Block) -> bool:
+    """Below a quotation: "Ann Lee, harbour master"."""
+    likely = one.words <= 8 and one.kind in ("quote", "p") and one.text[:1].isupper()
+    return likely and not _final(one.text) and not any(c.isdigit() or c == ":" for c in one.text)
 
 
 def addresses(blocks: list[Block], _context: Context) -> Iterable[int]:

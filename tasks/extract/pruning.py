@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from tasks.extract import layout
+from tasks.extract import layout, lexicon
 from tasks.extract.names import Answers
 from tasks.extract.text import folded, one_line
 
@@ -21,6 +21,8 @@ MAX_SHOWN_CHARS = 200
 # a link around whole headings and paragraphs is the card of another article
 _CARD = ("h2", "h3", "h4", "h5", "h6", "p", "div", "figure")
 MAX_CARD_CHARS = 900
+MAX_BOX_CHARS = 350
+_AROUND_TEXT = ("html", "body", "main", "article")
 
 _SILENT = "script style noscript template svg iframe select object embed canvas input textarea".split()
 _START, _END = r"(?:^|[\s_-])", r"(?:$|[\s_-])"
@@ -30,7 +32,8 @@ _NAMES = tomllib.loads(Path(__file__).with_name("parts.toml").read_text(encoding
 class Part(NamedTuple):
     """An element that was taken out of the page."""
 
-    #: `menu` (also buttons and dialogs), `card` (a link around a block) or `named` (by its class or id, or a caption)
+    #: `menu` (also buttons and dialogs), `card` (a link around a block), `box` (around a field for an address) or
+    #: `named` (by its class or id, or a caption)
     why: str
     #: tag, id and classes
     element: str
@@ -107,14 +110,41 @@ def _without_named(body: HtmlElement, most: float, parts: list[Part] | None) -> 
         _remove(element)
 
 
+_MAIL_FORMS = XPath(
+    "descendant::form[descendant::input[@type='email' or contains(@name, 'mail') or contains(@id, 'mail')]]"
+)
+
+
+def _without_mail_boxes(forms: list[HtmlElement], most: float, parts: list[Part] | None) -> None:
+    """The offer of a newsletter around a field for an address, whatever it is called. A paywall has such fields, too:
+    its words are needed to know it by."""
+    for form in forms:
+        box = None
+        for one in (form, *form.iterancestors()):
+            if one.tag in _AROUND_TEXT or _length(one) > min(MAX_BOX_CHARS, most):
+                break
+            if next(one.iter("h1"), None) is not None:
+                break
+            box = one
+        if box is not None and box.getparent() is not None and not lexicon.PAYWALL.within(_line(box)):
+            _note(parts, "box", box)
+            _remove(box)
+
+
+def _line(element: HtmlElement) -> lexicon.Line:
+    return lexicon.Line(_TEXT(element))
+
+
 def pruned(tree: HtmlElement, parts: list[Part] | None = None) -> HtmlElement:
     """The same tree without its silent and named parts; those that had text are added to `parts`."""
+    forms = _MAIL_FORMS(tree)
     for element in list(tree.iter(*_SILENT)):
         _remove(element)
     body = next(tree.iter("body"), None)
     if body is None:
         return tree
     most = MAX_SHARE * _length(body)
+    _without_mail_boxes(forms, most, parts)
     for element in list(body.iter("nav", "button", "dialog")):
         # parsers let a button or nav that nobody closed swallow the page
         if _length(element) <= most and next(element.iterdescendants("h1"), None) is None:

@@ -36,6 +36,30 @@ def test_a_pull_quote_is_not_told_twice():
     assert found.body.count("four hundred thousand") == 1
 
 
+@pytest.mark.parametrize(
+    "pulled",
+    [
+        "<blockquote><p>{}</p><cite>Ann Lee, harbour master</cite></blockquote>",
+        '<div class="pq"><p>{}</p><p>Ann Lee</p></div>',
+    ],
+)
+def test_who_says_a_pull_quote_goes_with_it(pulled):
+    quote = "The landing carried four hundred thousand people last summer, more than ever before"
+    found = article(f"<h1>Ferry</h1><p>{ONE}</p>{pulled.format(quote)}<p>{TWO}</p><p>{THREE}</p>")
+    assert found.body == f"{ONE}\n\n{TWO}\n\n{THREE}"
+
+
+def test_a_box_around_a_field_for_an_address_is_no_part_of_the_text_whatever_it_is_called():
+    box = '<div class="c7"><h4>The Morning Tide</h4><p>The news of the bay at seven.</p><form><input type="email"></form></div>'  # noqa: E501  (a page on a line)
+    found = article(f"<h1>Ferry</h1><p>{ONE}</p>{box}<p>{TWO}</p><p>{THREE}</p>")
+    assert found.body == f"{ONE}\n\n{TWO}\n\n{THREE}"
+
+
+def test_an_article_inside_a_form_is_read():
+    found = article(f'<form id="page"><h1>Ferry</h1><p>{ONE}</p><input name="email"><p>{TWO}</p></form>')
+    assert found.body == f"{ONE}\n\n{TWO}"
+
+
 def test_text_between_line_breaks_becomes_paragraphs_with_its_blanks():
     found = article(
         f'<h1>Ferry</h1><div>{ONE}<br><br>See the <a href="/m">map</a> of quays. {TWO}<br><br>{THREE}</div>'
