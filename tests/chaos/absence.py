@@ -18,6 +18,7 @@ import redis
 from tasks.ports import STAGES
 from tests import processes
 from tests.chaos.world import World
+from tests.patience import until
 from tests.service import Service, account_of, environment
 from tests.valkey import Valkey, short_folder
 
@@ -28,13 +29,6 @@ PATIENCE_SECONDS = 180.0
 
 def _from(server: Valkey) -> redis.Redis:
     return redis.Redis.from_url(server.url, decode_responses=True, socket_timeout=5, retry=None)
-
-
-def _until(condition, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"no {what} within {PATIENCE_SECONDS:.0f} s"
-        time.sleep(0.02)
 
 
 def measure(folder: Path, *, trouble: str, seconds: float, entries: int) -> dict[str, Any]:
@@ -51,13 +45,13 @@ def measure(folder: Path, *, trouble: str, seconds: float, entries: int) -> dict
         )  # fmt: skip
         service = Service(folder, "run", "--no-web", env=env)
         try:
-            _until(lambda: _from(server).xlen("news:articles") >= entries // 8, "records")
+            until(lambda: _from(server).xlen("news:articles") >= entries // 8, "records", PATIENCE_SECONDS)
             roles = service.tree()
             world.shown = entries
             _away(server, trouble, seconds)
             back = time.time()
             after = _first_claims(server, back)
-            _until(lambda: _from(server).xlen("news:articles") >= entries, "all records")
+            until(lambda: _from(server).xlen("news:articles") >= entries, "all records", PATIENCE_SECONDS)
             finished = time.time() - back
             kept = set(roles) <= processes.running().keys()
         finally:
@@ -95,7 +89,7 @@ def _first_claims(server: Valkey, back: float) -> dict[str, float]:
                 first[stage] = round(float(told[stage]) / 1000 - back, 2)
         return len(first) == len(STAGES)
 
-    _until(all_asked, "claim of every stage")
+    until(all_asked, "claim of every stage", PATIENCE_SECONDS)
     return first
 
 

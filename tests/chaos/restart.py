@@ -21,6 +21,7 @@ import redis
 
 from tests import processes
 from tests.chaos.storm import Plan, Storm, faults
+from tests.patience import until
 from tests.service import Service
 from tests.valkey import short_folder
 
@@ -48,7 +49,7 @@ class Restarts(Storm):
         gone = time.monotonic() - killed
         before = _until_value(self._length)
         served = time.monotonic() - started
-        record = _until(lambda: (self._length() or 0) > before, "a record") - started
+        record = _until(lambda: (self._length() or 0) > before, "record") - started
         self.killed[victim] += 1
         self.measured.append({
             "gone_seconds": round(gone, 2), "server_seconds": round(served, 2), "record_seconds": round(record, 2),
@@ -79,11 +80,7 @@ class Restarts(Storm):
 
 
 def _until(condition, what: str) -> float:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"no {what} within {PATIENCE_SECONDS:.0f} s")
-        time.sleep(0.01)
+    until(condition, what, PATIENCE_SECONDS)
     return time.monotonic()
 
 

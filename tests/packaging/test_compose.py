@@ -1,7 +1,6 @@
 import json
 import re
 import subprocess
-import time
 from importlib.resources import files
 
 import pytest
@@ -12,6 +11,7 @@ from redis.retry import Retry
 
 from config.settings import Settings
 from tests.packaging.compose import COMPOSE, OURS, ROLES, ROOT, TEXT, VARIABLE
+from tests.patience import until
 from worker.cli import COMMANDS
 from worker.embedded import READER_RULES, server_binary
 from worker.roles import WORKERS
@@ -115,13 +115,6 @@ def test_dashboards_may_do_the_same_in_containers_as_on_the_embedded_server(secr
     assert granted == {word for word in READER_RULES.split() if word.startswith(("+", "-"))}
 
 
-def wait_for(path, seconds=60):
-    deadline = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path} did not come"
-        time.sleep(0.01)
-
-
 def test_the_server_starts_with_the_very_options_of_its_service(secrets, tmp_path):
     command = [part.replace("/run/secrets", str(secrets)) for part in COMPOSE["services"]["server"]["command"]]
     assert command[0] == "valkey-server"
@@ -129,7 +122,7 @@ def test_the_server_starts_with_the_very_options_of_its_service(secrets, tmp_pat
     here = ["--port", "0", "--unixsocket", str(socket), "--dir", str(tmp_path)]
     server = subprocess.Popen([server_binary(), *command[1:], *here], stdout=subprocess.DEVNULL)
     try:
-        wait_for(socket)
+        until(socket.exists, "socket")
         wirebeat, dashboard = (
             redis.Redis(unix_socket_path=str(socket), username=user, password=(secrets / file).read_text())
             for user, file in [("wirebeat", "redis_password"), ("dashboard", "dashboard_password")]

@@ -4,26 +4,19 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 
 import pytest
 import redis
 
 from tests.packaging.compose import COMPOSE, ROLES, ROOT
+from tests.patience import until
 from tests.ports import free_port
 from tests.service import site
 from worker.embedded import server_binary
 
 pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 120.0
-
-
-def until(condition, what):
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, f"no {what} within {PATIENCE_SECONDS:.0f} s"
-        time.sleep(0.5)
 
 
 class Host:
@@ -102,8 +95,13 @@ def test_all_services_get_healthy_and_a_dashboard_reads_what_they_publish(tmp_pa
             stack.callback(end, role)
         dashboard = stack.enter_context(host.dashboard())
 
-        until(lambda: all(host.healthy(name) for name in ROLES), "health of all services")
-        until(lambda: dashboard.xlen("news:articles") >= len(host.news.expected), "records")
+        until(
+            lambda: all(host.healthy(name) for name in ROLES),
+            "health of all services",
+            PATIENCE_SECONDS,
+            pause_seconds=0.5,  # each look is a process of its own
+        )
+        until(lambda: dashboard.xlen("news:articles") >= len(host.news.expected), "records", PATIENCE_SECONDS)
 
         assert all(role.poll() is None for role in roles.values())
         assert dashboard.xlen("news:topic:ukraine-war") > 0

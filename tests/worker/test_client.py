@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from tests import newsroom
+from tests.patience import until
 from tests.valkey import valkey
 from worker.client import GroupReader, Reader
 
@@ -63,10 +64,7 @@ def in_background(work):
 
 
 def until_a_reader_waits(db):
-    deadline = time.monotonic() + 60
-    while not db.info("clients")["blocked_clients"]:
-        assert time.monotonic() < deadline, "nobody waits"
-        time.sleep(0.005)
+    until(lambda: db.info("clients")["blocked_clients"], "reader that waits")
 
 
 def test_the_client_needs_nothing_but_redis_and_the_standard_library():

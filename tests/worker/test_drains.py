@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from worker.drains import LINGER_SECONDS, NAP_SECONDS, Abreast, Batch, one_by_one
 
 
@@ -31,7 +32,6 @@ class Queue:
 
 
 #: Nothing here takes a second, but on a machine that is busy with other things.
-PATIENCE_SECONDS = 60.0
 
 
 def abreast(queue: Queue, work, *, slots: int = 4, stopping=lambda: False, linger_seconds: float = 0.05) -> float:

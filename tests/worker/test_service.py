@@ -16,6 +16,7 @@ from redis.retry import Retry
 
 from config.settings import Settings, load_settings
 from tests.desk import START, Desk, entry
+from tests.patience import until
 from tests.valkey import short_folder
 from worker.embedded import EmbeddedServer
 from worker.ledger import SyncStore
@@ -70,11 +71,8 @@ def test_an_embedded_server_that_dies_is_started_again_and_stopped_in_the_end():
             client.set("news:k", "v")
 
         os.kill(first, signal.SIGKILL)
-        deadline = time.monotonic() + 60
-        while server.process.pid == first and time.monotonic() < deadline:
-            time.sleep(0.02)
+        until(lambda: server.process.pid != first, "second server")
 
-        assert server.process.pid != first
         with redis.Redis.from_url(server.url, retry=Retry(ConstantBackoff(0.05), 1000)) as client:
             assert client.get("news:k") == b"v"
         guard.stop()
@@ -142,7 +140,7 @@ class Roles:
         self.restarted.append(name)
 
 
-def until(step, seconds: float = 60.0) -> bool:
+def done_within(step, seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if step():
@@ -153,25 +151,25 @@ def until(step, seconds: float = 60.0) -> bool:
 
 def test_all_is_done_when_every_feed_was_read_and_nothing_is_due(desk: Desk):
     watch = Watch(desk.ledger, desk.store, Roles(), START)
-    assert not until(watch.step, 0.35)
+    assert not done_within(watch.step, 0.35)
 
     desk.later(1)
     for claim in desk.store.do(desk.ledger.claim_polls(10)).claims:
         later = desk.ledger.now + timedelta(hours=1)
         desk.store.do(desk.ledger.poll_failed(claim, next_due=later, status="timeout", error="why"))
 
-    assert until(watch.step)
+    assert done_within(watch.step)
 
 
 def test_a_service_that_is_to_stay_is_never_done(desk: Desk):
-    assert not until(Watch(desk.ledger, desk.store, Roles(), None).step, 0.3)
+    assert not done_within(Watch(desk.ledger, desk.store, Roles(), None).step, 0.3)
 
 
 def test_a_store_that_is_away_is_waited_for(desk: Desk):
     away = SyncStore("redis://127.0.0.1:1/0", retries=0)
 
     with structlog.testing.capture_logs() as logs:
-        assert not until(Watch(desk.ledger, away, Roles(), START).step, 0.5)
+        assert not done_within(Watch(desk.ledger, away, Roles(), START).step, 0.5)
 
     assert {event["event"] for event in logs} == {"store-unavailable"}
 

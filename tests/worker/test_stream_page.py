@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests import newsroom
+from tests.patience import until
 from tests.valkey import valkey
 from worker.web.app import ENDPOINTS
 from worker.web.query import FILTERS
@@ -76,10 +77,7 @@ def test_the_plain_program_outlives_a_silence_longer_than_the_clients_timeout_of
         env={"REDIS_URL": store.url}, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 60
-        while not db.info("clients")["blocked_clients"]:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(lambda: db.info("clients")["blocked_clients"], "reader that waits")
         time.sleep(7)
         db.xadd("news:articles", newsroom.stream_fields(RECORDS[0]))
         assert RECORDS[0].title in process.stdout.readline()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tasks.ports import Call
+from tests.patience import until
 from worker.warden import Held, Patient, Slots, Warden
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
@@ -64,13 +65,6 @@ def process(slots: Slots, work, *, by: str = "host/1/2/ab"):
     return started
 
 
-def until(condition, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-
-
 def catastrophic() -> None:
     import re  # noqa: PLC0415  (within the forked process)
 
@@ -89,7 +83,7 @@ def test_an_article_that_hangs_in_a_c_call_is_ended_and_buried(slots: Slots):
     hung.join(60)
 
     assert hung.exitcode == -9
-    until(lambda: told.orphaned)
+    until(lambda: told.orphaned, "word of the death")
     ((held, detail),) = told.buried
     assert held == (ARTICLE.id, ARTICLE.token)
     assert detail.startswith("ended after ")
@@ -106,7 +100,7 @@ def test_an_article_that_had_no_processor_is_given_three_times_as_long(slots: Sl
 
     assert idle.exitcode == -9
     assert time.monotonic() - started > 0.6
-    until(lambda: told.orphaned)
+    until(lambda: told.orphaned, "word of the death")
     assert len(told.buried) == 1
 
 
@@ -117,7 +111,7 @@ def test_an_article_that_takes_too_much_memory_is_ended_and_buried(slots: Slots)
     grown.join(60)
 
     assert grown.exitcode == -9
-    until(lambda: told.orphaned)
+    until(lambda: told.orphaned, "word of the death")
     assert told.buried[0][1].endswith("MiB")
 
 
@@ -126,7 +120,7 @@ def test_a_process_that_ends_itself_is_told_of_once_and_nothing_is_buried(slots:
 
     process(slots, lambda: (slots.working_on(ARTICLE), os._exit(3))).join(60)
 
-    until(lambda: told.orphaned)
+    until(lambda: told.orphaned, "word of the death")
     time.sleep(0.3)
     assert told.orphaned == ["host/1/2/ab"]
     assert told.buried == []
@@ -161,7 +155,7 @@ def test_a_process_that_dies_between_two_articles_is_told_of(slots: Slots):
 
     process(slots, lambda: os._exit(3)).join(60)
 
-    until(lambda: told.orphaned == ["host/1/2/ab"])
+    until(lambda: told.orphaned == ["host/1/2/ab"], "word of the death")
     assert told.buried == []
 
 
@@ -213,7 +207,7 @@ def test_the_clock_goes_on_where_it_stood_when_the_store_answers(slots: Slots):
     hung.join(60)
 
     assert hung.exitcode == -9
-    until(lambda: told.buried)
+    until(lambda: told.buried, "burial")
 
 
 def test_a_ledger_that_cannot_be_told_is_told_later(slots: Slots):
@@ -227,8 +221,8 @@ def test_a_ledger_that_cannot_be_told_is_told_later(slots: Slots):
     Warden(slots, seconds=60, memory_bytes=1 << 40, bury=lambda *_: None, orphaned=orphaned).start()
     process(slots, lambda: os._exit(1)).join(60)
 
-    until(lambda: len(tries) == 3)
-    until(lambda: all(slot.pid == 0 for slot in slots))
+    until(lambda: len(tries) == 3, "third try")
+    until(lambda: all(slot.pid == 0 for slot in slots), "free slot")
 
 
 def test_processes_that_start_at_once_get_a_slot_each():
@@ -245,7 +239,7 @@ def test_processes_that_start_at_once_get_a_slot_each():
     for one in started:
         one.start()
     go.set()
-    until(lambda: sum(slot.started > 0 for slot in slots) == 8)
+    until(lambda: sum(slot.started > 0 for slot in slots) == 8, "slot for each")
 
     found = {slot.pid: (slot.by.decode(), slot.token.decode()) for slot in slots if slot.pid}
     expected = {one.pid: (f"host/1/{number}", str(number)) for number, one in enumerate(started)}
