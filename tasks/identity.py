@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
@@ -14,10 +13,6 @@ from tasks.reasons import Failed
 from tasks.records import Entry, rfc3339
 
 MAX_URL_CHARS = 2048
-#: so many entries do not come out at once
-CLOCKED_ENTRIES = 3
-#: in which a document is written, from its first date to its last
-WRITING_SECONDS = 2
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 #: parameters that say where a reader came from or name the visit, never which article it is; in lower case
@@ -29,20 +24,24 @@ pk_campaign pk_kwd pk_keyword pk_source pk_medium pk_content pk_cid ref_src ref_
 fb_ref fb_source fb_action_ids fb_action_types fref action_object_map __twitter_impression soc_src soc_trk
 guccounter guce_referrer guce_referrer_sig trk trkcampaign tracking_source traffic_source _ga _gl
 gaa_at gaa_n gaa_sig gaa_ts wickedid spm scm icid icmp ncid smid smtyp mod_source feedtype feedname rss_id
-echobox emci emdi sr_share sharetype
+echobox emci emdi emc sr_share sharetype ocid maca mibextid dicbo tblci ftcamp ftag taid wprov wpisrc wprss
+intcmp hss_channel sfnsn rdt_cid sccid irclickid rb_clickid wickedsource ck_subscriber_id elqtrackid elqtrack hootpostid
+nr_email_referer asc_source sc_channel sc_campaign _branch_match_id _openstat _kx fromrss
 phpsessid jsessionid sessionid session_id sessid aspsessionid asp.net_sessionid cfid cftoken zenid oscsid
 """
 _TRACKING = frozenset(_TRACKING_NAMES.split())
-_TRACKING_PREFIXES = ("utm_", "mtm_", "piwik_", "matomo_", "hsa_", "_hs", "at_custom", "ns_", "stm_", "wt.", "wt_")
+_TRACKING_PREFIXES = tuple("utm_ mtm_ piwik_ matomo_ hsa_ _hs sfmc_ gad_ _ym_ at_custom ns_ stm_ wt. wt_".split())
 #: parameters that often say where a reader came from; taken off only with a value that says so
 _CHANNEL = frozenset(
-    ("ref", "source", "src", "from", "via", "medium", "channel", "feed", "output", "partner", "rss", "cid")
+    ("ref", "source", "src", "from", "via", "medium", "channel", "feed", "output", "partner", "rss", "cid", "mod")
 )
 _CHANNEL_VALUE_NAMES = """
 rss rss2 atom feed feeds rssfeed rss_feed rss-feed twitter facebook fb linkedin newsletter email mail share social
 whatsapp telegram
 """
 _CHANNEL_VALUES = frozenset(_CHANNEL_VALUE_NAMES.split())
+#: `mod=rss_world`, and `rss=1`, whose name says it
+_CHANNEL_PAIR = re.compile(r"\w+=rss[_-][\w-]+\Z|rss=(?:1|y|yes|true)?\Z", re.IGNORECASE)
 #: sessions in the path: `/a;jsessionid=1`, and `/(S(x))/a` of ASP.NET
 _SESSION = re.compile(r";(?:jsessionid|phpsessid)=[^/?#;]*|/\([sfa]\([a-z0-9]{8,64}\)\)(?=/)", re.IGNORECASE)
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\x9f\\\ud800-\udfff]")
@@ -123,7 +122,7 @@ def _is_tracking(pair: str) -> bool:
     name = name.lower()
     if name.startswith(_TRACKING_PREFIXES) or name in _TRACKING:
         return True
-    return name in _CHANNEL and value.lower() in _CHANNEL_VALUES
+    return name in _CHANNEL and (value.lower() in _CHANNEL_VALUES or bool(_CHANNEL_PAIR.match(pair)))
 
 
 def _escaped(part: str, *, safe: str) -> str:
@@ -194,23 +193,6 @@ def fingerprint(entry: Entry) -> bytes:
     words = (" ".join(_WORD.findall(_COUNTER.sub(" ", text))) for text in texts)
     dates = (rfc3339(moment) if moment else "" for moment in (entry.published, entry.updated))
     return _digest(*words, *dates)[:6]
-
-
-def without_clock(entries: Sequence[Entry]) -> Sequence[Entry]:
-    """The entries of one document as they are told apart: without dates that are those of the document. Software that
-    knows no dates writes its own clock, and each poll would show each entry as changed, and have its page fetched."""
-    dates = {"published": [entry.published for entry in entries], "updated": [entry.updated for entry in entries]}
-    clocks = [name for name, moments in dates.items() if at_once([at.timestamp() if at else None for at in moments])]
-    return [entry.model_copy(update=dict.fromkeys(clocks)) for entry in entries] if clocks else entries
-
-
-def at_once(seconds: Sequence[float | None]) -> bool:
-    """Whether these dates, in seconds since 1970, were written one after the other by a clock."""
-    told = [second for second in seconds if second is not None]
-    # on a whole minute it is a day, or the hour of an edition
-    if len(told) < CLOCKED_ENTRIES or len(told) < len(seconds) or not any(second % 60 for second in told):
-        return False
-    return max(told) - min(told) <= WRITING_SECONDS
 
 
 def alias(entry: Entry) -> bytes | None:
