@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from functools import lru_cache
 from typing import NamedTuple, Self
 
@@ -41,7 +42,10 @@ class RobotsRules(NamedTuple):
             return cls(unreachable=True)
         if status >= 300:
             return cls()
-        return cls(_relevant(body[:MAX_BYTES].decode("utf-8-sig", "replace"), product_token(user_agent)))
+        body = body[:MAX_BYTES]
+        # the standard says UTF-8, some editors say Unicode and mean UTF-16
+        charset = "utf-16" if body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+        return cls(_relevant(body.decode(charset, "replace"), product_token(user_agent)))
 
     @classmethod
     def after_failure(cls, reason: str) -> Self:

@@ -15,6 +15,15 @@ MAX_NAMED = 20
 _MAX_HTML_BYTES = 2 << 20
 _FEED_TYPES = frozenset(
     ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/json")
+    + (
+        "application/xml",
+        "text/xml",
+        "application/rss",
+        "text/rss",
+        "text/rss+xml",
+        "application/atom",
+        "text/atom+xml",
+    )
 )
 #: in the order in which they are tried; all from the site's root
 _PLACES = ("feed/", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds", "news-sitemap.xml")

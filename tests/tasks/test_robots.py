@@ -18,6 +18,13 @@ def allowed(text, path, user_agent=US):
     return rules(text, user_agent).allows(f"https://news.example{path}", user_agent)
 
 
+def test_a_robots_txt_in_utf_16_is_heeded():
+    for charset in ("utf-16", "utf-16-be"):
+        text = "\ufeff" * charset.endswith("be") + "User-agent: *\nDisallow: /private"
+        assert not allowed(text.encode(charset), "/private")
+        assert allowed(text.encode(charset), "/a")
+
+
 @pytest.mark.parametrize("status", [300, 304, 400, 401, 403, 404, 410, 451])
 def test_an_origin_without_a_robots_txt_allows_everything(status):
     unavailable = RobotsRules.read(status, b"User-agent: *\nDisallow: /", US)

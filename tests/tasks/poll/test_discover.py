@@ -13,6 +13,8 @@ PAGE = "https://harbour.example/world/"
         ('<link rel="alternate" type="application/rss+xml" href="/rss">', ["https://harbour.example/rss"]),
         ("<LINK TYPE='application/atom+xml' REL='Alternate' HREF='a.atom?x=1&amp;y=2'>", [PAGE + "a.atom?x=1&y=2"]),
         ("<link rel=alternate type=application/feed+json href=feed.json />", [PAGE + "feed.json"]),
+        ('<link rel="alternate" type="text/xml" title="RSS 2.0" href="/rss2">', ["https://harbour.example/rss2"]),
+        ('<link rel="alternate" type="application/json+oembed" href="/oembed?url=x">', []),
         ('<base href="https://cdn.example/"><link rel="feed" href="x">', ["https://cdn.example/x"]),
         ('<a href="/feeds/world.xml">Follow us</a><a href="/about">x</a>', ["https://harbour.example/feeds/world.xml"]),
         ('<a href="/?format=rss">RSS</a>', ["https://harbour.example/?format=rss"]),
