@@ -13,18 +13,11 @@ from tasks.reasons import Failed
 
 MAX_NAMED = 20
 _MAX_HTML_BYTES = 2 << 20
-_FEED_TYPES = frozenset(
-    ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml", "application/json")
-    + (
-        "application/xml",
-        "text/xml",
-        "application/rss",
-        "text/rss",
-        "text/rss+xml",
-        "application/atom",
-        "text/atom+xml",
-    )
-)
+_FEED_TYPE_NAMES = """
+application/rss+xml application/atom+xml application/feed+json application/rdf+xml application/json
+application/rss application/atom application/xml text/rss text/rss+xml text/atom+xml text/xml
+"""
+_FEED_TYPES = frozenset(_FEED_TYPE_NAMES.split())
 #: in the order in which they are tried; all from the site's root
 _PLACES = ("feed/", "rss", "rss.xml", "feed.xml", "atom.xml", "index.xml", "feed.json", "feeds", "news-sitemap.xml")
 _TAG = re.compile(r"<(link|a|base)\b((?:[^<>\"']++|\"[^\"]{0,4000}+\"|'[^']{0,4000}+')*+)>", re.IGNORECASE)
