@@ -111,7 +111,6 @@ class Settings(BaseSettings):
     copies_days: int = Field(
         7, ge=1, le=30, description="days a published text is remembered, for copies of it to be told"
     )
-
     backoff_cap: float = Field(
         21_600.0, gt=0, description="longest wait, in seconds, before a failed fetch is tried again"
     )
@@ -138,7 +137,6 @@ class Settings(BaseSettings):
     @field_validator("allow_origins")
     @classmethod
     def _origins_are_addresses(cls, origins: list[str]) -> list[str]:
-
         for origin in origins:
             parse_origin(origin)
         return origins
@@ -199,13 +197,17 @@ def place_of(name: str, flags: Mapping[str, Any] | None = None) -> tuple[str, in
         return _FLAGS.get(name, f"--{name.replace('_', '-')}"), None
     if os.environ.get(variable):
         return variable, None
-    for file, key in ((ENV_FILE, variable), (SETTINGS_FILE, name)):
-        if file.is_file() and (line := line_of(file.read_text(encoding="utf-8", errors="replace"), key)):
-            return str(file), line
-        secret = SECRETS_FOLDER / variable.lower()
-        if file == ENV_FILE and secret.is_file():
-            return str(secret), None
+    if line := _line_in(ENV_FILE, variable):
+        return str(ENV_FILE), line
+    if (secret := SECRETS_FOLDER / variable.lower()).is_file():
+        return str(secret), None
+    if line := _line_in(SETTINGS_FILE, name):
+        return str(SETTINGS_FILE), line
     return "default", None
+
+
+def _line_in(file: Path, key: str) -> int | None:
+    return line_of(file.read_text(encoding="utf-8", errors="replace"), key) if file.is_file() else None
 
 
 def _check_settings_file() -> None:

@@ -45,12 +45,8 @@ class Tagger:
     """Built once, in the parent of the pool; nothing in it changes afterwards."""
 
     def __init__(self, topics: TopicRules, gazetteer: Gazetteer, nlp: Nlp) -> None:
-        self._topics, self._finder, self._gazetteer, self._nlp = (
-            TopicTagger(topics),
-            EntityFinder(gazetteer),
-            gazetteer,
-            nlp,
-        )
+        self._topics, self._finder = TopicTagger(topics), EntityFinder(gazetteer)
+        self._gazetteer, self._nlp = gazetteer, nlp
         self.rules = Rules(topics=topics.version, gazetteer=gazetteer.version)
 
     @property
