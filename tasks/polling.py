@@ -9,7 +9,7 @@ from datetime import datetime
 from config.feeds import Feed
 from tasks.decode import decoded
 from tasks.documents import ReadDocument
-from tasks.identity import alias, article_id, fingerprint, host_of, without_clock
+from tasks.identity import alias, article_id, fingerprint, host_of
 from tasks.ports import Gathering, PollClaim, Polled, Sighting, Validators
 from tasks.records import Entry, FeedDocument, Page
 from tasks.schedule import after_success, may_skip_known, must_read_whole
@@ -57,9 +57,8 @@ async def _read(ports: Gathering, feed: Feed, page: Page, body: bytes, now: date
 def sightings(feed: Feed, document: FeedDocument) -> tuple[Sighting, ...]:
     """Of entries that are the same article, the first one in the document."""
     found: dict[str, Sighting] = {}
-    for entry, as_compared in zip(document.entries, without_clock(document.entries), strict=True):
-        one = sighting(feed, as_compared)
-        found.setdefault(one.id, one if entry is as_compared else one._replace(entry=entry.model_dump_json()))
+    for one in (sighting(feed, entry) for entry in document.entries):
+        found.setdefault(one.id, one)
     return tuple(found.values())
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
-from tasks.identity import article_id, at_once
+from tasks.identity import article_id
 from tasks.poll.prolog import Opening
 from tasks.poll.xml import MAX_ELEMENTS
 from tasks.records import Entry
@@ -121,8 +121,7 @@ def items(digests: Sequence[bytes], entries: Sequence[Entry]) -> list[Item]:
 
 
 def stand_alone(found: Sequence[Item]) -> bool:
-    """Whether each entry of a document is what it would be without the others: see `without_...` in tasks.poll.draft
-    and tasks.identity."""
+    """Whether each entry of a document is what it would be without the others: see tasks.poll.draft's `without_...`."""
     guids = [item.guid for item in found if item.guid != _NO_GUID]
     alone = len(set(guids)) == len(guids) and len({item.article for item in found}) == len(found)
     return alone and len({item.text for item in found}) == len(found) and not _one_clock(found)
@@ -130,10 +129,7 @@ def stand_alone(found: Sequence[Item]) -> bool:
 
 def _one_clock(found: Sequence[Item]) -> bool:
     updates = {item.updated for item in found}
-    if len(updates) == 1 and updates != {_NEVER}:
-        return True
-    dates = ([item.published for item in found], [item.updated for item in found])
-    return any(at_once([None if at == _NEVER else at for at in of_all]) for of_all in dates)
+    return len(updates) == 1 and updates != {_NEVER}
 
 
 def remembered(about: bytes, found: Sequence[Item]) -> str:
