@@ -19,6 +19,7 @@ from config.trouble import ConfigError, read_toml
 
 SCHEMA = 1
 SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+#: what is longer is refused, wherever it stands: in the list, in a feed, in a redirect
 MAX_URL_CHARS = 2048
 #: of the keys that may stand in [defaults]
 _DEFAULT_KEYS = ("every", "lang", "fulltext", "respect_robots", "timeout", "group", "labels", "topics", "country")

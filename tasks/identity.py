@@ -8,11 +8,11 @@ from urllib.parse import quote, urlsplit
 
 import idna
 
+from config.feeds import MAX_URL_CHARS
 from tasks.clean import strip_html
 from tasks.reasons import Failed
 from tasks.records import Entry, rfc3339
 
-MAX_URL_CHARS = 2048
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 #: parameters that say where a reader came from or name the visit, never which article it is; in lower case

@@ -9,7 +9,7 @@ class Reason(NamedTuple):
     meaning: str
     #: how often it is tried before the entry is given up; 1: trying again cannot help
     attempts: int = 1
-    #: first wait before the next try; doubles each time up to six hours
+    #: first wait before the next try; doubles each time
     backoff_seconds: float = 0
 
 
@@ -52,7 +52,6 @@ DROPPED: dict[str, str] = {
     "discarded": "an operator dropped the dead letter",
 }
 
-BACKOFF_CAP_SECONDS = 6 * 3600.0
 RETRY_AFTER_CAP_SECONDS = 86_400.0
 
 
@@ -69,6 +68,7 @@ class Failed(Exception):
 def backoff_seconds(reason: str, attempt: int, retry_after_seconds: float | None = None) -> float | None:
     """How long to wait before try number `attempt + 1`; None when there is to be none.
 
+    What the setting `backoff_cap` allows at most is the caller's to see to.
     A server that names a time (Retry-After) is taken at its word, at least 1 s and at most a day, and doubled each
     time that it was not enough.
     """
@@ -78,4 +78,4 @@ def backoff_seconds(reason: str, attempt: int, retry_after_seconds: float | None
     doubled = 2.0 ** (attempt - 1)
     if retry_after_seconds is not None:
         return min(max(retry_after_seconds, 1.0) * doubled, RETRY_AFTER_CAP_SECONDS)
-    return min(rule.backoff_seconds * doubled, BACKOFF_CAP_SECONDS)
+    return rule.backoff_seconds * doubled

@@ -10,8 +10,8 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
+from config.feeds import MAX_URL_CHARS
 from tasks.clean import clean_line, escaped_url, strip_html
-from tasks.identity import MAX_URL_CHARS
 from tasks.poll.dates import read_date
 from tasks.poll.pictures import first_picture
 from tasks.poll.tails import without_tail

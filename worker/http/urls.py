@@ -9,10 +9,10 @@ from urllib.parse import quote, urljoin
 
 from yarl import URL
 
+from config.feeds import MAX_URL_CHARS
 from tasks.reasons import Failed
 from worker.http.addresses import Address, Guard
 
-MAX_URL_CHARS = 2048
 #: C0 and C1 controls, and the separators that some parsers drop and others keep
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 #: RFC 1123 labels and the underscore that real hosts carry; never a hyphen first, which is an option elsewhere
