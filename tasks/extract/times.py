@@ -44,6 +44,10 @@ _CHANGED = re.compile(
     r"aktualiz|تحديث",
     re.IGNORECASE,
 )
+_APART = re.compile(
+    r"\s*[|•·;()]\s*|\s[–—-]\s|(?=\b(?:publi|posted|veröffentlicht|erstellt|gepostet|опубл))", re.IGNORECASE
+)
+_YEAR = re.compile(r"(?:19|20)\d{2}")
 # how far the press is from UTC: a day told is believed only where such a zone explains it
 _WESTMOST = timedelta(hours=-10)
 _EASTMOST = timedelta(hours=13)
@@ -103,6 +107,11 @@ def _headline_lines(tree: HtmlElement) -> list[str]:
         for text in (*after, *reversed(before[-MAX_LINES_BEFORE:]))
         if 5 < len(text.strip()) <= MAX_DATE_LINE_CHARS and any(map(str.isdigit, text))
     ]
+
+
+def _pieces(text: str) -> list[str]:
+    """Of a line that tells of a change, what stands apart from it: "Updated 8 May 2026 | Published 6 May 2026"."""
+    return [piece for piece in _APART.split(text) if _YEAR.search(piece) and not _CHANGED.search(piece)]
 
 
 def _around_headline(tree: HtmlElement) -> tuple[list[str], list[str]]:
@@ -177,7 +186,7 @@ def _seen(facts: Facts, tree: HtmlElement, now: datetime, *, month_first: bool) 
     """Where the page states no date: what it shows, what its address says, and the search over all its text."""
     lines = _headline_lines(tree)
     changed = [text for text in lines if _CHANGED.search(text)]
-    fresh = [text for text in lines if text not in changed]
+    fresh = [text for text in lines if text not in changed] + [piece for text in changed for piece in _pieces(text)]
     ways: tuple[tuple[str, Callable[[], Written | None]], ...] = (
         ("beside-headline", lambda: _dated(fresh, now, month_first=month_first)),
         ("itemprop", lambda: _marked(facts, now)),

@@ -12,7 +12,10 @@ from tasks.extract.text import folded, likeness, plain, share_in
 MAX_TITLE_CHARS = 400
 MIN_HEADLINE_WORDS = 4
 MAX_NAME_WORDS = 4
-_SEPARATORS = re.compile(r"\s+[|•·»›«:—–-]{1,2}\s+|\s*[|ㅣ]\s*|\s+::\s+")
+# where a script has no blanks, an underscore parts headline, section and site
+_SEPARATORS = re.compile(r"\s+[|•·»›«‹:—–―⋆-]{1,2}\s+|\s*[|ㅣ❘｜]\s*|\s+::\s+|(?<=[^\x00-\x7f])_(?=[^\x00-\x7f])")
+# signs that stand in headlines as well: believed before the very name of the site alone
+_BEFORE_SITE = re.compile(r"\s+[/~@<>]\s+|\s+[-–—]|[-–—]\s+|\s+(?=\([^()]+\)$)|(?=【[^】]+】$)")
 
 
 def _site_words(facts: Facts) -> set[str]:
@@ -60,6 +63,9 @@ def _without_names(title: str, site: set[str]) -> str:
             title = rest
         else:
             break
+    cut = list(_BEFORE_SITE.finditer(title))[-1:]
+    if cut and (head := title[: cut[0].start()].strip()) and "".join(folded(title[cut[0].end() :])) in site:
+        return head
     return title
 
 

@@ -19,6 +19,10 @@ def test_the_headline_loses_the_name_of_the_site():
         ("Ferry landing to close | Harbour Gazette", "Ferry landing to close"),
         ("Ferry landing to close - Town - Harbour Gazette", "Ferry landing to close"),
         ("渡轮码头五月关闭 - 港口报", "渡轮码头五月关闭"),
+        ("渡轮码头五月关闭_本地_港口报", "渡轮码头五月关闭"),
+        ("渡輪碼頭五月關閉｜港口報", "渡輪碼頭五月關閉"),
+        ("Ferry landing to close ‹ Harbour Gazette", "Ferry landing to close"),
+        ("Ferry landing / bus station to close", "Ferry landing / bus station to close"),
         ("Ferry landing to close: a survey", "Ferry landing to close: a survey"),
         ("Ferry landing to close – and nobody knows when", "Ferry landing to close – and nobody knows when"),
         ("Ferries | Harbour Gazette", "Ferries | Harbour Gazette"),
@@ -30,6 +34,20 @@ def test_a_headline_that_nothing_confirms_loses_the_short_names_behind_it(stated
     assert extract(html, url="https://www.quay.example/1", now=NOW).title == title
 
 
+@pytest.mark.parametrize(
+    "tail",
+    [" / {}", " @ {}", " ~ {}", " ({})", " > {}", " -{}", "- {}", " ― {}", "【{}】"],
+)
+def test_the_very_name_of_the_site_goes_behind_signs_that_headlines_have_as_well(tail):
+    def title_of(end: str) -> str:
+        head = f'<title>Ferry landing to close{end}</title><meta property="og:site_name" content="Harbour Gazette">'
+        html = f"<html><head>{head}</head><body><p>{ONE}</p><p>{TWO}</p></body></html>"
+        return extract(html, url="https://www.quay.example/1", now=NOW).title
+
+    assert title_of(tail.format("Harbour Gazette")) == "Ferry landing to close"
+    assert title_of(tail.format("who pays for it now")) != "Ferry landing to close"
+
+
 def test_the_headline_that_readers_see_goes_before_the_one_for_search_engines():
     stated = '<meta property="og:title" content="Ferry closing times and prices in Harrow Bay">'
     found = article(
@@ -38,6 +56,19 @@ def test_the_headline_that_readers_see_goes_before_the_one_for_search_engines():
         data={"@type": "NewsArticle", "headline": "Ferry closing times and prices in Harrow Bay"},
     )
     assert found.title == "Why the old ferry landing has to close"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Updated: 28 February 2026 | Published: 26 February 2026",
+        "Mis à jour le 28 février 2026 à 9h15 - Publié le 26 février 2026 à 14h20",
+        "Aktualisiert am 28.02.2026 (26.02.2026)",
+        "Updated 28 February 2026 published 26 February 2026",
+    ],
+)
+def test_beside_the_day_of_a_change_the_other_one_is_that_of_the_publication(line):
+    assert article(f"<h1>Ferry</h1><p>{line}</p><p>{ONE}</p><p>{TWO}</p>").published_day == "2026-02-26"
 
 
 def test_the_name_of_a_menu_is_no_headline():
