@@ -1,1 +1,1 @@
-"""The record in other people's shapes: JSON Schema, AsyncAPI, ninjs, CloudEvents, schema.org, JSON Feed."""
+"""The record in other people's shapes: JSON Schema, AsyncAPI, ninjs, CloudEvents, schema.org."""

@@ -20,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from tasks.export.shapes import EXPORTERS
 from worker.web import articles, events, metrics, stats
 from worker.web.answers import json_answer
 from worker.web.follow import Follower
@@ -42,7 +43,7 @@ RECORDS = ("application/json", "application/x-ndjson", "text/csv")
 MOST_ANSWERS_KEPT = 256
 COUNTS_KEPT_SECONDS = 2.0
 LISTS_KEPT_SECONDS = 1.0
-ONE_RECORD = ("application/json", "application/cloudevents+json", "application/ld+json")
+ONE_RECORD = tuple(dict.fromkeys(("application/json", *(media for _, media in EXPORTERS.values()))))
 
 
 def _counted(

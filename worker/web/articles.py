@@ -9,9 +9,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from config.opml import Outline, write_opml
-from tasks.export.cloudevents import cloudevent
-from tasks.export.jsonld import news_article
-from tasks.export.ninjs import ninjs
+from tasks.export.shapes import EXPORTERS
 from tasks.record import Record
 from worker.web.answers import bodies, csv_answer, form_of, json_answer, lines_answer, page_answer, view_of
 from worker.web.query import DEFAULT_LIMIT
@@ -23,11 +21,6 @@ if TYPE_CHECKING:
     from worker.web.query import Query
     from worker.web.rows import Row
 
-EXPORTERS = {
-    "ninjs": (ninjs, "application/json"),
-    "cloudevents": (cloudevent, "application/cloudevents+json"),
-    "jsonld": (news_article, "application/ld+json"),
-}
 FEED_ITEMS = 50
 
 

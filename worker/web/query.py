@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tasks.export.shapes import EXPORTERS
 from worker.web.rows import EntryId, entry_id_of
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ AFTER = {"after": Parameter(_entry_id, "Begin after this entry; Last-Event-ID go
 FORM = {"form": _choice("Instead of an Accept header.", "json", "ndjson", "csv")}
 ONE = {
     "version": Parameter(_version, "This version; the newest by default.", {"type": "integer", "minimum": 1}),
-    "format": _choice("Shape of the answer.", "record", "ninjs", "cloudevents", "jsonld", default="record"),
+    "format": _choice("Shape of the answer.", "record", *EXPORTERS, default="record"),
 }
 BUCKET = {
     "bucket": Parameter(_bucket, "Width of a bar: 5m, 1h, 1d; chosen to fit by default.", _TEXT),
