@@ -1,0 +1,1 @@
+"""What touches the outside. Start reading at `worker/service.py`, which starts the roles, or at `worker/cli/`."""

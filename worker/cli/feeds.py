@@ -21,7 +21,7 @@ from tasks.reasons import Failed
 from tasks.records import rfc3339
 from worker import clock
 from worker.cli.feed_status import poll, status
-from worker.list_file import append, check_editable, read_list, replace
+from worker.cli.list_file import append, check_editable, read_list, replace
 
 if TYPE_CHECKING:
     from config.settings import Settings

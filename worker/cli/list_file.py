@@ -40,7 +40,7 @@ def check_editable(listed: ListFile) -> None:
 
 def append(listed: ListFile, feeds: list[Feed]) -> None:
     """Raises ConfigError where the list would not be valid with them; then nothing is written."""
-    from config.feed_edits import with_feeds  # noqa: PLC0415  (tomlkit is not for `feeds list`)
+    from config.feed_edits import with_feeds
 
     check_editable(listed)
     if feeds:
