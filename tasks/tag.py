@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from tasks.attribution import Origin, attribute
+from tasks.attribution import Attributor, Origin
 from tasks.entities import EntityFinder
 from tasks.record import Rules
 from tasks.records import UNTITLED, Story, TopicTag
@@ -45,8 +45,8 @@ class Tagger:
     """Built once, in the parent of the pool; nothing in it changes afterwards."""
 
     def __init__(self, topics: TopicRules, gazetteer: Gazetteer, nlp: Nlp) -> None:
-        self._topics, self._finder = TopicTagger(topics), EntityFinder(gazetteer)
-        self._gazetteer, self._nlp = gazetteer, nlp
+        self._topics, self._nlp = TopicTagger(topics), nlp
+        self._finder, self._attributor = EntityFinder(gazetteer), Attributor(gazetteer)
         self.rules = Rules(topics=topics.version, gazetteer=gazetteer.version)
 
     @property
@@ -78,7 +78,7 @@ class Tagger:
             credit=entry.source,
             links=article.links,
         )
-        found = attribute(title, body, article.lang, entities, origin, self._gazetteer)
+        found = self._attributor.attribute(title, body, article.lang, entities, origin)
         return Story(
             topics=of_feed(topics.tags, feed.topics),
             topic_scores=topics.scores,

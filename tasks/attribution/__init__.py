@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from config.gazetteer.cues import Cues
@@ -59,6 +58,7 @@ class Attributor:
 
     def attribute(self, title: str, body: str, lang: str, entities: Sequence[Entity], origin: Origin) -> Attribution:
         """`entities` as `EntityFinder.find` gave them. A language without words of reporting has quotes by nobody."""
+        lang = lang.partition("-")[0]
         own = self._credits.own_keys(origin)
         syndicated = self._credits.syndicated_from(body, lang, origin, own)
         if syndicated:
@@ -77,18 +77,6 @@ class Attributor:
             syndicated_from=syndicated,
             entities=tuple(_cited(entity) if entity.key in keys else entity for entity in entities),
         )
-
-
-@lru_cache(maxsize=4)
-def _attributor(gazetteer: Gazetteer) -> Attributor:
-    return Attributor(gazetteer)
-
-
-def attribute(
-    title: str, body: str, lang: str, entities: Sequence[Entity], origin: Origin, gazetteer: Gazetteer
-) -> Attribution:
-    """As `Attributor.attribute`; what is made from a gazetteer is made once."""
-    return _attributor(gazetteer).attribute(title, body, lang.partition("-")[0], entities, origin)
 
 
 def _cited(entity: Entity) -> Entity:
