@@ -14,13 +14,14 @@ deflate: Any = zlib
 with suppress(ImportError):
     deflate = import_module("zlib_ng.zlib_ng")
 
-#: A gzip body may be several members one after the other; each costs a copy of what is left.
+#: A gzip body may be several members one after the other, each of which costs a copy of what is left. Honest ones are
+#: one, and a million empty ones are an attack on readers that cut the rest off after each.
 MAX_MEMBERS = 64
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS
+GZIP_WINDOW = 16 + zlib.MAX_WBITS
 #: names → window bits to try; `deflate` is zlib by the standard and bare deflate on many servers
 _WINDOWS: dict[str, tuple[int, ...]] = {
-    "gzip": (_GZIP_WINDOW,),
-    "x-gzip": (_GZIP_WINDOW,),
+    "gzip": (GZIP_WINDOW,),
+    "x-gzip": (GZIP_WINDOW,),
     "deflate": (zlib.MAX_WBITS, -zlib.MAX_WBITS),
 }
 
@@ -60,7 +61,7 @@ def _inflated(body: bytes, window: int, max_bytes: int) -> bytes:
             raise Failed("too-large", f"more than {max_bytes} bytes when decoded")
         if not stream.eof:
             raise Failed("truncated", f"the {len(body)} compressed bytes end in the middle of the stream")
-        body = stream.unused_data if window == _GZIP_WINDOW else b""
+        body = stream.unused_data if window == GZIP_WINDOW else b""
     return b"".join(members)
 
 

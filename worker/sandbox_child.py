@@ -7,11 +7,9 @@ Imports stay small: no numpy, no spaCy.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import resource
-import signal
 import struct
 import sys
 from collections.abc import Callable, Mapping
@@ -20,6 +18,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from tasks.reasons import Failed
+from worker.leashed import die_with_parent
 
 LENGTHS = struct.Struct(">II")
 
@@ -91,8 +90,7 @@ def _outcome(jobs: Mapping[str, Job], head: Mapping[str, Any], body: bytes) -> t
 
 
 def _die_with(parent: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    die_with_parent()
     # elsewhere the end of standard input ends the loop; here the parent may have died before the call above
     if os.getppid() != parent:
         sys.exit(0)

@@ -5,14 +5,10 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from tasks.decode import deflate
+from tasks.decode import GZIP_WINDOW, MAX_MEMBERS, deflate
 from tasks.reasons import Failed
 
-_GZIP_WINDOW = 16 + zlib.MAX_WBITS
 _STEP_BYTES = 256 * 1024
-#: a gzip body may be several members on end; honest ones are one, and a million empty ones are an attack on readers
-#: that cut the rest off after each
-MAX_MEMBERS = 64
 
 
 class Inflation:
@@ -22,7 +18,7 @@ class Inflation:
         self._coding = coding
         self._max_bytes = max_bytes
         self._head = b""
-        self._stream = deflate.decompressobj(_GZIP_WINDOW) if coding == "gzip" else None
+        self._stream = deflate.decompressobj(GZIP_WINDOW) if coding == "gzip" else None
         self._members = 1
         self._decoded_bytes = 0
         self._before_member = 0
@@ -71,7 +67,7 @@ class Inflation:
         if self._members > MAX_MEMBERS:
             raise Failed("encoding", f"more than {MAX_MEMBERS} gzip members")
         self._before_member = self._decoded_bytes
-        self._stream = deflate.decompressobj(_GZIP_WINDOW)
+        self._stream = deflate.decompressobj(GZIP_WINDOW)
 
 
 def _deflate_stream(head: bytes) -> Any:

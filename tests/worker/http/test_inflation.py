@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.decode import decoded
+from tasks.decode import MAX_MEMBERS, decoded
 from tasks.reasons import Failed
-from worker.http.inflation import MAX_MEMBERS, Inflation
+from worker.http.inflation import Inflation
 
 LIMIT = 100_000
 
