@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
 from tasks.records import FeedDocument
 
 #: kept of 10,000 feeds with 80 items each
@@ -15,6 +19,12 @@ class ReadDocument(FeedDocument):
     remembered: str = ""
 
 
+class _SharedDate(NamedTuple):
+    date: datetime
+    ids: frozenset[str]
+    is_clock: bool
+
+
 class KeptDocuments:
     """In this process alone. A document is known by its feed and the hash that the ledger stored with its entries, so
     that one which others read meanwhile, or whose entries were not taken in, is compared with nothing."""
@@ -23,6 +33,7 @@ class KeptDocuments:
         self._max_bytes, self._bytes = max_bytes, 0
         #: feed → (hash, remembered), in the order in which they were read
         self._kept: dict[str, tuple[str, bytes]] = {}
+        self._shared_dates: dict[str, _SharedDate] = {}
 
     def of(self, feed: str, body_hash: str | None) -> str:
         known_hash, remembered = self._kept.get(feed, ("", b""))
@@ -35,6 +46,18 @@ class KeptDocuments:
             self._bytes += len(remembered) // 2
         while self._bytes > self._max_bytes:
             self._forget(next(iter(self._kept)))
+
+    def is_clock(self, feed: str, dates: Mapping[str, datetime], ids: Collection[str]) -> bool:
+        """Whether `dates`, which all entries of a document share (tasks.identity.shared_dates), are those of the
+        document: the same entries shared another date in the one before."""
+        before = self._shared_dates.pop(feed, None)
+        if not dates:
+            return False
+        date = max(dates.values())
+        is_other = before is not None and date != before.date and not before.ids.isdisjoint(ids)
+        is_clock = is_other or (before is not None and before.is_clock)
+        self._shared_dates[feed] = _SharedDate(date, frozenset(ids), is_clock)
+        return is_clock
 
     def _forget(self, feed: str) -> None:
         _, remembered = self._kept.pop(feed, ("", b""))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
@@ -13,6 +15,10 @@ from tasks.clean import strip_html
 from tasks.reasons import Failed
 from tasks.records import Entry, rfc3339
 
+#: so many entries of one date are needed to suspect it
+CLOCKED_ENTRIES = 3
+#: in which a document is written, from its first date to its last
+WRITING = timedelta(seconds=2)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 #: parameters that say where a reader came from or name the visit, never which article it is; in lower case
@@ -193,6 +199,19 @@ def fingerprint(entry: Entry) -> bytes:
     words = (" ".join(_WORD.findall(_COUNTER.sub(" ", text))) for text in texts)
     dates = (rfc3339(moment) if moment else "" for moment in (entry.published, entry.updated))
     return _digest(*words, *dates)[:6]
+
+
+def shared_dates(entries: Sequence[Entry]) -> dict[str, datetime]:
+    """Which dates of these entries are one, give or take the writing of a document: they came out in one burst, or
+    their software knows no dates and writes its own clock. Empty for fewer than three."""
+    if len(entries) < CLOCKED_ENTRIES:
+        return {}
+    found: dict[str, datetime] = {}
+    for name in ("published", "updated"):
+        dates = [date for entry in entries if (date := getattr(entry, name))]
+        if len(dates) == len(entries) and max(dates) - min(dates) <= WRITING:
+            found[name] = max(dates)
+    return found
 
 
 def alias(entry: Entry) -> bytes | None:

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from config.feeds import Feed
 from tasks.decode import decoded
-from tasks.documents import ReadDocument
-from tasks.identity import alias, article_id, fingerprint, host_of
+from tasks.documents import KeptDocuments, ReadDocument
+from tasks.identity import alias, article_id, fingerprint, host_of, shared_dates
 from tasks.ports import Gathering, PollClaim, Polled, Sighting, Validators
-from tasks.records import Entry, FeedDocument, Page
+from tasks.records import Entry, Page
 from tasks.schedule import after_success, may_skip_known, must_read_whole
 
 
@@ -36,7 +36,7 @@ async def polled_feed(ports: Gathering, claim: PollClaim, feed: Feed, began: dat
         validators,
         after_success(feed, now, ttl_seconds=document.ttl_seconds),
         "same entries" if document.unchanged and not document.entries else "working",
-        sightings=sightings(feed, document),
+        sightings=sightings(feed, document, ports.documents),
         whole=not document.unchanged,
         moved_to=page.moved_to,
     )
@@ -54,12 +54,21 @@ async def _read(ports: Gathering, feed: Feed, page: Page, body: bytes, now: date
     )
 
 
-def sightings(feed: Feed, document: FeedDocument) -> tuple[Sighting, ...]:
+def sightings(feed: Feed, document: ReadDocument, documents: KeptDocuments) -> tuple[Sighting, ...]:
     """Of entries that are the same article, the first one in the document."""
-    found: dict[str, Sighting] = {}
-    for one in (sighting(feed, entry) for entry in document.entries):
-        found.setdefault(one.id, one)
-    return tuple(found.values())
+    found: dict[str, tuple[Sighting, Entry]] = {}
+    for entry in document.entries:
+        one = sighting(feed, entry)
+        found.setdefault(one.id, (one, entry))
+    dates = {} if document.unchanged else shared_dates(document.entries)
+    if documents.is_clock(feed.id, dates, found):  # each poll would show each of them as changed
+        undated = dict.fromkeys(dates)
+        found = {id_: (_compared(one, entry, undated), entry) for id_, (one, entry) in found.items()}
+    return tuple(one for one, _ in found.values())
+
+
+def _compared(one: Sighting, entry: Entry, without: dict[str, None]) -> Sighting:
+    return one._replace(fingerprint=fingerprint(entry.model_copy(update=without)))
 
 
 def sighting(feed: Feed, entry: Entry) -> Sighting:

@@ -1,10 +1,10 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint
+from tasks.identity import alias, article_id, article_id_of_url, canonical_url, fingerprint, shared_dates
 from tasks.reasons import Failed
 from tasks.records import Entry
 
@@ -196,3 +196,30 @@ def test_without_a_date_the_words_are_part_of_the_alias():
 
 def test_an_entry_without_guid_has_no_alias():
     assert alias(entry(guid=None)) is None
+
+
+CLOCK = datetime(2026, 11, 20, 8, 30, 7, tzinfo=UTC)
+
+
+def dated(*moments):
+    return [entry(published=moment) for moment in moments]
+
+
+def test_dates_that_a_document_took_seconds_to_write_are_one():
+    at_once = [CLOCK, CLOCK + timedelta(seconds=2), CLOCK]
+    assert shared_dates(dated(*at_once)) == {"published": CLOCK + timedelta(seconds=2)}
+    assert shared_dates([entry(published=CLOCK.replace(day=n), updated=CLOCK) for n in (1, 2, 3)]) == {"updated": CLOCK}
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param(dated(CLOCK, CLOCK), id="two"),
+        pytest.param(dated(CLOCK, CLOCK, CLOCK + timedelta(seconds=3)), id="some time apart"),
+        pytest.param(dated(CLOCK, CLOCK, CLOCK, None), id="not all have one"),
+        pytest.param(dated(None, None, None), id="none"),
+        pytest.param([], id="no entries"),
+    ],
+)
+def test_other_dates_are_those_of_the_entries(entries):
+    assert shared_dates(entries) == {}

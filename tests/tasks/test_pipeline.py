@@ -127,6 +127,26 @@ def test_an_origin_that_says_not_modified_whatever_has_changed_is_found_out_with
     assert world.account().seen == 2
 
 
+def at_the_clock(world: World, *numbers: int, **more: str) -> list[dict[str, str]]:
+    """Items of software that knows no dates and writes its own clock's."""
+    seconds = [world.now + timedelta(seconds=number > 2) for number in numbers]
+    return [item(number, pubDate=format_datetime(at), **more) for number, at in zip(numbers, seconds, strict=True)]
+
+
+def test_entries_whose_dates_are_the_clock_of_the_document_are_not_fetched_at_every_poll(world: World):
+    world.web.answers |= {f"http://paper.test/{n}": page(html(f"News {n}", body(f"pier {n}"))) for n in range(1, 6)}
+    for _ in range(5):
+        shown(world, *at_the_clock(world, 1, 2, 3, 4))
+        world.fetch()
+        world.read()
+    assert sorted(world.web.pages()) == sorted(2 * [f"http://paper.test/{n}" for n in range(1, 5)])
+    assert {record["published_from"] for record in world.records()} == {"feed"}
+
+    shown(world, *at_the_clock(world, 5, 1, 2), *at_the_clock(world, 3, description="A new word on the pier."))
+    world.fetch()
+    assert sorted(world.web.pages()[8:]) == ["http://paper.test/3", "http://paper.test/5"]
+
+
 def test_entries_that_come_out_in_one_burst_are_fetched_once_whatever_follows_them(world: World):
     world.web.answers |= {f"http://paper.test/{n}": page(html(f"News {n}")) for n in range(1, 5)}
     burst = format_datetime(world.now + timedelta(seconds=7))
