@@ -14,4 +14,8 @@ same run, `target` and `aim` are for the ratio where there is one, else for the 
 that cannot run here; it is said in the table. Texts go to stderr: stdout is the table's.
 
 Each scenario runs in a process of its own. Its name and its line in the table stand in benchmarks.scenarios.
+
+Beside them stand what several share (frame, report, machine; lanes and loops; papers and running) and programs that say
+themselves how they are run: gateway, hostile, and quality_articles, quality_feeds and quality_topics, whose scores the
+scenario quality reports.
 """
