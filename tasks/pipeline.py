@@ -24,7 +24,7 @@ from config.stored_feed import stored_feed
 from tasks.decode import decoded
 from tasks.handover import hand_over, published_elsewhere
 from tasks.identity import article_id_of_url, canonical_url
-from tasks.polling import polled_feed
+from tasks.polling import place_of, polled_feed
 from tasks.ports import Claim, Gathering, PollClaim, Reading, Validators
 from tasks.publish import assemble, content_hash, publish
 from tasks.reasons import Failed, backoff_seconds
@@ -69,7 +69,7 @@ async def _poll_failed(ports: Gathering, claim: PollClaim, failed: Failed, feed:
         next_due=next_due,
         status=failed.reason,
         error=str(failed),
-        stop=failed.reason == "gone",
+        stop=failed.reason == "gone" and place_of(feed, claim) == feed.url,
         counted=not ours,
     )
     await ports.store.do(call)

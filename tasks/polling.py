@@ -17,18 +17,19 @@ from tasks.schedule import after_success, may_skip_known, must_read_whole
 
 async def polled_feed(ports: Gathering, claim: PollClaim, feed: Feed, began: datetime) -> Polled:
     """Raises Failed."""
-    asked_with = Validators() if must_read_whole(claim.read_whole_at, began) else claim.validators
-    url = claim.moved_to or feed.url
+    url = place_of(feed, claim)
+    is_back = claim.moved_to not in (None, url)
+    asked_with = Validators() if is_back or must_read_whole(claim.read_whole_at, began) else claim.validators
     answer = ports.web.fetch(url, kind="feed", validators=asked_with, timeout_seconds=feed.timeout_seconds)
     page = await ports.network.hear(url, answer, ports.now)
-    now = ports.now()
+    now, moved_to = ports.now(), page.moved_to or (url if is_back else None)
     if page.status == 304:
-        return Polled(claim.validators, after_success(feed, now), "not modified", moved_to=page.moved_to)
+        return Polled(claim.validators, after_success(feed, now), "not modified", moved_to=moved_to)
     body = decoded(page.body, page.content_encoding, ports.limits.max_feed_bytes)
     body_hash = hashlib.sha256(body).hexdigest()[:32]
     validators = Validators(page.etag, page.last_modified, body_hash)
     if body_hash == asked_with.body_hash:
-        return Polled(validators, after_success(feed, now), "same document", moved_to=page.moved_to)
+        return Polled(validators, after_success(feed, now), "same document", moved_to=moved_to)
     before = ports.documents.of(feed.id, asked_with.body_hash) if may_skip_known(claim.read_whole_at, now) else ""
     document = await _read(ports, feed, page, body, now, before)
     ports.documents.keep(feed.id, body_hash, document.remembered)
@@ -38,8 +39,13 @@ async def polled_feed(ports: Gathering, claim: PollClaim, feed: Feed, began: dat
         "same entries" if document.unchanged and not document.entries else "working",
         sightings=sightings(feed, document, ports.documents),
         whole=not document.unchanged,
-        moved_to=page.moved_to,
+        moved_to=moved_to,
     )
+
+
+def place_of(feed: Feed, claim: PollClaim) -> str:
+    """Where it moved to; while that fails, every other time where the list says: it may lead elsewhere by now."""
+    return claim.moved_to if claim.moved_to and claim.errors_in_a_row % 2 == 0 else feed.url
 
 
 async def _read(ports: Gathering, feed: Feed, page: Page, body: bytes, now: datetime, before: str) -> ReadDocument:

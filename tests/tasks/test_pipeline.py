@@ -6,6 +6,7 @@ import asyncio
 import gzip
 from datetime import timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 import redis
@@ -298,6 +299,53 @@ def test_a_feed_that_moved_for_good_is_asked_at_its_new_place(world: World):
 
     assert [url for _, url, _ in world.web.asked] == [FEED, new]
     assert world.of_feed("host") == "new.test"
+
+
+NEW, NEWER = "http://new.test/feed", "http://newer.test/feed"
+
+
+def moved(world: World, *, old: Any, new: Any) -> None:
+    """To its new place, where it is read once; then its places answer so, for three polls."""
+    world.web.answers |= {FEED: page(rss(), moved_to=NEW, final_url=NEW), NEW: page(rss()), NEWER: page(rss(item(1)))}
+    for _ in range(2):
+        world.poll()
+        world.later(1000)
+    world.web.answers |= {FEED: old, NEW: new}
+    world.web.asked.clear()
+    for _ in range(3):
+        world.poll()
+        world.later(90_000)
+
+
+@pytest.mark.parametrize("reason", ["gone", "http-client-error", "dns", "not-a-feed"])
+def test_a_feed_whose_new_place_fails_is_asked_at_its_old_one(world: World, reason: str):
+    moved(world, old=page(rss(item(1))), new=Failed(reason, "no more"))
+
+    assert [url for _, url, _ in world.web.asked] == [NEW, FEED, FEED]
+    assert world.web.asked[1][2] == Validators()
+    assert (world.of_feed("host"), world.of_feed("errors_in_a_row")) == ("paper.test", "0")
+    assert world.account().seen == 1
+
+
+def test_a_feed_that_moved_on_is_followed_though_the_place_between_is_gone(world: World):
+    moved(world, old=page(rss(), moved_to=NEWER, final_url=NEWER), new=Failed("gone", "410"))
+
+    assert [url for _, url, _ in world.web.asked] == [NEW, FEED, NEWER]
+    assert world.account().seen == 1
+
+
+def test_a_feed_that_moved_and_is_gone_is_asked_no_more(world: World):
+    moved(world, old=Failed("gone", "410 of the new place"), new=Failed("gone", "410"))
+
+    assert [url for _, url, _ in world.web.asked] == [NEW, FEED]
+
+
+def test_a_feed_whose_old_place_is_dead_comes_back_at_its_new_one(world: World):
+    moved(world, old=Failed("dns"), new=[Failed("http-client-error", "404"), page(rss(item(1)))])
+
+    assert [url for _, url, _ in world.web.asked] == [NEW, FEED, NEW]
+    assert world.of_feed("errors_in_a_row") == "0"
+    assert world.account().seen == 1
 
 
 def test_a_feed_with_a_time_limit_of_its_own_is_fetched_within_it(world: World):

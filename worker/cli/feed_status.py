@@ -58,7 +58,8 @@ def _rows(store: SyncStore, ids: list[str] | None) -> Iterator[dict[str, Any]]:
             "entries": int(told.get("entries") or 0),
             "errors_in_a_row": int(told.get("errors_in_a_row") or 0),
             "last_error": told.get("last_error", ""),
-            "moved_to": told.get("moved_to") or None,
+            # one that came back stands there with the address of the list
+            "moved_to": moved if (moved := told.get("moved_to")) != listed[name]["url"] else None,
         }
 
 
