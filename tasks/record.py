@@ -20,7 +20,7 @@ from tasks.records import (
     Person,
     PublishedFrom,
     Quote,
-    Robots,
+    RobotsSaid,
     Sha256,
     Shape,
     Share,
@@ -55,7 +55,7 @@ class Http(Shape):
     etag: str | None = None
     last_modified: str | None = None
     bytes: int = Field(ge=0)
-    robots: Robots
+    robots: RobotsSaid
 
 
 class Rules(Shape):

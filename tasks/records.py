@@ -14,7 +14,7 @@ BodyStatus = Literal[
     "full", "partial", "teaser", "feed_only", "consent_wall", "bot_wall", "live_blog", "video", "empty", "omitted"
 ]
 PublishedFrom = Literal["feed", "html", "url", "fetch"]
-Robots = Literal["allowed", "unknown", "ignored-by-config"]
+RobotsSaid = Literal["allowed", "unknown", "ignored-by-config"]
 
 
 def rfc3339(moment: datetime) -> str:
@@ -108,7 +108,7 @@ class Page(Shape):
     etag: str | None = None
     last_modified: str | None = None
     fetched_at: Moment
-    robots: Robots = "unknown"
+    robots: RobotsSaid = "unknown"
     #: why there is no page (a key of REASONS), where the entry goes on with the feed's own content
     failed: str | None = None
     body: bytes = Field(default=b"", exclude=True, repr=False)

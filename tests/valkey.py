@@ -50,7 +50,7 @@ class Valkey:
         self.process = subprocess.Popen([self.binary, *arguments], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + PATIENCE_SECONDS
         with redis.Redis.from_url(self.url, retry=Retry(NoBackoff(), 0)) as client:
-            while not _answers(client):
+            while not answers(client):
                 assert self.process.poll() is None, f"the server ended with {self.process.returncode}"
                 assert time.monotonic() < deadline, f"the server does not answer within {PATIENCE_SECONDS:.0f} s"
                 time.sleep(0.005)
@@ -64,7 +64,7 @@ class Valkey:
         return redis.Redis.from_url(self.url, decode_responses=True)
 
 
-def _answers(client: redis.Redis) -> bool:
+def answers(client: redis.Redis) -> bool:
     try:
         return bool(client.ping())
     except redis.AuthenticationError:
