@@ -51,6 +51,8 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         self._answered = None
+        # it and its parser hold one another: what they received would stay until Python looks for such rings
+        self._incoming.begin(nobody)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import struct
+import weakref
 
 import pytest
 from hypothesis import given, settings
@@ -161,6 +163,51 @@ def test_a_fault_of_who_receives_comes_to_who_asked_and_not_to_the_loop():
         return connection.is_open
 
     assert asked([([HEAD + b"Content-Length: 0\r\n\r\n"], "stay")], ask=ask) == (False, 1, [])
+
+
+class Receiver:
+    """Has had enough after so many bytes."""
+
+    def __init__(self, most_bytes):
+        self.most_bytes, self.body = most_bytes, bytearray()
+
+    def __call__(self, _head):
+        return self.take
+
+    def take(self, chunk):
+        self.body += chunk
+        if len(self.body) > self.most_bytes:
+            raise Failed("too-large", "")
+        return True
+
+
+@pytest.mark.parametrize(
+    ("answer", "last_words", "most_bytes", "reason"),
+    [
+        (HEAD + b"Content-Length: 5\r\n\r\nfirst", "stay", 5, None),
+        (HEAD + b"Connection: close\r\nContent-Length: 5\r\n\r\nfirst", "stay", 5, None),
+        (HEAD + b"Content-Length: 5\r\n\r\nfirst", "stay", 4, "too-large"),
+        (HEAD + b"Content-Length: 6\r\n\r\nfirst", "close", 6, "truncated"),
+        (HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\nx", "stay", 6, "protocol-error"),
+    ],
+)
+def test_what_was_received_is_let_go_as_soon_as_who_asked_lets_go(answer, last_words, most_bytes, reason):
+    async def ask(connection):
+        receiver = Receiver(most_bytes)
+        try:
+            await connection.ask(REQUEST, receiver, asyncio.get_running_loop().time() + 5)
+        except Failed as failed:
+            ended = failed.reason
+        else:
+            ended = None
+        return ended, weakref.ref(receiver)
+
+    gc.disable()  # many large bodies can come before it looks
+    try:
+        (ended, kept), _, _ = asked([([answer], last_words)], ask=ask)
+        assert (ended, kept()) == (reason, None)
+    finally:
+        gc.enable()
 
 
 def test_a_connection_that_is_gone_says_so_when_it_is_asked():
