@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tasks.extract import lexicon
 from tasks.extract.blocks import Block
-from tasks.extract.text import folded, likeness
+from tasks.extract.text import folded, likeness, words
 
 LONG = 18
 # lines below a text that is for those who pay
@@ -18,7 +18,7 @@ MAX_OFFER_WORDS = 20
 MAX_STORY_BLOCKS = 400
 _QUOTED = re.compile('["“”„«»「]')
 _FINAL_STOP = re.compile(r"[.!?…。！？।؟]['\"”’»«)\]]*$")
-_ADDRESS = re.compile(r"\W*(?:https?://|www\.)\S+\W*|\S+@\S+\.\w+")
+_ADDRESS = re.compile(r"\W*(?:https?://|www\.)\S+\W*|\S+@[^\s@]+\.\w+")
 _CONTACT = re.compile(r"\w@\w[\w.-]*\.\w{2,}|(?:twitter|x|facebook)\.com/|(?<!\w)@\w{3,}")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 _INITIALS = re.compile(r"\(?[\w/ .,&-]{2,24}\)|\[[^\]]{2,24}\]")
@@ -75,7 +75,8 @@ def _is_title(mine: list[str], context: Context) -> bool:
 def _is_dateline(one: Block) -> bool:
     if not any(c.isdigit() for c in one.text):
         return False
-    names = [word for word in one.line.tokens if not _NUMBERED.fullmatch(word)]
+    # "2026年10月5日" is one token, but six words
+    names = [word for word in words(one.line.lower) if not _NUMBERED.fullmatch(word)]
     return len(names) <= 12 and sum(word in lexicon.DATE_WORDS for word in names) >= 0.6 * len(names)
 
 

@@ -16,22 +16,38 @@ _NAMES = tomllib.loads(Path(__file__).with_name("dates.toml").read_text(encoding
 _ZONES_HOURS: dict[str, float] = _NAMES["zones"]
 _MONTHS = {name: int(number) for number, names in _NAMES["months"].items() for name in names.split()}
 
+# months are single words; in Devanagari with vowel signs, which are no letters
+_MONTH = r"(?P<mon>(?:[^\W\d_]|[\u0900-\u0903\u093c-\u094d]){3,12})"
+# the month a second time, as the Levant calls it
+_AGAIN = r"(?:\s?/\s?[^\W\d_]{3,12}(?:\s[^\W\d_]{3,12})?)?"
+_AT = r"um|at|à|alle|klo?\.?|às|a las|в|о|v|godz\.?|ora|ore|στις|בשעה|الساعة|pukul|lúc|saat"
 _TIME = (
-    r"(?:[T\s,|.–-]+(?:um|at|à|alle|kl\.?|às|a las)?\s*(?P<h>\d{1,2})[:.h](?P<mi>\d{2})"
+    rf"(?:[T\s,|.–-]+(?:{_AT})?\s*(?P<h>\d{{1,2}})[:.h](?P<mi>\d{{2}})"
     r"(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<ap>[ap]\.?m\.?)?)?"
 )
 _ZONE = r"\s*(?:\(?(?P<z>[+-]\d{2}:?\d{2}|[+-]\d{1,2}\b|[A-Za-zМСКмск]{1,5}\b)\)?)?"
 _ISO = re.compile(r"(?<!\d)(?P<y>\d{4})(?P<sep>[-/.]?)(?P<m>\d{2})(?P=sep)(?P<d>\d{2})(?!\d{3})" + _TIME + _ZONE)
+# not the first of some days: 2020/7/11-12
+_YEAR_FIRST = re.compile(
+    r"(?<![\d.])(?P<y>(?:19|20)\d{2})(?P<sep>[-/.])\s?(?P<m>\d{1,2})(?P=sep)\s?(?P<d>\d{1,2})(?!\d|\.\d|\s?[-–~～]\s?\d{1,2}(?![\d:]))"
+    + _TIME
+    + _ZONE
+)
 _CJK = re.compile(
     r"(?P<y>\d{4})\s*[年년]\s*(?P<m>\d{1,2})\s*[月월]\s*(?P<d>\d{1,2})\s*[日일]?(?:[^\d]{0,6}(?P<h>\d{1,2})[:時시](?P<mi>\d{2}))?"
 )
 _DAY_NAME_YEAR = re.compile(
-    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?:\s+de|\s+of)?[\s-]+(?P<mon>[^\W\d_]{3,12})\.?(?:\s+de|\s+del)?[\s,-]+(?P<y>\d{4})"
+    r"(?<!\d)(?P<d>\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?:\s+de|\s+of)?[\s-]+"
+    + _MONTH
+    + _AGAIN
+    + r"\.?(?:\s+de|\s+del)?[\s,-]+(?P<y>\d{4})"
     + _TIME
     + _ZONE
 )
-_NAME_DAY_YEAR = re.compile(
-    r"(?P<mon>[^\W\d_]{3,12})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})" + _TIME + _ZONE
+_NAME_DAY_YEAR = re.compile(_MONTH + r"\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})" + _TIME + _ZONE)
+# 2026. október 6., 2026 m. spalio 6 d.
+_YEAR_NAME_DAY = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d{2})(?:\.|\s+m\.)?\s+" + _MONTH + r"\s+(?P<d>\d{1,2})(?!\d)(?:\.|\s+d\.)?" + _TIME + _ZONE
 )
 # Tue Nov 05 10:00:00 UTC 2019
 _UNIX = re.compile(
@@ -39,6 +55,7 @@ _UNIX = re.compile(
 )
 _NUMBERS = re.compile(r"(?<!\d)(?P<a>\d{1,2})(?P<sep>[./-])(?P<b>\d{1,2})(?P=sep)(?P<y>\d{4})(?!\d)" + _TIME + _ZONE)
 _EPOCH = re.compile(r"^\s*(\d{9,10}|\d{12,13})\s*$")
+_PATTERNS = (_ISO, _CJK, _UNIX, _DAY_NAME_YEAR, _NAME_DAY_YEAR, _NUMBERS, _YEAR_FIRST, _YEAR_NAME_DAY)
 # who writes these puts the month first
 _AMERICAN_ZONES = frozenset("et est edt ct cst cdt mt mst mdt pt pst pdt".split())
 
@@ -59,7 +76,7 @@ def parse(text: str, *, now: datetime, month_first: bool = False) -> Written | N
     if epoch:
         digits = epoch.group(1)
         return _sane(datetime.fromtimestamp(int(digits) / (1000 if len(digits) > 11 else 1), UTC), now, zone=True)
-    for pattern in (_ISO, _CJK, _UNIX, _DAY_NAME_YEAR, _NAME_DAY_YEAR, _NUMBERS):
+    for pattern in _PATTERNS:
         for match in pattern.finditer(text):
             written = _read(match.groupdict(), now, month_first=month_first)
             if written is not None:

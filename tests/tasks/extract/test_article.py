@@ -324,3 +324,42 @@ def test_what_machines_are_told_of_another_story_is_not_taken_for_this_one():
     own = {"@type": "NewsArticle", "headline": "Ferry landing to close", "mainEntityOfPage": {"@id": URL}}
     found = article(f"<h1>Ferry landing to close</h1><p>{ONE}</p>", data=[other, own])
     assert (found.body, found.authors) == (ONE, ())
+
+
+HEBREW = (
+    "עיריית נמל הצפון הודיעה ביום שני כי הגשר הישן ייסגר לתנועת כלי רכב לאחר שמהנדסים מצאו סדקים ברוב עמודיו.",
+    "הדייגים תלויים בגשר כדי להגיע לשוק שבגדה המזרחית, והדרך החלופית מאריכה את הנסיעה בארבעים דקות בכל בוקר.",
+)
+GREEK = (
+    "Ο δήμος του Παλιού Λιμανιού ανακοίνωσε τη Δευτέρα ότι η ξύλινη γέφυρα κλείνει, αφού βρέθηκαν ρωγμές παντού.",
+    "Οι ψαράδες χρειάζονται τη γέφυρα κάθε πρωί για να φτάσουν στην αγορά, και ο άλλος δρόμος διαρκεί σαράντα λεπτά.",
+)
+JAPANESE = (
+    "港町の旧桟橋が来月から車の通行を止めることになった。市の調査で、橋を支える杭の大半に腐食が見つかったためだ。",
+    "対岸の魚市場へ向かう漁師たちは、この橋を毎朝使っている。迂回路を通ると片道で四十分余計にかかるという。",
+)
+CHINESE = (
+    "旧港市政府星期一宣布，由于工程师在大部分桥墩上发现裂缝，城里的木桥将停止车辆通行，行人仍可以过桥。",
+    "渔民每天早上要经过这座桥去东岸的鱼市。有人说，绕路要多花四十分钟，鲜鱼的价钱也会跟着上涨。",
+)
+
+
+@pytest.mark.parametrize(
+    ("lang", "texts", "above", "between"),
+    [
+        ("he", HEBREW, "<p>פורסם ב-05.10.2025 בשעה 18:30</p>", '<p>קראו גם: <a href="/2">מחירי הדגים עולים</a></p>'),
+        ("el", GREEK, "<p>Δημοσίευση: 5 Οκτωβρίου 2025</p>", "<p>Διαβάστε επίσης: Ακριβότερα τα ψάρια</p>"),
+        ("ja", JAPANESE, "<p>2025年10月5日 18時30分</p>", "<p>関連記事：魚市場、朝の競りを早める</p>"),
+        ("zh", CHINESE, "<p>2025-10-05 18:30 来源：旧港日报 作者：陈立</p>", "<p>延伸阅读：鱼价上涨</p>"),
+    ],
+)
+def test_lines_around_a_text_are_known_in_scripts_without_capitals_too(lang, texts, above, between):
+    found = article(f"<h1>Ferry</h1>{above}<p>{texts[0]}</p>{between}<p>{texts[1]}</p>")
+    assert (found.body, found.lang) == ("\n\n".join(texts), lang)
+    assert found.published_day == "2025-10-05"
+
+
+def test_a_byline_in_hebrew_is_no_part_of_the_name():
+    assert [
+        one.name for one in article(f'<h1>Ferry</h1><p class="author">מאת: יעל ברק</p><p>{HEBREW[0]}</p>').authors
+    ] == ["יעל ברק"]

@@ -32,6 +32,20 @@ NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
         ("28 февраля 2026, 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
         ("2026年2月28日 10時15分", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
         ("2026년 2월 28일 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
+        ("2026/2/28 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
+        ("2026. 2. 28. 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
+        ("2026. február 28. 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
+        ("2026 m. vasario 28 d.", datetime(2026, 2, 28, tzinfo=UTC)),
+        ("28 Φεβρουαρίου 2026, 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
+        ("28 ΦΕΒΡΟΥΑΡΙΟΥ 2026", datetime(2026, 2, 28, tzinfo=UTC)),
+        ("28 בפברואר 2026, בשעה 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
+        ("٢٨ فبراير ٢٠٢٦", datetime(2026, 2, 28, tzinfo=UTC)),
+        ("28 فبراير/شباط 2026", datetime(2026, 2, 28, tzinfo=UTC)),
+        ("28 फ़रवरी 2026", datetime(2026, 2, 28, tzinfo=UTC)),
+        ("28 februarie 2026, ora 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
+        ("28. února 2026 v 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
+        ("28. helmikuuta 2026 klo 10.15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
+        ("28 февраля 2026 в 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
         ("28.02.2026", datetime(2026, 2, 28, tzinfo=UTC)),
         ("28/02/2026 10:15", datetime(2026, 2, 28, 10, 15, tzinfo=UTC)),
         ("02/28/2026", datetime(2026, 2, 28, tzinfo=UTC)),
@@ -49,7 +63,8 @@ def test_dates_are_read_as_pages_write_them(text, moment):
     "text",
     [
         "", "yesterday", "0000-00-00T00:00:00", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "0",  # noqa: E501  (a page on a line)
-        "2026-13-45", "2026-02-30", "2027-01-01T00:00:00Z", "2026-03-02T12:11:00Z", "9999-12-31T23:59:59-14:00",
+        "2026-13-45", "2026-02-30",
+        "2026/2/27-28", "version 2026.2.28.4", "2027-01-01T00:00:00Z", "2026-03-02T12:11:00Z", "9999-12-31T23:59:59-14:00",
     ],
 )  # fmt: skip
 def test_what_is_no_date_or_no_likely_one_is_none(text):
