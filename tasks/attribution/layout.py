@@ -23,7 +23,7 @@ _MOST_PARAGRAPHS = 12
 #: stands for each character inside quotation marks while sentences are looked for
 MASK = "\x1a"
 _ENDS = re.compile(
-    r"[.!?…]+[\"”’»“)\]]*(?=\s+[\"“„«‘'(\[\x1a—–-]*\s?[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ0-9\x1a])|[.!?]\x1a*[”\"»“’](?=\s+[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ])"
+    r"(?<![.!?…])[.!?…]++[\"”’»“)\]]*+(?=\s+[\"“„«‘'(\[\x1a—–-]*\s?[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ0-9\x1a])|[.!?]\x1a*[”\"»“’](?=\s+[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ])"
     # translating programs leave out the blank
     r"|(?<=[a-zà-ÿ][a-zà-ÿ][a-zà-ÿ])\.(?=[A-Z][a-z]+\s)"
 )

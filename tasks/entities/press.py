@@ -39,7 +39,7 @@ _SHORTEST_COMPOUND = 9
 _GENERIC = WORDS["press_generic"]
 #: a capitalised word; looked through one by one, which is faster than a pattern of all that a name may end in
 _WORD = re.compile(rf"(?<![\w’'])[{_CAPITAL}]\w*(?![’'-]\w{{2}})")
-_SITE = re.compile(r"[A-Z][A-Za-z0-9-]+\.(?:com|net|org|news|[a-z]{2})\b(?!\.\w)")
+_SITE = re.compile(r"[A-Z][A-Za-z0-9-]{1,62}\.(?:com|net|org|news|[a-z]{2})\b(?!\.\w)")
 #: `WXYZ`, `KXYZ-TV`: stations of the United States
 _CALL_SIGN = re.compile(r"[KW][A-Z]{3}(?:-(?:TV|FM|AM))?\b|[KW][A-Z]{2}-(?:TV|FM|AM)\b")
 #: `HarbourPost`

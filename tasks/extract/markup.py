@@ -49,17 +49,16 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 _AT_FOUR: tuple[tuple[bytes, str], ...] = ((b"ftyp", "MP4"),)
 _RIFF = re.compile(rb"RIFF.{4}(WEBP|WAVE|AVI )", re.DOTALL)
-_XML_ROOT = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*|<\?[^>]*\?>\s*)*<([a-zA-Z:]+)", re.DOTALL
-)
+# possessive: a run of comments can be cut in 2^n ways, and each would be tried
+_XML_ROOT = re.compile(rb"\s*+(?:(?:<!--.*?-->|<!DOCTYPE[^>]*+>|<\?[^>]*+>)\s*+)*+<([a-zA-Z:]+)", re.DOTALL)
 _FEED_ROOTS = {b"rss", b"feed", b"rdf:rdf", b"urlset", b"sitemapindex", b"opml", b"svg", b"channel"}
 _MARKUP = re.compile(
     rb"<\s*(?:!doctype|html|head|body|div|p|article|main|section|span|a|h[1-6]|br|table|meta|title|script)\b",
     re.IGNORECASE,
 )
 
-_META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
-_HEADER_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"""<meta[^>]{0,500}?charset\s*+=\s*+["']?\s*+([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
+_HEADER_CHARSET = re.compile(r"""charset\s*+=\s*+["']?\s*+([a-zA-Z0-9_:.-]{2,40})""", re.IGNORECASE)
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 # WHATWG: these labels stand for a larger charset than their name says
 _WIDER = {

@@ -15,6 +15,11 @@ from tasks.extract.text import folded, plain
 from tasks.records import Person
 
 MAX_AUTHORS = 20
+#: of a line that names authors, and of how many entries of a list of them: what is longer names nobody
+MAX_BYLINE_CHARS = 2000
+MAX_STATED = 100
+#: a name has six words at most, and perhaps a sign or two between it and the role
+_BEFORE_ROLE = 9
 MAX_BARE_CHARS = 70
 _NOT_IN_NAMES = re.compile(r"[0-9:!?…\"“”»«()]")
 _ORGANISATIONS = ("Organization", "NewsMediaOrganization")
@@ -37,7 +42,7 @@ _CONNECTOR = re.compile(r"\W*(?:,|&|\b(?:and|und|et|y|e|en|og|och|i|и)\b)\W*", 
 
 def names_in(text: str) -> list[str]:
     """ "By Ann Lee and Bo Li, City Editor" → ["Ann Lee", "Bo Li"]."""
-    text = _without_by(_HANDLE.sub(" ", _ADDRESS.sub(" ", plain(text))))
+    text = _without_by(_HANDLE.sub(" ", _ADDRESS.sub(" ", plain(text[:MAX_BYLINE_CHARS]))))
     found = []
     for part in _pieces(text):
         name = _without_role(_without_by(part)).strip(" .,:-–—*’'\"")
@@ -77,7 +82,7 @@ def _without_by(text: str) -> str:
 def _without_role(name: str) -> str:
     """ "Ann Lee Staff Writer" → "Ann Lee"."""
     parts = name.split()
-    for start in range(1, len(parts)):
+    for start in range(1, min(len(parts), _BEFORE_ROLE)):
         if lexicon.ROLE.whole(lexicon.Line(" ".join(parts[start:]))):
             return " ".join(parts[:start])
     return name
@@ -87,7 +92,7 @@ def _from_data(facts: Facts, kinds: tuple[str, ...]) -> list[Person]:
     for node in facts.data.articles:
         found: list[Person] = []
         for key in ("author", "creator"):
-            for value in structured.as_list(node.get(key)):
+            for value in structured.as_list(node.get(key))[:MAX_STATED]:
                 found += _persons(value, facts, kinds)
             if found:
                 return found

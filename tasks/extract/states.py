@@ -20,11 +20,13 @@ MAX_DEPTH = 30
 
 _TAG = re.compile(r"<[^<>]{1,2000}>")
 _STATE_ID = ("__NEXT_DATA__", "__NUXT_DATA__", "__UNIVERSAL_DATA__")
+# a name from its first letter on, and a short one: scripts hold words of 100,000 letters, as keys and pictures are
 _STATE = re.compile(
-    r"(?:window\.)?(?:__\w+__|\w*(?:initial|preloaded|app)_?state\w*|Fusion\.globalContent)\s*=\s*(?=[{\[])",
+    r"(?<!\w)(?:__\w{1,60}__|\w{0,60}(?:initial|preloaded|app)_?state\w{0,60}|Fusion\.globalContent)\s*+=\s*+(?=[{\[])",
     re.IGNORECASE,
 )
-_LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+# one that is not closed goes on to the end, rather than being looked for again from each of its quotation marks on
+_LITERAL = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)
 _PARSED = re.compile(r"JSON\.parse\(\s*'((?:[^'\\]++|\\.)*+)'", re.DOTALL)
 #: of a JavaScript string in single quotation marks, what a JSON string writes in another way
 _UNLIKE_JSON = re.compile(r"\\(x[0-9a-fA-F]{2}|.)|\"", re.DOTALL)

@@ -18,7 +18,7 @@ MAX_DEPTH = 24
 _ARTICLE = re.compile(r"(?:Article|BlogPosting|Posting|Report|Review|Column)$")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _WRAPPING = re.compile(
-    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?://\s*)?(?:-->|\]\]>)\s*;?\s*$|;\s*$", re.DOTALL
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*.*?\*/)|(?://\s*+)?(?:-->|\]\]>)\s*+;?\s*+$|;\s*+$", re.DOTALL
 )
 
 Node = dict[str, Any]

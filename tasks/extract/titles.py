@@ -10,6 +10,8 @@ from tasks.extract.page import Facts
 from tasks.extract.text import folded, likeness, plain, share_in
 
 MAX_TITLE_CHARS = 400
+#: of a reading of the headline, with names of the site around it
+MAX_STATED_CHARS = 1000
 MIN_HEADLINE_WORDS = 4
 MAX_NAME_WORDS = 4
 # where a script has no blanks, an underscore parts headline, section and site
@@ -80,7 +82,8 @@ def candidates(facts: Facts) -> dict[str, str]:
         "meta": facts.meta("dc.title", "title", "sailthru.title", "parsely-title"),
         "title": facts.head_title,
     }
-    return {source: text for source, text in found.items() if text and not _breaks_off(text, facts.head_title)}
+    bounded = ((source, text[:MAX_STATED_CHARS]) for source, text in found.items())
+    return {source: text for source, text in bounded if text and not _breaks_off(text, facts.head_title)}
 
 
 def _breaks_off(text: str, whole: str) -> bool:
