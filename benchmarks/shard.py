@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 
 from benchmarks.frame import Options, Result, Row, alone
 from config.feeds import Feed
+from tasks.packing import pack_page
 from tasks.polling import sighting
 from tasks.ports import Claim, PollClaim, Polled, Publication, Validators
 from tasks.records import Entry, Page
-from tasks.waiting import pack_page
 from worker.clock import now
 from worker.embedded import EmbeddedServer
 from worker.ledger import Ledger, Politeness, SyncStore

@@ -24,13 +24,13 @@ from config.stored_feed import stored_feed
 from tasks.decode import decoded
 from tasks.handover import hand_over, published_elsewhere
 from tasks.identity import article_id_of_url, canonical_url
+from tasks.packing import pack_page
 from tasks.polling import place_of, polled_feed
 from tasks.ports import Claim, Gathering, PollClaim, Reading, Validators
 from tasks.publish import assemble, content_hash, publish
 from tasks.reasons import Failed, backoff_seconds
 from tasks.records import Article, Entry, Page
 from tasks.schedule import after_failure
-from tasks.waiting import pack_page
 
 #: A summary this long is an article of its own in feeds that have no field for the full text.
 CONTENT_FROM_WORDS = 150

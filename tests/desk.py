@@ -6,10 +6,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from tasks.identity import alias, article_id, fingerprint
+from tasks.packing import pack_page
 from tasks.ports import Polled, Publication, Sighting, Validators
 from tasks.publish import content_hash
 from tasks.records import Entry, Page
-from tasks.waiting import pack_page
 from worker.ledger import Ledger, Politeness, SyncStore, milliseconds
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tasks.account import Account
+from tasks.packing import unpack_page
 from tasks.ports import Claim, Claims, Crashed, PollClaim, PollClaims, Validators
 from tasks.records import Entry
-from tasks.waiting import unpack_page
 
 NO_HASH = bytes(32)
 
