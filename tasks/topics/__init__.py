@@ -48,7 +48,8 @@ class TopicTagger:
         }
         self._matchers = {
             language: Matcher(
-                {name: lists[language] for name, lists in rules.concepts.items() if language in lists and name in used}
+                {name: lists[language] for name, lists in rules.concepts.items() if language in lists and name in used},
+                language,
             )
             for language in sorted(rules.languages)
         }

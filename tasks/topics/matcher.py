@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from config.topic_file import spellings
+from tasks.topics.particles import LANGUAGES, with_particles
 from tasks.topics.splitting import Words, slug, splitter, term_words
 
 #: what may stand between two words of one term
@@ -81,14 +82,15 @@ class _Node:
 class Matcher:
     """Of one language. Built once; holds no state of a text."""
 
-    def __init__(self, lexicon: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, lexicon: dict[str, tuple[str, ...]], language: str = "") -> None:
         self._root = _Node()
         self._split = splitter(_composed(" ".join(line for lines in lexicon.values() for line in lines)))
         for term in _terms(lexicon):
-            node = self._root
-            for word in term.words:
-                node = node.add(word)
-            node.terms.append(term)
+            for words in with_particles(term.words) if language in LANGUAGES else (term.words,):
+                node = self._root
+                for word in words:
+                    node = node.add(word)
+                node.terms.append(term)
 
     def matches(self, text: str) -> tuple[list[Match], int]:
         """The matches in the order of the text, longest first, none inside another of its concept; how many words."""

@@ -94,3 +94,24 @@ def test_matches_in_other_scripts_slice_back_to_the_text(text):
     matcher = Matcher({"any": ("天", "ガ*", "สู", "कि", "a*")})
     for match in matcher.matches(text)[0]:
         assert text[match.start : match.end].strip() == text[match.start : match.end] != ""
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("مهاجر*", "وصل مهاجرون", ["مهاجرون"]),
+        ("مهاجر*", "قال المهاجرون", ["المهاجرون"]),
+        ("مهاجر*", "والمهاجرين ومهاجرات", ["والمهاجرين", "ومهاجرات"]),
+        ("لاجئ*", "مخيم للاجئين", ["للاجئين"]),
+        ("الهجرة", "قانون للهجرة وبالهجرة", ["للهجرة", "وبالهجرة"]),
+        ("لاجئ* سوري*", "عودة اللاجئين السوريين", ["اللاجئين السوريين"]),
+        ("الهجرة", "هجرة الطيور", []),
+        ("حر", "في البحر وحر", []),
+    ],
+)
+def test_arabic_words_are_found_with_what_is_written_as_one_with_them(term, text, found):
+    assert [text[match.start : match.end] for match in Matcher({"any": (term,)}, "ar").matches(text)[0]] == found
+
+
+def test_particles_of_arabic_are_no_part_of_words_of_other_languages():
+    assert Matcher({"any": ("کتاب",)}, "fa").matches("الکتاب")[0] == []
