@@ -30,10 +30,27 @@ class Cues:
     he_names: tuple[str, ...] = ()
     she_names: tuple[str, ...] = ()
     adverbs: tuple[str, ...] = ()
+    #: stand among the adverbs before a verb, for nothing was said: "not"
+    denials: tuple[str, ...] = ()
+    #: the same, where they stand behind the verb and close its clause
+    denials_behind: tuple[str, ...] = ()
+    #: end a subject that stands behind its verb: "in", "on Monday"
+    behind_subject: tuple[str, ...] = ()
+    #: make the name or office behind them, with an article between at most, no subject: "with"
+    prepositions: tuple[str, ...] = ()
+    #: stand before a verb that its subject follows: "об этом"
+    turning: tuple[str, ...] = ()
     offices: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    #: offices and people without a name in the cases that follow "according to"
+    offices_oblique: tuple[str, ...] = ()
+    unnamed_oblique: tuple[str, ...] = ()
+    #: begin a noun, besides the articles: "les", "ihre"
+    determiners: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
+    #: between two names: "and"
+    joins: tuple[str, ...] = ()
     scare: tuple[str, ...] = ()
     #: stand before an outlet alone: "in an interview with"
     in_outlet: tuple[str, ...] = ()

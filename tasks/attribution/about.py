@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tasks.attribution import subjects
 from tasks.attribution.described import described
-from tasks.attribution.phrases import Speaker
+from tasks.attribution.speaker import Speaker
 
 if TYPE_CHECKING:
     from tasks.attribution.layout import Quoted

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tasks.attribution import phrases
-from tasks.attribution.phrases import Speaker
+from tasks.attribution.speaker import Speaker
 
 if TYPE_CHECKING:
     from config.gazetteer import Gazetteer

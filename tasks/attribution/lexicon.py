@@ -18,6 +18,9 @@ _MARKED = (
     rf"(?:[«\"„“](?P<marked>[{_FIRST}][^«»\"“”„\n.!?]{{1,40}})[»\"“”]"
     rf"|['‘](?P<single>[{_FIRST}][^'’‘\n.!?]{{1,40}})['’](?!\w))"
 )
+#: `l'armée`
+_ELIDED = re.compile(r"^(?:[ldsnmtj]|qu)['’]")
+_SHORTEST_FIRST_PART, _SHORTEST_LAST_PART = 2, 7
 #: between the kind and the name, in languages that set it behind: `quotidien espagnol Sport`
 _OF_A_COUNTRY = (
     r"(?:\s(?!del\b|des\b)[a-zà-ÿ]{2,}(?:ais|aise|ain|aine|ien|ienne|and|ande|ol|ole|ique|ois|oise|al|ale|és|esa|ano|ana|ense|eño|eña|"
@@ -33,8 +36,19 @@ class Lexicon:
     participles: frozenset[str]
     naming: frozenset[str]
     adverbs: frozenset[str]
+    denials: frozenset[str]
+    denied_behind: re.Pattern[str]
+    behind_subject: re.Pattern[str]
+    turning: re.Pattern[str]
+    prepositions: frozenset[str]
+    governing: re.Pattern[str]
     heads: dict[str, str]
+    oblique: dict[str, str]
+    articles: frozenset[str]
+    according_end: re.Pattern[str]
     quantities: frozenset[str]
+    #: between two that do the same: "and"
+    joins: frozenset[str]
     pronouns: dict[str, str]
     #: "according to", "citing": what follows names the source
     according: re.Pattern[str]
@@ -61,6 +75,18 @@ class Lexicon:
     staff: re.Pattern[str]
     on_behalf: re.Pattern[str]
 
+    def head(self, word: str, *, oblique: bool = False) -> str | None:
+        """What a noun in small letters is as a source. German writes `Verkehrsministerium` for a ministry of traffic.
+
+        `oblique`: also in the forms that only stand behind `по данным` and the like."""
+        known = self.heads.get(word) or (self.oblique.get(word) if oblique else None)
+        if known is None and self.lang == "fr":
+            known = self.heads.get(_ELIDED.sub("", word))
+        if known is None and self.lang == "de":
+            ends = (word[start:] for start in range(_SHORTEST_FIRST_PART, len(word) - _SHORTEST_LAST_PART + 1))
+            known = next((self.heads[end] for end in ends if end in self.heads), None)
+        return known
+
 
 def lexicon(lang: str, cues: Cues) -> Lexicon:
     heads = dict.fromkeys(cues.documents, "document") | dict.fromkeys(cues.offices, "official")
@@ -73,9 +99,19 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         verbs=frozenset(cues.verbs),
         participles=frozenset((*cues.participles, *cues.continuing)),
         naming=frozenset(cues.naming),
-        adverbs=frozenset(cues.adverbs),
+        adverbs=frozenset((*cues.adverbs, *cues.weekdays, *cues.denials)),
+        denials=frozenset(cues.denials),
+        denied_behind=any_of(cues.denials_behind, before=r"[^,.;:\"„“”«»\n]*?\s", after=r"\s*(?=[,.;:]|$)"),
+        behind_subject=any_of((*cues.behind_subject, *cues.weekdays) if cues.behind_subject else (), before=r"\s"),
+        turning=any_of(cues.turning, after=r"$"),
+        prepositions=frozenset(cues.prepositions),
+        governing=any_of(cues.prepositions, after=r"\s(?:\w{1,3}\s)?$"),
         heads=heads,
+        oblique=dict.fromkeys(cues.offices_oblique, "official") | dict.fromkeys(cues.unnamed_oblique, "anonymous"),
+        articles=frozenset((*cues.articles, *cues.determiners)),
+        according_end=any_of(cues.according, after=r"\s*$"),
         quantities=frozenset(cues.quantities),
+        joins=frozenset(cues.joins),
         pronouns=pronouns,
         according=any_of((*cues.according, *cues.citing)),
         in_outlet=any_of((*cues.according, *cues.citing, *cues.in_outlet)),

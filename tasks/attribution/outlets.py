@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.attribution import citing
 from tasks.attribution.digest import digest
+from tasks.attribution.joined import before_and, behind_others, beside
 from tasks.attribution.linked import linked
 from tasks.attribution.ours import Ours
 from tasks.attribution.refused import refused
@@ -63,44 +64,26 @@ def cited_outlets(reading: Reading, own: frozenset[str], links: Sequence[Link] =
             break
         one = (
             _cited(reading, mention.start, mention.end, entity)
-            or _beside(reading, mention, found)
+            or beside(reading, mention, found)
             or _family(reading, mention)
         )
         if one and not ours(one.name):
             found.append(one)
-    found += _before_and(reading, found, press, own)
+    others = [
+        mention
+        for mention in reading.mentions
+        if mention.entity.key not in own and (reading.outlet(mention.entity) or mention.entity.key in press)
+    ]
+    found += before_and(reading, found, others)
     for more in (_unknown(reading, strange, ours), _credits(reading, own), _digested(reading, ours)):
         found += [one for one in more if not any(one.at[0] < at.at[1] and at.at[0] < one.at[1] for at in found)]
-    return sorted(found, key=lambda one: one.at)
-
-
-def _beside(reading: Reading, mention: Mention, found: list[Cited]) -> Cited | None:
-    """`told Reuters and the BBC`: the second of two is cited with the first."""
-    if not found or not citing.AND.fullmatch(reading.plain, found[-1].at[1], mention.start):
-        return None
-    entity, last = mention.entity, found[-1]
-    return Cited(
-        entity.name, entity.key, entity.wikidata, last.start, mention.end, (mention.start, mention.end), last.told
+    behind_others(
+        reading,
+        found,
+        [one for one in others if not reading.outlet(one.entity) or reading.called_so(one)],
+        [one for one in reading.press if one.form == "sure" and not ours(one.name)],
     )
-
-
-def _before_and(reading: Reading, found: list[Cited], press: set[str], own: frozenset[str]) -> list[Cited]:
-    """`The Northern Times and Radio Selva both reported`: the first of two is cited with the second."""
-    starts = {one.at[0]: one for one in found}
-    more = []
-    for mention in reading.mentions:
-        entity = mention.entity
-        joined = citing.AND.match(reading.plain, mention.end)
-        second = None
-        if joined and mention.start not in starts:
-            second = next(
-                (starts[at] for at in (joined.end(), joined.end() - 4, joined.end() + 4) if at in starts), None
-            )
-        if second is None or second.told or entity.key in own or not (reading.outlet(entity) or entity.key in press):
-            continue
-        at = (mention.start, mention.end)
-        more.append(Cited(entity.name, entity.key, entity.wikidata, mention.start, second.end, at, told=False))
-    return more
+    return sorted(found, key=lambda one: one.at)
 
 
 def _family(reading: Reading, mention: Mention) -> Cited | None:
@@ -282,6 +265,8 @@ def _by_words(
     if not near and not work and (not said or spoken_for):
         return None
     end = plain.index(said[0], marked[1]) + len(said[0]) if said and said[0] in after and not near else at[1]
+    if said and said[-1] in before and not near:
+        start = plain.rindex(said[-1], low, marked[0])
     name = entity.name if entity else reading.body[at[0] : at[1]]
     key, wikidata = (entity.key, entity.wikidata) if entity else (None, None)
     return Cited(name, key, wikidata, start, end, at, told=False)

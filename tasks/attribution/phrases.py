@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING
 
 from config.gazetteer.words import WORDS
+from tasks.attribution.nominal import POSSESSIVE, end_of_turned, nominal
+from tasks.attribution.speaker import Speaker
 
 if TYPE_CHECKING:
     from tasks.attribution.reading import Mention, Reading
+    from tasks.attribution.speaker import SpeakerType
 
-SpeakerType = Literal["named", "anonymous", "official", "outlet", "document"]
-
-POSSESSIVE = re.compile(r"(?:['’]s?\b|['’](?=\s))")
 PREPOSITION_BEFORE = re.compile(
     r"\b(?:of|for|to|by|with|in|from|at|about|on|against|unlike|like|after|before|over|under|near|between|than|"
     r"against|toward|towards|told|including|despite|regarding|von|für|bei|über|gegen|mit|zum|zur|de|del|para|pour|contre|contra|sobre|від|для|от|про|о|dla|o)\s"
@@ -29,21 +29,12 @@ _BEHIND_NAME = re.compile(
     r"following|told|said|is|was|if|over|under|without|according|upon|amid|ahead|today|yesterday|[A-Z]\w+day|\()"
 )
 _AND_BEFORE = re.compile(r"\b(?:and|or|und|et|y|и|та|і|oraz)\s$")
-#: a sentence, not a noun with what belongs to it
-_VERB_BEFORE = re.compile(
-    r"\b(?:will|would|has|have|had|is|are|was|were|can|could|may|might|must|should|been|be|did|does|do|not|gets?)\s"
-)
-_PASSED_ON = re.compile(
-    r"\s(?:cited|seen|quoted|reviewed|obtained|published|verified|reported)\s(?:by|in|on)\b.*$", re.DOTALL
-)
-_UNFINISHED = re.compile(r"\b(?:the|a|an|this|that|these|those|his|her|its|their|of|on|in|to|for|with|mit|ab|an|auf)$")
-_JOINED = re.compile(r"\s(?:and|or|but|then)$")
 _LEADING = re.compile(
     r"^(?:(?:and|but|however|meanwhile|then|also|so|yet|later|earlier|still|instead|now|separately|afterwards?|"
-    r"previously|on|in|at|during|when|while|as|that|what|where|who|whom|which|because|although|though|if|since)\b[\s,]*)+",
+    r"previously|on|in|at|during|when|while|as|that|what|where|who|whom|which|because|although|though|if|since|"
+    r"wie|als|während|comme|alors|tandis|como|mientras|jak|gdy|як|как)\b[\s,]*)+",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_][\w.’'&-]*")
 _CAPITAL = "A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ"
 #: a word of a name, and the small words that may follow it within one (`van der`)
 _NAME_WORD = (
@@ -51,34 +42,13 @@ _NAME_WORD = (
 )
 _PROPER = re.compile(rf"(?:{_NAME_WORD}){{0,3}}[{_CAPITAL}][\w’'-]+$")
 PROPER_START = re.compile(rf"(?:{_NAME_WORD}){{1,3}}(?:a[ldnrstz]-|el-)?[{_CAPITAL}][\w’'-]+")
+#: `мэр города Ирина Лугова`; not `мэр города Нижнего Новгорода`
+_ENDS_IN_NAME = re.compile(
+    rf"\s[^\W\d_{_CAPITAL}]+\s(?!\w+(?:ого|его|ой|ых|их|ої|ому)\s)(?:[{_CAPITAL}][\w’'-]+\s){{1,2}}[{_CAPITAL}][\w’'-]+$"
+)
 _SINGLE = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
 _NO_NAME = WORDS["no_name"]
-_UNNAMED_FOR_SURE = re.compile(
-    r"\b(?:familiar with|knowledge of|condition of anonymity|anonymity|briefed on|close to|unnamed|anonymous|"
-    r"not authori[sz]ed|asked not to be|declined to be|unidentified|sources?)\b"
-)
-_LONGEST_LABEL = 160
-_GOVERNS = frozenset(
-    {"of", "in", "from", "with", "to", "at", "by", "on", "against", "between", "into", "during", "under"}
-)
-#: what may go on after a noun: nothing, its own complement, another office beside it
-_FOLLOWS = re.compile(
-    r"\s*$|\s*[(\[]|,?\s(?:of|in|from|for|at|with|who|whom|which|that|familiar|close|briefed|on|to|and|or|but|then|speaking|"
-    r"working|involved|based|near|about|by|inside|within|present|not|cited|seen|quoted|reviewed|obtained|published|"
-    r"verified|reported|[A-ZÀ-Þ]\w*)\b"
-)
-_ENDS_A_NOUN = _GOVERNS | {"for", "and", "or", "who", "which", "that", "familiar", "close", "briefed", "about", "near"}
-
-
-class Speaker(NamedTuple):
-    #: the entity's name, or the words as they stand
-    name: str
-    type: SpeakerType
-    entity: str | None
-    start: int
-    end: int
-    #: a pronoun to be resolved, instead of a name
-    pronoun: str | None = None
+_TITLED = re.compile(rf"\s[{_CAPITAL}]")
 
 
 def phrase(reading: Reading, low: int, high: int, *, turned: bool = False) -> Speaker | None:
@@ -87,18 +57,25 @@ def phrase(reading: Reading, low: int, high: int, *, turned: bool = False) -> Sp
     if leading and leading.end() < high - low:
         low += leading.end()
     text = reading.plain[low:high]
-    # `," sagte er im Saal`: behind its verb a pronoun stands first, before it last
+    # `," sagte er im Saal`: behind its verb a pronoun stands first, before it last (`a-t-il`)
     last = text.split(None, 1)[0].lower() if turned and text.strip() else ""
     if last not in reading.lexicon.pronouns:
-        last = text.rsplit(None, 1)[-1].lower() if text.strip() and not turned else ""
+        last = text.rsplit(None, 1)[-1].rsplit("-", 1)[-1].lower() if text.strip() and not turned else ""
     if last in reading.lexicon.pronouns and (last not in reading.lexicon.cues.it or text.strip().lower() == last):
         start = low + (text.lower().index(last) if turned else text.lower().rindex(last))
         return Speaker(last, "named", None, start, start + len(last), reading.lexicon.pronouns[last])
     person = _person(reading, low, high, turned=turned)
     if person is not None:
         return None if _one_of_several(reading, person, low, high) else of_mention(reading, person)
+    if not turned:
+        office = nominal(reading, low, high, turned=False)
+    else:
+        office = nominal(reading, low, end_of_turned(reading, low, high), turned=True)
+    if office and not (reading.lexicon.lang not in ("en", "de") and _ENDS_IN_NAME.search(office.name)):
+        return office
     return (
-        _nominal(reading, low, high)
+        (office and _unknown_name(reading, low, office.end, turned=turned))
+        or office
         or _organisation(reading, low, high, turned=turned)
         or _unknown_name(reading, low, high, turned=turned)
     )
@@ -119,6 +96,8 @@ def _person(reading: Reading, low: int, high: int, *, turned: bool) -> Mention |
 
 def governed(reading: Reading, low: int, start: int) -> bool:
     """True behind a preposition: `for Berg`; but not in `envoy to Norway Anna Berg`, where another name is between."""
+    if reading.lexicon.governing.search(reading.plain, low, start):
+        return True
     found = DIRECT_PREPOSITION.search(reading.plain, low, start)
     return bool(found) and not reading.named(found.start(), start, "place", "org") if found else False
 
@@ -141,72 +120,6 @@ def of_mention(reading: Reading, mention: Mention) -> Speaker:
     return Speaker(entity.name, kind, entity.key, mention.start, mention.end)
 
 
-def _nominal(reading: Reading, low: int, high: int) -> Speaker | None:
-    """`two people familiar with the matter`, `the defence ministry`, `a spokesman for the bank`."""
-    text = reading.plain[low:high]
-    head = _head(reading, text, low)
-    if head is None or _VERB_BEFORE.search(text, 0, head.start()):
-        return None
-    if reading.lexicon.lang == "en" and not _a_noun(text, head):
-        return None
-    label = _PASSED_ON.sub("", text.strip())
-    if _UNFINISHED.search(label):
-        return None
-    if _JOINED.search(label):
-        # `the federation abstained and argued`: the words behind the head are another verb's
-        label = text[: head.end()].strip()
-    if len(label) > _LONGEST_LABEL:
-        return None
-    start = low + text.index(label)
-    kind = _nominal_type(reading, text, head[0].lower())
-    return Speaker(reading.body[start : start + len(label)], kind, None, start, start + len(label))
-
-
-def _a_noun(text: str, head: re.Match[str]) -> bool:
-    """False for a piece of a sentence: a verb or noun behind the head, a preposition before it, a bare singular."""
-    first = text.split(None, 1)[0].lower()
-    behind = _FOLLOWS.match(text, head.end())
-    bare = text.strip() == head[0] and not head[0].lower().endswith(("s", "people", "police"))
-    return behind is not None and first not in _GOVERNS and first not in ("for", "as", "between") and not bare
-
-
-def _head(reading: Reading, text: str, low: int) -> re.Match[str] | None:
-    """The noun that says who or what: the last one before a preposition (`court documents on the ferry`)."""
-    found: re.Match[str] | None = None
-    for word in _WORD.finditer(text):
-        lower = word[0].lower()
-        if found is not None and (lower in _ENDS_A_NOUN or text[found.end() : word.start()].strip()):
-            break
-        if lower in _GOVERNS and word.start() > 0:
-            first = text[: word.start()].split()
-            if not (len(first) <= 2 and (first[0].lower() in reading.lexicon.quantities or lower == "of")):
-                return None
-        if lower in reading.lexicon.heads and not word[0].isupper() and not _beside_name(reading, text, word, low):
-            found = word
-    return found
-
-
-def _beside_name(reading: Reading, text: str, word: re.Match[str], low: int) -> bool:
-    """A possessive, a title before an unknown name (`spokesman John Hill`), a part of a name (`European Union`)."""
-    if POSSESSIVE.match(text, word.end()) or word[0].endswith(("'s", "’s")):
-        return True
-    titled = text[word.end() :].lstrip()[:1].isupper()
-    inside = (one for one in reading.named(low, low + word.end() + 40) if one.end > low + word.start())
-    return titled or bool(word[0][0].isupper() and word.start() and any(inside))
-
-
-def _nominal_type(reading: Reading, text: str, head: str) -> SpeakerType:
-    kind = reading.lexicon.heads[head]
-    if _UNNAMED_FOR_SURE.search(text):
-        return "anonymous"
-    if kind == "either":
-        words = text.lower().split()
-        return "anonymous" if words and words[0] in reading.lexicon.quantities else "official"
-    if kind == "official":
-        return "official"
-    return "document" if kind == "document" else "anonymous"
-
-
 def _organisation(reading: Reading, low: int, high: int, *, turned: bool) -> Speaker | None:
     for mention in reading.named(low, high, "org", "place"):
         if mention.entity.label == "NORP":
@@ -218,6 +131,11 @@ def _organisation(reading: Reading, low: int, high: int, *, turned: bool) -> Spe
         if _AND_BEFORE.search(reading.plain, low, mention.start):
             return None
         starts = not reading.plain[low : mention.start].replace("the", "").replace("The", "").strip()
+        if turned and _TITLED.match(rest):
+            # `Hamburgs Polizeipräsident`
+            continue
+        if reading.lexicon.governing.search(reading.plain, low, mention.start):
+            continue
         if starts if turned else not rest.strip():
             return of_mention(reading, mention)
     return None
@@ -241,14 +159,14 @@ def _unknown_name(reading: Reading, low: int, high: int, *, turned: bool) -> Spe
     if len(words) < 2 or no_name(name) or DIRECT_PREPOSITION.search(text, 0, found.end() - len(name)):
         return None
     start = low + found.end() - len(name)
-    if reading.named(start, start + len(name)):
+    if reading.named(start, start + len(name)) or reading.lexicon.governing.search(reading.plain, low, start):
         return None
     return Speaker(name, "named", None, start, start + len(name))
 
 
 def _without_office(reading: Reading, words: list[str]) -> list[str]:
     """`Bürgermeisterin Inga Voss` is Inga Voss."""
-    offices = [number for number, word in enumerate(words[:-2]) if word.lower() in reading.lexicon.heads]
+    offices = [number for number, word in enumerate(words[:-2]) if reading.lexicon.head(word.lower())]
     return words[offices[-1] + 1 :] if offices else words
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.attribution import citing, phrases, subjects
 from tasks.attribution.about import about
-from tasks.attribution.phrases import Speaker
+from tasks.attribution.speaker import Speaker
 from tasks.records import Quote
 
 if TYPE_CHECKING:

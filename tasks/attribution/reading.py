@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from config.gazetteer.words import WORDS
-from tasks.attribution.layout import Area, masked, paragraphs, quoted, sentences
+from tasks.attribution.layout import Area, divided, masked, paragraphs, quoted, sentences
 from tasks.entities.naming import Name
 from tasks.entities.press import Form, press_form, press_names
 
@@ -56,6 +56,8 @@ class Reading:
         names |= {(press.start, press.end) for press in self.press}
         # newspapers stand in quotation marks in many languages: «Известия», "Economist"
         self.quotes = [one for one in quoted(body, list(self.paragraphs)) if tuple(one.words) not in names]
+        if lexicon.lang != "en":
+            self.quotes = divided(body, self.quotes, lexicon.verbs)
         #: the body with quoted words blotted out
         self.plain = masked(body, self.quotes)
         self.sentences = [sentence for area in self.paragraphs for sentence in sentences(self.plain, area)]

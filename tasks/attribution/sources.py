@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from tasks.attribution.outlets import Cited
-    from tasks.attribution.phrases import Speaker
     from tasks.attribution.reading import Reading
+    from tasks.attribution.speaker import Speaker
     from tasks.attribution.speech import Said
     from tasks.records import Link
 
@@ -132,13 +132,19 @@ def _underlying(reading: Reading, spans: Sequence[Cited], said: Sequence[Said]) 
         for act in said[bisect_left(starts, one.start) : bisect_left(starts, one.at[0])]:
             speaker = act.as_written or act.speaker
             # the outlet was told, or its own words are quoted: who told it stands before the verb
-            if speaker and speaker.type != "outlet" and not act.antecedent:
+            if speaker and speaker.type != "outlet" and not act.antecedent and not _same(speaker, one):
                 _add(found, speaker)
-        for cue in _CITING.finditer(reading.plain, one.at[1], min(sentence.end, one.at[1] + _REACH)):
+        citing = _CITING if reading.lexicon.lang == "en" else reading.lexicon.citing_behind
+        for cue in citing.finditer(reading.plain, one.at[1], min(sentence.end, one.at[1] + _REACH)):
             speaker = subjects.behind(reading, cue.end(), sentence.end)
             if speaker and speaker.type != "outlet" and not speaker.pronoun:
                 _add(found, _up_to_verb(speaker))
     return tuple(found.values())
+
+
+def _same(speaker: Speaker, cited: Cited) -> bool:
+    """The outlet itself, where no table has it."""
+    return speaker.start < cited.at[1] and cited.at[0] < speaker.end
 
 
 _AS_SAYING = re.compile(r"\s(?:as\s(?:saying|telling)|who\ssaid|that\ssaid)\b.*$", re.DOTALL)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tasks.attribution import phrases, subjects
 from tasks.attribution.described import described
+from tasks.attribution.speaker import Speaker
 
 if TYPE_CHECKING:
     from tasks.attribution.layout import Area
-    from tasks.attribution.phrases import Speaker
     from tasks.attribution.reading import Mention, Reading
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -42,6 +42,8 @@ _PASSES_ON = frozenset(("quoted", "quotes", "cited", "cites"))
 _AS_SAYING = re.compile(r"\s([^.;:\"“”]{3,80}?)\sas\s(?:saying|telling)\b")
 #: more is no sentence, and each costs a look back
 _MOST_IN_A_SENTENCE = 30
+_NEED_A_SUBJECT = frozenset(("en", "de", "fr", ""))
+_NOTHING = re.compile(r"\s*(?:[.,;:]|[–—-]\s|\n|$)")
 #: how far back "he" may point, in characters
 _REACH = 700
 
@@ -57,6 +59,8 @@ class Said(NamedTuple):
     antecedent: bool = False
     #: the office as the text has it, where the speaker is the person who holds it
     as_written: Speaker | None = None
+    #: who did not say it: `the ministry has not confirmed`
+    silent: Speaker | None = None
 
 
 def acts(reading: Reading) -> list[Said]:
@@ -82,20 +86,35 @@ def acts(reading: Reading) -> list[Said]:
 
 def _finite(reading: Reading, sentence: Area, start: int, end: int, earlier: list[Said]) -> Said | None:
     verb = reading.plain[start:end]
-    if _PASSIVE.search(reading.plain, max(sentence.start, start - 24), start):
+    passive = _PASSIVE.search(reading.plain, max(sentence.start, start - 24), start)
+    if passive or subjects.noun(reading, sentence.start, start):
         return None
     if verb in _PASSES_ON and _AS_SAYING.match(reading.plain, end, sentence.end):
         # `Berg quoted the envoy as saying`: the words are the envoy's
         return None
     if _behind_a_quote(reading, start, sentence) and verb not in _TELLS:
         speaker = subjects.behind(reading, end, sentence.end)
+        if speaker is None and (last := _left_out(reading, end, earlier)):
+            return Said(start, end, verb, last, participle=False, antecedent=True)
     else:
-        speaker = subjects.before(reading, sentence.start, start) or _beside(reading, sentence, start, end, earlier)
+        speaker = subjects.around(reading, sentence, start, end) or _beside(reading, sentence, start, end, earlier)
         speaker = _not_object(speaker, sentence, start, earlier, reading.plain)
     if speaker is None:
         # a verb that cannot be a noun hides whose words follow; a noun (`the reports`) hides nothing
         return None if verb in _ALSO_NOUNS else Said(start, end, verb, None, participle=False)
-    return _resolved(reading, Said(start, end, verb, speaker, participle=False), earlier)
+    said = _resolved(reading, Said(start, end, verb, speaker, participle=False), earlier)
+    if said and subjects.denied(reading, sentence, start, end):
+        return said._replace(speaker=None, silent=said.speaker)
+    return said
+
+
+def _left_out(reading: Reading, verb_end: int, earlier: list[Said]) -> Speaker | None:
+    """`«...», añade.`: whose words went before, where the language needs no subject and nothing else follows."""
+    if reading.lexicon.lang in _NEED_A_SUBJECT or not _NOTHING.match(reading.plain, verb_end):
+        return None
+    last = next((said for said in reversed(earlier) if said.speaker and said.speaker.type != "outlet"), None)
+    near = last is not None and verb_end - last.end < _REACH
+    return last.speaker._replace(start=verb_end, end=verb_end) if last and last.speaker and near else None
 
 
 def _not_object(speaker: Speaker | None, sentence: Area, verb: int, earlier: list[Said], text: str) -> Speaker | None:
@@ -121,8 +140,8 @@ def _beside(reading: Reading, sentence: Area, start: int, end: int, earlier: lis
         for said in reversed(earlier):
             if said.start < sentence.start:
                 break
-            if said.speaker:
-                return said.speaker
+            if said.speaker or said.silent:
+                return said.speaker or said.silent
         return subjects.sentence_subject(reading, sentence, start)
     return None
 
@@ -131,7 +150,10 @@ def _behind_a_quote(reading: Reading, verb: int, sentence: Area) -> bool:
     """`," said Berg`: nothing but a mark stands between the quote and the verb."""
     text = reading.plain
     at = verb - 1
-    while at >= sentence.start and text[at] not in "”\"“»«’'" and verb - at < _AUXILIARY_CHARS:
+    while at >= sentence.start and verb - at < _AUXILIARY_CHARS:
+        # `», s'indigne Berg`
+        if text[at] in "”\"“»«’'" and not (text[at] in "’'" and text[at - 1].isalpha() and text[at + 1].isalpha()):
+            break
         at -= 1
     between = text[at + 1 : verb].strip(" ,.!?—–-\u00a0\n").split()
     if not all(word in reading.lexicon.adverbs for word in between):
@@ -200,7 +222,7 @@ def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Spea
         return last if last and thing and at - last.end < _REACH // 2 else None
     number = reading.sentence_number(at)
     here = _one_person(reading, reading.sentences[number].start, at, pronoun)
-    if isinstance(here, phrases.Speaker):
+    if isinstance(here, Speaker):
         return here
     near = takewhile(lambda said: at - said.end < _REACH, reversed(earlier))
     last_said = next((said for said in near if said.speaker), None)
@@ -216,7 +238,7 @@ def _antecedent(reading: Reading, pronoun: Speaker, earlier: list[Said]) -> Spea
             # `He hoped that Hill would come.`: whoever else is named there, he is the same as before
             continue
         person = _one_person(reading, area.start, area.end, pronoun)
-        if isinstance(person, phrases.Speaker):
+        if isinstance(person, Speaker):
             return person
         if person:
             # somebody is named, but only beside something else: no guess, unless it is who spoke last

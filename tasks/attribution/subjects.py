@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from tasks.attribution import phrases
-from tasks.attribution.phrases import Speaker
+from tasks.attribution.nominal import POSSESSIVE
+from tasks.attribution.speaker import Speaker
 
 if TYPE_CHECKING:
     from tasks.attribution.layout import Area
@@ -24,6 +25,9 @@ _RELATIVE = re.compile(r",?\s(?:who|which|der|die|qui|que|который|яки�
 _TITLE_WORDS = 5
 
 
+_PREPOSITION_CHARS = 12
+#: `indique-t-il`
+_JOINED = re.compile(r"-(?:t-)?(\w+)\b")
 #: a subject stands no further than this from its verb; it bounds the time that one endless sentence takes
 _REACH = 400
 
@@ -47,6 +51,48 @@ def before(reading: Reading, start: int, verb: int) -> Speaker | None:
     return found
 
 
+def around(reading: Reading, sentence: Area, verb: int, verb_end: int) -> Speaker | None:
+    """The subject of a verb that no quote stands before; in English it does not follow."""
+    if reading.lexicon.lang == "en":
+        return before(reading, sentence.start, verb)
+    start = max(sentence.start, verb - _REACH)
+    lead = reading.plain[start : _without_adverbs(reading, start, verb)].rstrip()
+    single = lead.endswith(",") and "," not in lead[:-1]
+    # a subject and its verb are parted by two commas or none
+    found = None if single else before(reading, sentence.start, verb)
+    several = found is not None and found.type == "named" and "," in lead[:-1]
+    return found if several else _turned(reading, lead, (verb, verb_end), sentence.end) or found
+
+
+def _turned(reading: Reading, lead: str, verb: tuple[int, int], limit: int) -> Speaker | None:
+    """`The line is closed, a indiqué la préfecture`, `Am Montag teilte die Polizei mit`"""
+    lexicon, plain = reading.lexicon, reading.plain
+    opens = not lead or lead[-1] in ",–—" or lexicon.turning.search(lead)
+    if not opens or plain[slice(*verb)] in lexicon.naming:
+        return None
+    found = behind(reading, verb[1], limit)
+    if found is None or found.pronoun or found.type in ("document", "outlet"):
+        return None
+    between = plain[verb[1] : found.start].strip()
+    # `сообщили в полиции`
+    return found if not between or (lexicon.oblique and between in ("в", "у")) else None
+
+
+def noun(reading: Reading, start: int, verb: int) -> bool:
+    """`tiene en cuenta`: behind a preposition stands no verb."""
+    words = reading.plain[max(start, verb - _PREPOSITION_CHARS) : verb].split()
+    return bool(words) and words[-1].lower() in reading.lexicon.prepositions
+
+
+def denied(reading: Reading, sentence: Area, verb: int, verb_end: int) -> bool:
+    """`did not say`, `bestätigte den Bericht nicht`; not `did not only say`."""
+    lexicon, text = reading.lexicon, reading.plain
+    words = text[_without_adverbs(reading, max(sentence.start, verb - _REACH), verb) : verb].lower().split()
+    if not lexicon.denials.isdisjoint(words):
+        return "only" not in words
+    return bool(lexicon.denied_behind.match(text, verb_end, sentence.end))
+
+
 def name_before(reading: Reading, start: int, verb: int) -> Speaker | None:
     """The person whose name ends right where the participle starts: `with Berg saying`."""
     at = verb
@@ -59,13 +105,13 @@ def name_before(reading: Reading, start: int, verb: int) -> Speaker | None:
 
 
 def _without_adverbs(reading: Reading, start: int, end: int) -> int:
-    """The end of the words before the verb once "also", "on Tuesday", "had" are taken off."""
+    """The end of the words before the verb once "also", "on Tuesday", "had", "not" are taken off."""
     text, adverbs = reading.plain, reading.lexicon.adverbs
     while True:
         while end > start and text[end - 1].isspace():
             end -= 1
         word_start = end
-        while word_start > start and (text[word_start - 1].isalpha() or text[word_start - 1] == "-"):
+        while word_start > start and (text[word_start - 1].isalpha() or text[word_start - 1] in "-'’ʼ"):
             word_start -= 1
         word = text[word_start:end]
         if not word or not (word.lower() in adverbs or (word.islower() and word.endswith("ly") and len(word) > 4)):
@@ -125,8 +171,9 @@ def behind(reading: Reading, verb_end: int, limit: int) -> Speaker | None:
     """The subject that starts where the verb ends: `," said Anna Berg, who ...`."""
     text = reading.plain
     if text[verb_end : verb_end + 1] == "-":
-        # `indique-t-il`
-        return None
+        joined = _JOINED.match(text, verb_end)
+        pronoun = reading.lexicon.pronouns.get(joined[1]) if joined else None
+        return Speaker(joined[1], "named", None, *joined.span(1), pronoun) if joined and pronoun else None
     limit = min(limit, verb_end + _REACH)
     end = verb_end
     while (end < limit and text[end] not in '.;:"“”„«»()\n') or (
@@ -187,7 +234,7 @@ def sentence_subject(reading: Reading, sentence: Area, before_at: int) -> Speake
             far = len(lead.split()) > _TITLE_WORDS
             if (
                 far
-                or phrases.POSSESSIVE.match(rest)
+                or POSSESSIVE.match(rest)
                 or phrases.DIRECT_PREPOSITION.search(lead)
                 or phrases.PREPOSITION_BEFORE.search(lead)
             ):

@@ -57,6 +57,13 @@ def test_officials_documents_and_people_are_sources_of_their_kind(read, text):
     assert text["sources"].items() <= found.items()
 
 
+@having("silent")
+def test_who_said_nothing_is_no_source(read, text):
+    found = [source.name for source in read(text).cited_sources]
+
+    assert [name for name in found if any(word in name for word in text["silent"])] == []
+
+
 @having("underlying")
 def test_under_the_outlets_stand_those_whom_they_have_it_from(read, text):
     labels = [one.label for source in read(text).cited_sources for one in source.underlying]
