@@ -15,6 +15,15 @@ from worker.cli import EXIT_ALREADY_RUNNING, EXIT_BAD_CONFIG, EXIT_NO_SERVER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: words of a server's refusal → what to do; the first that fits
+_REFUSALS = (
+    ("MISCONF", "it cannot write to its disk: make room there, its log says more"),
+    ("maxmemory", "raise its maxmemory, or keep less: WIREBEAT_STREAM_MAX_ENTRIES, WIREBEAT_STREAM_MAX_AGE_DAYS"),
+    ("read only replica", "name the server that it is a replica of in WIREBEAT_REDIS_URL"),
+    ("WRONGTYPE", "a key of that name is something else, perhaps another program's: choose another name or prefix"),
+    ("permission", "its user needs all rights on the keys of the prefix"),
+)
+
 
 @contextmanager
 def plainly() -> Iterator[None]:
@@ -46,7 +55,8 @@ def of_server(trouble: redis.exceptions.RedisError) -> tuple[str, str]:
         return f"the server does not know this user or password: {words}", "look at WIREBEAT_REDIS_URL"
     if isinstance(trouble, (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)):
         return f"the server cannot be reached: {words}", "start it, or unset WIREBEAT_REDIS_URL to use the embedded one"
-    return f"the server refused: {words}", "its user needs all rights on the keys of the prefix"
+    mend = next((mend for part, mend in _REFUSALS if part in words), "its log may say more")
+    return f"the server refused: {words}", mend
 
 
 def _say(message: str, mend: str) -> None:
