@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import json
 import sys
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 
 import typer
 
 from config.feeds import seconds
 from config.settings import load_settings
+from tasks.ports import Stage
 from tasks.reasons import REASONS
 from worker.clock import now
 from worker.ledger import Ledger, SyncStore
@@ -38,9 +39,17 @@ def _known_reason(reason: str | None) -> str | None:
     )
 
 
+def _known_stage(stage: str | None) -> str | None:
+    if stage is None or stage in get_args(Stage):
+        return stage
+    raise typer.BadParameter(f"no stage {stage!r}; there are: {', '.join(get_args(Stage))}")
+
+
 Feed = Annotated[str | None, typer.Option(help="only of this feed")]
 Why = Annotated[str | None, typer.Option("--reason", help="only with this reason", callback=_known_reason)]
-Where = Annotated[str | None, typer.Option("--stage", help="only from this stage: fetch or enrich")]
+Where = Annotated[
+    str | None, typer.Option("--stage", help="only from this stage: fetch or enrich", callback=_known_stage)
+]
 Older = Annotated[str | None, typer.Option("--older", help="only older than, for example 2h")]
 Json = Annotated[bool, typer.Option("--json", help="one JSON object a line")]
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
@@ -120,8 +129,12 @@ def show(ids: Ids = None) -> None:
                 shown = "\n".join(map(printable, text.split("\n")))
                 sys.stdout.write(f"{name:<9} {shown}\n")
             sys.stdout.write("\n")
-    if unknown:
-        sys.stderr.write(f"no dead letter {', '.join(sorted(unknown))}; see: wirebeat dead list\n")
+    _name_unknown(unknown)
+
+
+def _name_unknown(ids: set[str]) -> None:
+    if ids:
+        sys.stderr.write(f"no dead letter {', '.join(sorted(ids))}; see: wirebeat dead list\n")
         raise typer.Exit(1)
 
 
@@ -150,3 +163,4 @@ def _each(ids: list[str] | None, chosen: Filter, verb: str, call: str, *, yes: b
             raise typer.Exit(1)
         done = sum(store.do(getattr(Ledger(), call)(letter.stream_id)) for letter in letters)
         sys.stderr.write(f"{verb}: {done} of {len(letters)}\n")
+    _name_unknown(set(ids or ()).difference(*((letter.stream_id, letter.fields["id"]) for letter in letters)))

@@ -76,12 +76,29 @@ def test_a_reason_that_is_none_is_refused_with_the_one_that_was_meant(wirebeat, 
     assert "did you mean timeout?" in done.err
 
 
+def test_a_stage_that_is_none_is_refused_with_those_there_are(wirebeat, ids):
+    done = wirebeat("dead", "list", "--stage", "enrch")
+
+    assert done.code == 2
+    assert "no stage 'enrch'; there are: fetch, enrich" in done.err
+
+
 def test_a_letter_that_is_none_is_named(wirebeat, ids):
     done = wirebeat("dead", "show", ids[1], "art_0", "0-1")
 
     assert done.code == 1
     assert ids[1] in done.out
     assert "no dead letter 0-1, art_0" in done.err
+
+
+@pytest.mark.parametrize("verb", ["retry", "drop"])
+def test_nothing_is_done_for_a_letter_that_is_none_and_it_is_named(wirebeat, ids, desk, verb):
+    done = wirebeat("dead", verb, ids[0], letters(desk)[1], "art_0", "--yes")
+
+    assert done.code == 1
+    assert f"{verb}: 2 of 2" in done.err
+    assert "no dead letter art_0;" in done.err
+    assert len(letters(desk)) == 1
 
 
 def test_one_is_shown_with_all_that_is_known(wirebeat, ids, desk):
