@@ -63,8 +63,12 @@ def demo(
         ),
     ] = None,
     every: Annotated[float, typer.Option(help="Seconds between two new articles, while it stays.", min=0.5)] = 8.0,
-    port: Annotated[int, typer.Option(help="Port of the live page; the next free one where it is taken.")] = 8000,
-    reader_port: Annotated[int, typer.Option(help="Port for readers of the stream; likewise.")] = 6390,
+    port: Annotated[
+        int, typer.Option(help="Port of the live page; the next free one where it is taken.", min=0, max=65535)
+    ] = 8000,
+    reader_port: Annotated[
+        int, typer.Option(help="Port for readers of the stream; likewise.", min=0, max=65535)
+    ] = 6390,
     browser: Annotated[
         bool | None,
         typer.Option(

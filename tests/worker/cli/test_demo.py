@@ -32,6 +32,15 @@ def demo(*arguments):
     )
 
 
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_is_none_is_refused_in_words(port):
+    for option in ("--port", "--reader-port"):
+        finished = demo(option, port)
+        assert finished.returncode == 2
+        assert option in finished.stderr
+        assert "Traceback" not in finished.stderr
+
+
 @pytest.fixture(scope="module")
 def shown():
     finished = demo()
