@@ -105,6 +105,8 @@ def _read(settings: Settings, tagger: Tagger, target: str, title: str, url: str)
         raise ConfigError(
             f"cannot be read: {reason.strerror}", file=target, mend="name a file, a URL or an art_... id"
         ) from None
+    if not raw.strip():
+        raise Failed("no-content", f"{target} is empty")
     if raw.startswith(b"%PDF-") or b"\0" in raw[:4096]:
         raise Failed("unsupported-type", f"{target} is neither HTML nor plain text")
     if raw.lstrip()[:1] == b"<":

@@ -117,6 +117,16 @@ def test_a_pdf_is_told_to_be_no_page(tmp_path):
     assert "unsupported-type" in done.stderr
 
 
+def test_an_empty_file_is_told_to_be_empty(tmp_path):
+    empty = tmp_path / "empty.txt"
+    empty.write_text(" \n")
+
+    done = explain("explain", str(empty))
+
+    assert done.returncode == 1
+    assert "empty.txt is empty" in done.stderr
+
+
 def test_an_address_off_the_public_internet_is_refused():
     done = explain("explain", "http://127.0.0.1:9/a")
 
