@@ -6,8 +6,10 @@ import csv
 import json
 import re
 import sys
+from io import TextIOWrapper
 from typing import Annotated, Any
 
+import redis
 import typer
 
 from config.settings import load_settings
@@ -25,8 +27,16 @@ _ENTRY_ID = re.compile(r"([0-9]{1,20})(?:-([0-9]{1,20}))?")
 _MAX_ID_PART = (1 << 64) - 1
 
 
-def _stream(prefix: str, topic: str | None) -> str:
-    return f"{prefix}:topic:{topic}" if topic else f"{prefix}:articles"
+def _stream(url: str, prefix: str, topic: str | None) -> str:
+    """A stream that is not there yet may come; that the service knows no such topic is said on stderr."""
+    if not topic:
+        return f"{prefix}:articles"
+    stream = f"{prefix}:topic:{topic}"
+    with redis.Redis.from_url(url, decode_responses=True) as client:
+        known = str(client.hget(f"{prefix}:meta", "topics") or "")
+        if known and topic not in known.split(",") and not client.exists(stream):
+            sys.stderr.write(f"the service has no topic {topic!r}; there are: {known.replace(',', ', ')}\n")
+    return stream
 
 
 def since_id(text: str | None) -> str | None:
@@ -61,7 +71,7 @@ def tail(
     with server_url(settings) as url:
         start = since_id(since) or ("$" if follow else "0")
         try:
-            for entry in Reader(url, _stream(settings.prefix, topic), since=start, follow=follow):
+            for entry in Reader(url, _stream(url, settings.prefix, topic), since=start, follow=follow):
                 sys.stdout.write(_line(entry.fields, as_data=as_data, flat=flat) + "\n")
                 sys.stdout.flush()
         except KeyboardInterrupt:
@@ -87,19 +97,17 @@ def replay(
     topic: Topic = None,
 ) -> None:
     """Copy records into another stream, ids and versions as they are. Example: wirebeat replay --since 2h --to again"""
-    import redis
     from rich.console import Console
     from rich.progress import track
 
     settings = load_settings()
-    source = _stream(settings.prefix, topic)
     if not to.strip():
         raise typer.BadParameter("--to: name the stream to write to")
     if to.startswith(f"{settings.prefix}:"):
         raise typer.BadParameter(f"--to {to}: names that begin with {settings.prefix}: are the service's own")
     with server_url(settings) as url:
         client: Any = redis.Redis.from_url(url)
-        entries = client.xrange(source, since_id(since) or "-", "+")
+        entries = client.xrange(_stream(url, settings.prefix, topic), since_id(since) or "-", "+")
         present = {fields.get(b"replayed_from") for _, fields in client.xrange(to)} if client.exists(to) else set()
         copied = 0
         for entry_id, fields in track(entries, description="replay", console=Console(stderr=True)):
@@ -123,9 +131,11 @@ def export(
         raise typer.BadParameter(f"--format {form}: jsonl, csv or parquet")
     if form == "parquet" and sys.stdout.isatty():
         raise typer.BadParameter("--format parquet is no text: send it into a file, > records.parquet")
+    if isinstance(sys.stdout, TextIOWrapper):  # a file of records is no text of this terminal's
+        sys.stdout.reconfigure(encoding="utf-8")
     settings = load_settings()
     with server_url(settings) as url:
-        reader = Reader(url, _stream(settings.prefix, topic), since=since_id(since) or "0", follow=False)
+        reader = Reader(url, _stream(url, settings.prefix, topic), since=since_id(since) or "0", follow=False)
         if form == "jsonl":
             for entry in reader:
                 sys.stdout.write(entry.fields["data"] + "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -90,6 +91,32 @@ def test_a_stream_that_is_not_there_yet_is_an_empty_one(wirebeat, db):
     assert wirebeat("tail", "--no-follow") == (0, "", "")
 
 
+@pytest.mark.parametrize("command", [("tail", "--no-follow"), ("export",), ("replay", "--to", "again")])
+def test_a_topic_that_the_service_does_not_have_is_named(wirebeat, published, db, command):
+    assert "no topic" not in wirebeat(*command, "--topic", "nothing-said").err  # nobody told which there are
+
+    db.hset("news:meta", "topics", "ukraine-war,energy")
+    of_none, of_one_without_records, of_one_left_out = (
+        wirebeat(*command, "--topic", topic) for topic in ("ukrain-war", "energy", "diplomacy")
+    )
+
+    assert "the service has no topic 'ukrain-war'; there are: ukraine-war, energy" in of_none.err
+    assert of_none.code == 0
+    assert "no topic" not in of_one_without_records.err + of_one_left_out.err
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv"])
+def test_an_export_is_the_same_file_whatever_letters_the_terminal_has(published, store_url, db, form):
+    record = RECORDS[0].model_copy(update={"title": "Зеленський у Києві", "version": 99})
+    db.xadd("news:articles", newsroom.stream_fields(record))
+    command = [sys.executable, "-m", "worker.cli", "export", "--format", form]
+    poor = {**os.environ, "PYTHONIOENCODING": "ascii"}
+
+    done = subprocess.run(command, capture_output=True, check=True, env=poor, cwd=Path(__file__).parents[3], timeout=60)
+
+    assert record.title in done.stdout.decode("utf-8")
+
+
 def test_an_export_is_a_table_of_the_flat_fields(wirebeat, published):
     rows = list(csv.DictReader(io.StringIO(wirebeat("export", "--format", "csv").out)))
 
@@ -163,4 +190,5 @@ def test_a_replay_into_what_is_no_stream_is_told_in_words(wirebeat, published, d
 
     assert done.code == 69
     assert "WRONGTYPE" in done.err
+    assert "choose another name" in done.err
     assert "Traceback" not in done.err
