@@ -193,11 +193,17 @@ _WORD = re.compile(r"\w+")
 _FINGERPRINT_CHARS = 20_000
 
 
+def told_dates(entry: Entry) -> tuple[datetime | None, datetime | None]:
+    """Published and updated as the feed says, also while that lies ahead: when it has come, nothing has changed."""
+    published, updated = entry.ahead or (None, None)
+    return entry.published or published, entry.updated or updated
+
+
 def fingerprint(entry: Entry) -> bytes:
     """6 bytes that change with title, dates and words; markup, pictures and counters of readers do not count."""
     texts = (entry.title, strip_html(entry.content or entry.summary, _FINGERPRINT_CHARS))
     words = (" ".join(_WORD.findall(_COUNTER.sub(" ", text))) for text in texts)
-    dates = (rfc3339(moment) if moment else "" for moment in (entry.published, entry.updated))
+    dates = (rfc3339(moment) if moment else "" for moment in told_dates(entry))
     return _digest(*words, *dates)[:6]
 
 
@@ -207,8 +213,8 @@ def shared_dates(entries: Sequence[Entry]) -> dict[str, datetime]:
     if len(entries) < CLOCKED_ENTRIES:
         return {}
     found: dict[str, datetime] = {}
-    for name in ("published", "updated"):
-        dates = [date for entry in entries if (date := getattr(entry, name))]
+    for name, of_all in zip(("published", "updated"), zip(*map(told_dates, entries), strict=True), strict=True):
+        dates = [date for date in of_all if date]
         if len(dates) == len(entries) and max(dates) - min(dates) <= WRITING:
             found[name] = max(dates)
     return found
@@ -218,6 +224,6 @@ def alias(entry: Entry) -> bytes | None:
     """8 bytes that stay when the URL of an entry changes (session ids in links); None where the feed gives no guid."""
     if not entry.guid:
         return None
-    if entry.published:
-        return _digest("alias", entry.feed, entry.guid, rfc3339(entry.published))[:8]
+    if published := told_dates(entry)[0]:
+        return _digest("alias", entry.feed, entry.guid, rfc3339(published))[:8]
     return _digest("alias", entry.feed, entry.guid, entry.title, entry.summary)[:8]

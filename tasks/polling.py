@@ -68,7 +68,7 @@ def sightings(feed: Feed, document: ReadDocument, documents: KeptDocuments) -> t
         found.setdefault(one.id, (one, entry))
     dates = {} if document.unchanged else shared_dates(document.entries)
     if documents.is_clock(feed.id, dates, found):  # each poll would show each of them as changed
-        undated = dict.fromkeys(dates)
+        undated = dict.fromkeys((*dates, "ahead"))
         found = {id_: (_compared(one, entry, undated), entry) for id_, (one, entry) in found.items()}
     return tuple(one for one, _ in found.values())
 

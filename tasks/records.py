@@ -67,8 +67,9 @@ class Entry(Shape):
     title: str = ""
     published: Moment | None = None
     updated: Moment | None = None
+    #: what it gives for published and updated that cannot be, yet: of the hours to come, as where a zone is wrong
+    ahead: tuple[Moment | None, Moment | None] | None = Field(default=None, exclude_if=is_none)
     authors: tuple[str, ...] = ()
-    #: plain text
     summary: str = ""
     #: the feed's own full content as HTML, untrusted; "" where the feed has none
     content: str = ""

@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
 
-from tasks.identity import article_id
+from tasks.identity import article_id, told_dates
 from tasks.poll.prolog import Opening
 from tasks.poll.xml import MAX_ELEMENTS
 from tasks.records import Entry
@@ -114,10 +114,12 @@ def surroundings(parted: Cut, url: str, lang: str | None) -> bytes:
 
 
 def items(digests: Sequence[bytes], entries: Sequence[Entry]) -> list[Item]:
-    return [
-        Item(digest, _digest(entry.guid or ""), _digest(article_id(entry)), _at(entry.updated), _at(entry.published))
-        for digest, entry in zip(digests, entries, strict=True)
-    ]
+    found = []
+    for digest, entry in zip(digests, entries, strict=True):
+        published, updated = told_dates(entry)
+        names = _digest(entry.guid or ""), _digest(article_id(entry))
+        found.append(Item(digest, *names, _at(updated), _at(published)))
+    return found
 
 
 def stand_alone(found: Sequence[Item]) -> bool:

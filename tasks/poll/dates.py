@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 #: clocks of publishers run ahead by minutes; what lies further ahead is no publication date
 AHEAD = timedelta(minutes=10)
+#: a time of Auckland that is called one of Los Angeles is so much ahead
+ZONES_AHEAD = timedelta(hours=21)
 MAX_DATE_CHARS = 100
 
 _HOURS = """
@@ -82,6 +84,12 @@ def read_date(text: str, now: datetime) -> datetime | None:
         ):
             return _sane(found, now)
     return _worded(text, now)
+
+
+def date_or_ahead(text: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """As `read_date`; in its place, a date of the hours to come, as where the zone is wrong."""
+    date = read_date(text, now)
+    return date, None if date else read_date(text, now + ZONES_AHEAD)
 
 
 def _worded(text: str, now: datetime) -> datetime | None:

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from config.feeds import MAX_URL_CHARS
 from tasks.clean import clean_line, escaped_url, strip_html
-from tasks.poll.dates import read_date
+from tasks.identity import told_dates
+from tasks.poll.dates import date_or_ahead
 from tasks.poll.pictures import first_picture
 from tasks.poll.tails import without_tail
 from tasks.records import Entry, SourceCredit
@@ -79,6 +80,8 @@ def finished(draft: Draft, *, feed: str, base: str, lang: str | None, now: datet
     chosen = _chosen_url(draft.links, base)
     url = _led_to(chosen)
     stated = absolute_url(draft.stated_link, base) or chosen
+    published, published_ahead = date_or_ahead(draft.published, now)
+    updated, updated_ahead = date_or_ahead(draft.updated, now)
     summary = without_tail(strip_html(draft.summary, MAX_SUMMARY_CHARS))
     content = draft.content[:MAX_CONTENT_CHARS]
     if not content and len(summary) >= CONTENT_CHARS:
@@ -89,8 +92,9 @@ def finished(draft: Draft, *, feed: str, base: str, lang: str | None, now: datet
         url=url,
         link=stated if stated != url else None,
         title=clean_line(strip_html(draft.title, MAX_TITLE_CHARS), MAX_TITLE_CHARS),
-        published=read_date(draft.published, now),
-        updated=read_date(draft.updated, now),
+        published=published,
+        updated=updated,
+        ahead=(published_ahead, updated_ahead) if published_ahead or updated_ahead else None,
         authors=_names(_people(draft.authors), MAX_AUTHORS),
         summary=summary,
         content=content.encode("utf-8", "replace").decode(),
@@ -115,10 +119,10 @@ def without_shared_guids(entries: Sequence[Entry]) -> tuple[Entry, ...]:
 def without_one_clock(entries: Sequence[Entry]) -> Sequence[Entry]:
     """Articles that came out at different times were not all changed in the same second: that is the clock of the
     software that wrote the document, and would make every entry look changed at every poll."""
-    updates, births = {entry.updated for entry in entries}, {entry.published for entry in entries}
+    births, updates = (set(dates) for dates in zip(*map(told_dates, entries), strict=True)) if entries else ((), ())
     if len(entries) < 3 or len(updates) != 1 or updates == {None} or len(births) < 2:
         return entries
-    return [entry.model_copy(update={"updated": None}) for entry in entries]
+    return [entry.model_copy(update={"updated": None, "ahead": None}) for entry in entries]
 
 
 def language(name: str) -> str | None:

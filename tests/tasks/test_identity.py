@@ -208,6 +208,7 @@ def dated(*moments):
 def test_dates_that_a_document_took_seconds_to_write_are_one():
     at_once = [CLOCK, CLOCK + timedelta(seconds=2), CLOCK]
     assert shared_dates(dated(*at_once)) == {"published": CLOCK + timedelta(seconds=2)}
+    assert shared_dates([entry(published=None, ahead=(CLOCK, None))] * 3) == {"published": CLOCK}
     assert shared_dates([entry(published=CLOCK.replace(day=n), updated=CLOCK) for n in (1, 2, 3)]) == {"updated": CLOCK}
 
 
@@ -223,3 +224,10 @@ def test_dates_that_a_document_took_seconds_to_write_are_one():
 )
 def test_other_dates_are_those_of_the_entries(entries):
     assert shared_dates(entries) == {}
+
+
+@pytest.mark.parametrize(("name", "ahead"), [("published", (CLOCK, None)), ("updated", (None, CLOCK))])
+def test_a_date_that_is_no_longer_ahead_is_no_change(name, ahead):
+    coming, reached = entry(**{name: None, "ahead": ahead}), entry(**{name: CLOCK})
+    assert (fingerprint(coming), alias(coming)) == (fingerprint(reached), alias(reached))
+    assert fingerprint(coming) != fingerprint(entry(**{name: None}))

@@ -148,6 +148,19 @@ def test_entries_whose_dates_are_the_clock_of_the_document_are_not_fetched_at_ev
     assert sorted(world.web.pages()[8:]) == ["http://paper.test/3", "http://paper.test/5"]
 
 
+def test_an_entry_whose_date_is_hours_ahead_is_fetched_once(world: World):
+    ahead = item(1, pubDate=format_datetime(world.now + timedelta(hours=2)))
+    for number in range(2, 5):
+        world.web.answers[f"http://paper.test/{number}"] = page(html(f"News {number}"))
+        world.documents = KeptDocuments()  # as at a start, and once a day
+        shown(world, ahead, item(number))
+        world.fetch()
+        world.read()
+        world.later(DAY / 12)
+
+    assert world.web.pages().count("http://paper.test/1") == 1
+
+
 def test_entries_that_come_out_in_one_burst_are_fetched_once_whatever_follows_them(world: World):
     world.web.answers |= {f"http://paper.test/{n}": page(html(f"News {n}")) for n in range(1, 5)}
     burst = format_datetime(world.now + timedelta(seconds=7))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.poll.dates import read_date
+from tasks.poll.dates import date_or_ahead, read_date
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -86,6 +86,20 @@ def test_what_is_no_sane_date_is_none(text):
 
 def test_clocks_may_run_ahead_by_ten_minutes():
     assert read_date("2026-11-23T08:10:00Z", NOW) == utc(2026, 11, 23, 8, 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "ahead"),
+    [
+        ("2026-11-23T08:10:00Z", utc(2026, 11, 23, 8, 10), None),
+        ("Mon, 23 Nov 2026 10:00:00 GMT", None, utc(2026, 11, 23, 10)),
+        ("2026-11-24T05:00:00Z", None, utc(2026, 11, 24, 5)),
+        ("2026-11-24T06:00:00Z", None, None),
+        ("", None, None),
+    ],
+)
+def test_a_date_of_the_hours_to_come_is_kept_apart(text, date, ahead):
+    assert date_or_ahead(text, NOW) == (date, ahead)
 
 
 @given(
