@@ -40,11 +40,12 @@ h1 h2 h3 h4 h5 h6 header hr html main nav ol p pre section summary table ul
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
 _LINES = frozenset(("br", "li", "option", "tr"))
 _CELLS = frozenset(("td", "th"))
-# possessive throughout: however the fragment is broken, no character is looked at again by the same match
+# possessive and bounded throughout: however the fragment is broken, no character is looked at again by the same match,
+# nor by thousands of matches that each begin at a tag without an end
 _MARKUP = re.compile(
     r"""<!--.*?(?:-->|\Z)
       | <!\[CDATA\[ | \]\]>
-      | <(?P<raw>script|style)\b[^>]*+>.*?(?:</(?P=raw)\b[^>]*+>|\Z)
+      | <(?P<raw>script|style)\b[^>]{0,1000}+>.*?(?:</(?P=raw)\b[^>]{0,200}+>|\Z)
       | <(?P<end>/?)(?P<name>[a-z][a-z0-9:_-]*+)(?:[^<>"']++|"[^"]{0,2000}+"|'[^']{0,2000}+')*+>
       | <(?P<loose>/?[a-z][a-z0-9]*+)[^<>]*+(?:>|(?=<)|\Z)
       | <[/!?][^<>]*+(?:>|(?=<)|\Z)
