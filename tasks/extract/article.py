@@ -86,7 +86,7 @@ def read(
         return instead(Verdict("empty", ("an empty page",)))
     known = _known(tree, url=url, now=now, entry=entry)
     early = status.view(tree, known.facts, html) if _likely_open(known.facts, tree) else None
-    first = bodies.from_tree(pruning.pruned(tree, parts), context=known.context)
+    first = bodies.from_tree(pruning.pruned(tree, parts, headline=known.title), context=known.context)
     view = _view(known.facts, html, first, early)
     if verdict := walls.wall(known.facts, view, first.blocks):
         return instead(verdict)
@@ -113,6 +113,7 @@ def _known(tree: HtmlElement, *, url: str, now: datetime, entry: Entry | None) -
         titles=tuple(folded(text) for text in sorted(readings) if text),
         authors=frozenset(" ".join(folded(one.name)) for one in authors),
         captions=pruning.captions(tree),
+        headline=title,
     )
     sources = {"title": title_from, "authors": authors_from, "published_at": dated.source}
     return _Known(facts, title, authors, dated, context, sources)

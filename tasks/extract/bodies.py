@@ -105,7 +105,7 @@ def from_state(tree: HtmlElement, context: Context) -> Body:
 
 def from_density(tree: HtmlElement, context: Context) -> Body:
     """A second opinion: the element whose own paragraphs hold the most text, read as it stands. Uses the tree up."""
-    pruning.pruned(tree)
+    pruning.pruned(tree, headline=context.headline)
     scores: dict[HtmlElement, float] = {}
     for paragraph in tree.iter("p"):
         size = len("".join(paragraph.itertext()).strip())
@@ -134,7 +134,7 @@ def from_unseen(html: str, context: Context) -> Body:
     for element in tree.iter("noscript", "template"):
         if element.tag == "noscript" or element.get("shadowrootmode"):
             element.tag = "div"
-    return from_tree(pruning.pruned(tree), context=context, method="noscript")
+    return from_tree(pruning.pruned(tree, headline=context.headline), context=context, method="noscript")
 
 
 class Choice(NamedTuple):

@@ -33,6 +33,8 @@ class Context(NamedTuple):
     authors: frozenset[str]
     #: folded captions of the page's pictures, as joined words
     captions: frozenset[str]
+    #: as it will be stored
+    headline: str = ""
 
 
 class Drop(NamedTuple):

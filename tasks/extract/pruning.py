@@ -10,7 +10,7 @@ from typing import NamedTuple
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from tasks.extract import layout, lexicon
+from tasks.extract import layout, lexicon, neighbours
 from tasks.extract.names import Answers
 from tasks.extract.text import folded, one_line
 
@@ -32,8 +32,8 @@ _NAMES = tomllib.loads(Path(__file__).with_name("parts.toml").read_text(encoding
 class Part(NamedTuple):
     """An element that was taken out of the page."""
 
-    #: `menu` (also buttons and dialogs), `card` (a link around a block), `box` (around a field for an address) or
-    #: `named` (by its class or id, or a caption)
+    #: `menu` (also buttons and dialogs), `card` (a link around a block), `box` (around a field for an address),
+    #: `story` (another one) or `named` (by its class or id, or a caption)
     why: str
     #: tag, id and classes
     element: str
@@ -135,7 +135,7 @@ def _line(element: HtmlElement) -> lexicon.Line:
     return lexicon.Line(_TEXT(element))
 
 
-def pruned(tree: HtmlElement, parts: list[Part] | None = None) -> HtmlElement:
+def pruned(tree: HtmlElement, parts: list[Part] | None = None, *, headline: str = "") -> HtmlElement:
     """The same tree without its silent and named parts; those that had text are added to `parts`."""
     forms = _MAIL_FORMS(tree)
     for element in list(tree.iter(*_SILENT)):
@@ -143,6 +143,9 @@ def pruned(tree: HtmlElement, parts: list[Part] | None = None) -> HtmlElement:
     body = next(tree.iter("body"), None)
     if body is None:
         return tree
+    for story in neighbours.beside(body, headline):
+        _note(parts, "story", story)
+        _remove(story)
     most = MAX_SHARE * _length(body)
     _without_mail_boxes(forms, most, parts)
     for element in list(body.iter("nav", "button", "dialog")):

@@ -36,6 +36,29 @@ def test_a_pull_quote_is_not_told_twice():
     assert found.body.count("four hundred thousand") == 1
 
 
+BAKERY = f"""<article><h1>Bakery in Tolland puts out its ovens</h1>
+<p>The house has not been closed for a day since 1911. Its baker is 74, and found nobody to take over.</p>
+<p>Eleven apprentices said no, because they wanted work that starts later in the morning than at two.</p>
+<p>{"Neighbours want to keep the shop open on weekends, and look for a baker. " * 8}</p></article>"""
+
+
+@pytest.mark.parametrize("order", ["{own}{other}", "{other}{own}", "<main>{own}<hr>{other}{other}</main>"])
+def test_a_story_beside_the_one_with_the_headline_is_left_out_however_long(order):
+    own = f"<article><h1>Ferry landing to close</h1><p>{ONE}</p><p>{TWO}</p></article>"
+    head = "<title>Ferry landing to close | Harrow Bay Post</title>"
+    html = f"<html><head>{head}</head><body>{order.format(own=own, other=BAKERY)}</body></html>"
+    assert extract(html, url=URL, now=NOW).body == f"{ONE}\n\n{TWO}"
+
+
+def test_chapters_with_headings_of_the_first_level_stay():
+    chapters = "".join(
+        f"<div class=s><h1>{name}</h1><p>{text}</p><p>{text[::-1]}</p></div>"
+        for name, text in (("Past", TWO), ("Next", THREE))
+    )
+    found = article(f"<div class=s><h1>Ferry landing to close</h1><p>{ONE}</p><p>{ONE[::-1]}</p></div>{chapters}")
+    assert all(text in found.body for text in (ONE, TWO, THREE))
+
+
 @pytest.mark.parametrize(
     "pulled",
     [
