@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -20,8 +20,8 @@ class ReadDocument(FeedDocument):
 
 
 class _SharedDate(NamedTuple):
-    date: datetime
-    ids: frozenset[str]
+    #: of each article
+    dates: Mapping[str, datetime]
     is_clock: bool
 
 
@@ -33,7 +33,8 @@ class KeptDocuments:
         self._max_bytes, self._bytes = max_bytes, 0
         #: feed → (hash, remembered), in the order in which they were read
         self._kept: dict[str, tuple[str, bytes]] = {}
-        self._shared_dates: dict[str, _SharedDate] = {}
+        #: feed → by name
+        self._shared_dates: dict[str, dict[str, _SharedDate]] = {}
 
     def of(self, feed: str, body_hash: str | None) -> str:
         known_hash, remembered = self._kept.get(feed, ("", b""))
@@ -47,18 +48,22 @@ class KeptDocuments:
         while self._bytes > self._max_bytes:
             self._forget(next(iter(self._kept)))
 
-    def is_clock(self, feed: str, dates: Mapping[str, datetime], ids: Collection[str]) -> bool:
-        """Whether `dates`, which all entries of a document share (tasks.identity.shared_dates), are those of the
-        document: the same entries shared another date in the one before."""
-        before = self._shared_dates.pop(feed, None)
-        if not dates:
-            return False
-        date = max(dates.values())
-        is_other = before is not None and date != before.date and not before.ids.isdisjoint(ids)
-        is_clock = is_other or (before is not None and before.is_clock)
-        self._shared_dates[feed] = _SharedDate(date, frozenset(ids), is_clock)
-        return is_clock
+    def clocks(self, feed: str, shared: Mapping[str, Mapping[str, datetime]]) -> tuple[str, ...]:
+        """Which dates are those of the document: they are shared by all its entries, and those that stood in the one
+        before all had another. `shared`: by name, of each article."""
+        before = self._shared_dates.pop(feed, {})
+        found = {name: _SharedDate(dates, _is_clock(before.get(name), dates)) for name, dates in shared.items()}
+        if found:
+            self._shared_dates[feed] = found
+        return tuple(name for name, date in found.items() if date.is_clock)
 
     def _forget(self, feed: str) -> None:
         _, remembered = self._kept.pop(feed, ("", b""))
         self._bytes -= len(remembered)
+
+
+def _is_clock(before: _SharedDate | None, dates: Mapping[str, datetime]) -> bool:
+    if before is None:
+        return False
+    still_there = before.dates.keys() & dates.keys()
+    return before.is_clock or (bool(still_there) and all(dates[id_] != before.dates[id_] for id_ in still_there))

@@ -207,16 +207,17 @@ def fingerprint(entry: Entry) -> bytes:
     return _digest(*words, *dates)[:6]
 
 
-def shared_dates(entries: Sequence[Entry]) -> dict[str, datetime]:
-    """Which dates of these entries are one, give or take the writing of a document: they came out in one burst, or
-    their software knows no dates and writes its own clock. Empty for fewer than three."""
+def shared_dates(entries: Sequence[Entry]) -> dict[str, list[datetime]]:
+    """Dates by name, each with its value in every entry, that are one date, give or take the writing of a document: the
+    entries came out in one burst, or their software knows no dates and writes its own clock. None of fewer than three.
+    """
     if len(entries) < CLOCKED_ENTRIES:
         return {}
-    found: dict[str, datetime] = {}
+    found: dict[str, list[datetime]] = {}
     for name, of_all in zip(("published", "updated"), zip(*map(told_dates, entries), strict=True), strict=True):
         dates = [date for date in of_all if date]
         if len(dates) == len(entries) and max(dates) - min(dates) <= WRITING:
-            found[name] = max(dates)
+            found[name] = dates
     return found
 
 

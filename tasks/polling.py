@@ -66,9 +66,10 @@ def sightings(feed: Feed, document: ReadDocument, documents: KeptDocuments) -> t
     for entry in document.entries:
         one = sighting(feed, entry)
         found.setdefault(one.id, (one, entry))
-    dates = {} if document.unchanged else shared_dates(document.entries)
-    if documents.is_clock(feed.id, dates, found):  # each poll would show each of them as changed
-        undated = dict.fromkeys((*dates, "ahead"))
+    shared = {} if document.unchanged else shared_dates([entry for _, entry in found.values()])
+    clocks = documents.clocks(feed.id, {name: dict(zip(found, dates, strict=True)) for name, dates in shared.items()})
+    if clocks:  # each poll would show each of them as changed
+        undated = dict.fromkeys((*clocks, "ahead"))
         found = {id_: (_compared(one, entry, undated), entry) for id_, (one, entry) in found.items()}
     return tuple(one for one, _ in found.values())
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tasks.documents import KeptDocuments
 
-MORNING, NOON, EVENING = ({"published": datetime(2026, 11, 20, hour, tzinfo=UTC)} for hour in (8, 12, 20))
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def test_a_document_is_known_by_its_feed_and_its_hash():
@@ -33,22 +33,36 @@ def test_those_read_longest_ago_make_room():
     assert [kept.of(feed, "h") for feed in "abc"] == ["00ff", "", "00ff"]
 
 
-def test_a_date_that_entries_share_is_a_clock_once_they_shared_another():
-    kept = KeptDocuments()
-    told = [kept.is_clock("paper", dates, "abc") for dates in (MORNING, MORNING, NOON, NOON, EVENING)]
+def shared(kept: KeptDocuments, *hours: int | None, ids: str = "abc") -> list[tuple[str, ...]]:
+    """What one document after the other says, whose entries share an hour of publication, or no date."""
+    days = [{} if hour is None else {"published": dict.fromkeys(ids, NOON.replace(hour=hour))} for hour in hours]
+    return [kept.clocks("paper", day) for day in days]
 
-    assert told == [False, False, True, True, True]
-    assert not kept.is_clock("other", NOON, "abc")
+
+def test_a_date_that_entries_share_is_a_clock_once_they_all_shared_another():
+    assert shared(KeptDocuments(), 8, 8, 12, 12, 20) == [(), (), ("published",), ("published",), ("published",)]
 
 
 def test_one_burst_after_another_is_no_clock():
     kept = KeptDocuments()
 
-    assert [kept.is_clock("paper", MORNING, "abc"), kept.is_clock("paper", NOON, "def")] == [False, False]
+    assert shared(kept, 8) + shared(kept, 12, ids="def") == [(), ()]
+
+
+def test_a_burst_that_goes_on_is_no_clock():
+    first = {id_: NOON.replace(second=second) for second, id_ in enumerate("abc")}
+    then = {id_: NOON.replace(second=second) for second, id_ in enumerate("abcd")}
+    kept = KeptDocuments()
+
+    assert [kept.clocks("paper", {"published": dates}) for dates in (first, then)] == [(), ()]
+
+
+def test_a_date_that_the_document_before_did_not_share_is_no_clock():
+    dates = dict.fromkeys("abc", NOON)
+    kept = KeptDocuments()
+
+    assert [kept.clocks("paper", shared) for shared in ({"published": dates}, {"updated": dates})] == [(), ()]
 
 
 def test_a_document_with_dates_of_its_own_ends_the_suspicion():
-    kept = KeptDocuments()
-    told = [kept.is_clock("paper", dates, "abc") for dates in (MORNING, {}, NOON)]
-
-    assert told == [False, False, False]
+    assert shared(KeptDocuments(), 8, None, 12) == [(), (), ()]
