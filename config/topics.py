@@ -114,7 +114,7 @@ def load_topics(text: str, *, file: str) -> TopicRules:
 
 
 def _gather(source: _Source, gathered: _Gathered) -> str | None:
-    """Of the file and all that it includes; returns what the file is called."""
+    """Of the file and all that it includes; returns the release that the file itself names."""
     path = Path(source.file)
     if path in gathered.files:
         return None
