@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from config.gazetteer import Alias, Gazetteer, Item
 from config.gazetteer.cues import Cues
 from tasks.entities.matcher import Matcher
+from tasks.entities.namesakes import told_apart
 from tasks.entities.naming import ends_in_title, slug
 from tasks.entities.places import stands_for_government
 from tasks.entities.press import own_words, press_form, with_press
@@ -65,6 +66,7 @@ class EntityFinder:
         if lang == _PRESS_LANGUAGE:
             outlets = [(one.start, one.end) for one in sightings if self._outlet(one)]
             seen = with_press(body, seen, outlets)
+            seen, sightings = told_apart(title, body, seen, sightings, self.gazetteer, self._first_names)
         sightings = self._without_overruled(sightings, seen, body)
         mentions: dict[str, list[_Mention]] = defaultdict(list)
         for sighting in sightings:

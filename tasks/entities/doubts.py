@@ -143,6 +143,11 @@ def named_after(text: str, end: int, kind: EntityType) -> bool:
     return bool(_WATER.match(text, end) or (kind == "org" and _FAMILY.match(text, end)))
 
 
+def no_person(name: str) -> bool:
+    """`Times`, `River`, `Park`: words of firms, places and offices."""
+    return bool(_NO_PERSON.search(name))
+
+
 _GATHERING = re.compile(r"(?:Summit|Conference|Forum|World Cup|Olympics|Games|Festival)$")
 _NO_PERSON = re.compile(
     r"\b(?:Jews|Muslims|Christians|Catholics|Space|Region|Zone|Sea|Ocean|Peninsula|Party|Reports?|University|Street|County|School|College|Hospital|Act|Bill|Group|Inc|Ltd|Corp|Church|Cent(?:er|re)|"

@@ -29,10 +29,15 @@ _WITH = re.compile(
 _AND = re.compile(r"\sand\s[A-Z]")
 
 
+def is_local(text: str, start: int) -> bool:
+    """True where a word stands before the name that only a place has before it: `in Kyiv`."""
+    return bool(_LOCAL_BEFORE.search(text, max(0, start - 24), start))
+
+
 def stands_for_government(text: str, start: int, end: int) -> bool:
     """True when the capital at text[start:end] is the government that sits there."""
     window = max(0, start - 24)
-    if _LOCAL_BEFORE.search(text, window, start):
+    if is_local(text, start):
         return False
     if _STANDS_FOR.match(text, end):
         return True

@@ -199,3 +199,63 @@ def test_a_river_or_a_family_is_not_the_firm_or_country_of_its_name(finder, body
 )
 def test_beside_a_river_or_a_family_the_firm_or_country_is_found_all_the_same(finder, body, name, key):
     assert key in found(finder, body, (name[0].split()[0], name[1]))
+
+
+PLACES = ("place:israel", "place:jordan", "place:washington", "place:poland", "place:netherlands", "place:london")
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "names", "person", "count"),
+    [
+        (
+            "Israel Cole to lead the union",
+            "Israel Cole, a teacher, was elected on Saturday. Cole promised smaller classes.",
+            [("Israel", "GPE")],
+            "person:israel-cole",
+            2,
+        ),
+        (
+            "Washington family sues over a flood",
+            "The Washington family has grown peaches for years. Anna Washington asks for two million.",
+            [("Washington", "GPE"), ("Anna Washington", "PERSON")],
+            "person:anna-washington",
+            2,
+        ),
+        (
+            "Sydney Poland to head the hospital",
+            "Dr. Sydney Poland will lead the hospital. Poland replaces a friend.",
+            [("Sydney Poland", "PERSON")],
+            "person:sydney-poland",
+            2,
+        ),
+        (
+            "The cabin of Jack London",
+            "The cabin of Jack London was restored. London had built it himself.",
+            [("Jack London", "PERSON")],
+            "person:jack-london",
+            2,
+        ),
+    ],
+)
+def test_people_who_share_a_name_with_a_place_are_no_places(finder, title, body, names, person, count):
+    entities = found(finder, body, *names, title=title)
+    assert entities[person].count == count
+    assert not {key for key in PLACES if key in entities}
+
+
+@pytest.mark.parametrize(
+    ("body", "names", "place"),
+    [
+        (
+            "Jack London lived in London. London was kind to him.",
+            [("Jack London", "PERSON")],
+            "london",
+        ),
+        ("Israel Defense Forces said so. Israel agreed.", [], "israel"),
+        ("Officials left. Washington agreed on Monday to send envoys.", [], "washington"),
+        ("Then Virginia Democrats won.", [("Virginia Democrats", "PERSON")], "virginia"),
+        ("Gen Milley - Poland met allies. Poland agreed.", [("Gen Milley - Poland", "PERSON")], "poland"),
+    ],
+)
+def test_a_place_stays_one_beside_people_and_offices_of_its_name(finder, body, names, place):
+    assert f"place:{place}" in found(finder, body, *names)
