@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 T = TypeVar("T")
 log = structlog.get_logger("wirebeat")
@@ -40,7 +40,7 @@ class Abreast(Generic[T]):
     def __init__(
         self,
         claim: Callable[[int], Awaitable[Batch[T]]],
-        work: Callable[[T], Awaitable[None]],
+        work: Callable[[T], Coroutine[Any, Any, None]],
         *,
         slots: int,
         stopping: Callable[[], bool],
@@ -79,7 +79,7 @@ class Abreast(Generic[T]):
                 asked_at = time.monotonic()
                 batch = await self._claim(free)
                 for claim in batch.claims:
-                    task = asyncio.create_task(self._one(claim))
+                    task = asyncio.create_task(self._work(claim))
                     self._under_way.add(task)
                     task.add_done_callback(self._ended)
             if batch.claims:
@@ -108,9 +108,6 @@ class Abreast(Generic[T]):
         self._stirred.set()
         if not task.cancelled() and (fault := task.exception()):
             log.error("drain-fault", exc_info=fault)
-
-    async def _one(self, claim: T) -> None:
-        await self._work(claim)
 
 
 def one_by_one(

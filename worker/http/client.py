@@ -108,14 +108,18 @@ class Client:
         What `heed` raises comes out as it is."""
         first = self._allowed_again(url) if kind == "feed" else self._allowed(url)
         deadline = asyncio.get_running_loop().time() + (timeout_seconds or self._limits[kind].seconds)
+        answer = await self._ask(first, kind, validators, deadline)
+        if answer.location is None:
+            return answer.page(url)
         passage = _Passage(self._gate, self._place, heed, deadline, first.raw_host or "")
         try:
-            return await self._follow(url, first, kind, validators, passage)
+            return await self._follow(url, first, answer, validators, passage)
         finally:
             await passage.leave()
 
-    async def _follow(self, text: str, first: URL, kind: Kind, validators: Validators, passage: _Passage) -> Page:
-        answer = await self._ask(first, kind, validators, passage.deadline)
+    async def _follow(
+        self, text: str, first: URL, answer: Reception, validators: Validators, passage: _Passage
+    ) -> Page:
         url, seen, permanent = first, {str(first)}, True
         while answer.location is not None:
             url = self._allowed(urls.location(answer.location), base=url)
@@ -124,12 +128,10 @@ class Client:
                 raise Failed("too-many-redirects", f"hop {len(seen)} leads to {str(url)[:200]}")
             seen.add(str(url))
             await passage.to(url)
-            answer = await self._ask(url, kind, validators, passage.deadline)
-        page = answer.page()
-        moved = permanent and len(seen) > 1 and not (first.scheme == "https" and url.scheme == "http")
-        if not moved and text == page.url:
-            return page
-        return page.model_copy(update={"url": text, "moved_to": str(url) if moved else None})
+            answer = await self._ask(url, answer.kind, validators, passage.deadline)
+        page = answer.page(text)
+        moved = permanent and not (first.scheme == "https" and url.scheme == "http")
+        return page.model_copy(update={"moved_to": str(url)}) if moved else page
 
     async def _ask(self, url: URL, kind: Kind, validators: Validators, deadline: float) -> Reception:
         conditional = bool(validators.etag or validators.last_modified)

@@ -22,7 +22,7 @@ class Reception:
     """`tasks.ports.Fetcher` says what a page is of each kind. Called with the head; may raise Failed."""
 
     def __init__(self, url: URL, kind: Kind, *, conditional: bool, max_bytes: int, now: Callable[[], datetime]) -> None:
-        self._url, self._kind, self._conditional, self._max_bytes, self._now = url, kind, conditional, max_bytes, now
+        self._url, self.kind, self._conditional, self._max_bytes, self._now = url, kind, conditional, max_bytes, now
         self._head: Head | None = None
         #: set where the server points elsewhere
         self.location: str | None = None
@@ -35,14 +35,14 @@ class Reception:
         if status in answers.REDIRECTS:
             self.location = _one_location(head.all(b"location"))
             return None
-        unchanged = status == 304 and (self._conditional or self._kind == "feed")
-        tells_robots = self._kind == "robots" and 200 <= status < 500 and status != 429
+        unchanged = status == 304 and (self._conditional or self.kind == "feed")
+        tells_robots = self.kind == "robots" and 200 <= status < 500 and status != 429
         if not unchanged and not tells_robots:
             answers.check_status(head, self._now)
         if unchanged or not 200 <= status < 300:
             return None
         self._coding = answers.content_encoding(head.all(b"content-encoding"))
-        if self._kind == "robots":
+        if self.kind == "robots":
             return self._take_robots
         # int() of more than 4,300 digits raises; the parser lets zeros pass at any length
         announced = (head.get(b"content-length") or "").lstrip("0")
@@ -55,14 +55,14 @@ class Reception:
     def status(self) -> int:
         return self._head.status if self._head else 0
 
-    def page(self) -> Page:
-        """When the answer has ended. Raises Failed."""
+    def page(self, asked: str) -> Page:
+        """When the answer has ended; `asked`: what was to be fetched. Raises Failed."""
         if self._trial is not None:
             self._trial.finish()
-        head, url, is_robots = self._head or Head(0, {}), str(self._url), self._kind == "robots"
+        head, is_robots = self._head or Head(0, {}), self.kind == "robots"
         return Page(
-            url=url,
-            final_url=url,
+            url=asked,
+            final_url=str(self._url),
             status=head.status,
             content_type=answers.kept(head.get(b"content-type")),
             content_encoding="" if is_robots else self._coding,
