@@ -39,8 +39,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = structlog.get_logger("wirebeat")
 
-#: A claim for every poll that ends costs more than the poll: this long, they are gathered.
-POLL_PACE_SECONDS = 0.25
+#: A claim for every poll that ends costs more than the poll: this long, they are gathered. Twice as long makes each of
+#: 10,000 polls a minute a tenth cheaper.
+POLL_PACE_SECONDS = 0.5
+#: What would be due in the first half of the time to the next claim is asked with this one: not later than its time on
+#: average, and by so much at most.
+POLL_AHEAD_SECONDS = POLL_PACE_SECONDS / 2
 #: While there are more than there is room for, the room is what is waited for.
 POLL_HURRY_SECONDS = 0.02
 #: As for polls; of 200 ms that a page takes this is a tenth.
@@ -164,7 +168,8 @@ class Gatherer:
     async def _claim_polls(self, count: int) -> PollClaims:
         told, self._unchanged = self._unchanged, []
         try:
-            return await self.store.do(self.ledger.claim_polls(count, by=self.by, quiet=told))
+            call = self.ledger.claim_polls(count, by=self.by, ahead_seconds=POLL_AHEAD_SECONDS, quiet=told)
+            return await self.store.do(call)
         except StoreUnavailable:
             self._unchanged = told + self._unchanged
             raise

@@ -73,17 +73,18 @@ class Ledger:
         return self._call("poll_now", int, len(feeds), *feeds)
 
     def claim_polls(
-        self, count: int, *, by: str = "", quiet: Sequence[tuple[PollClaim, Polled]] = ()
+        self, count: int, *, by: str = "", ahead_seconds: float = 0.0, quiet: Sequence[tuple[PollClaim, Polled]] = ()
     ) -> Call[PollClaims]:
-        """`quiet`: polls that brought no document, told with the same call: they are most of all polls."""
+        """`ahead_seconds`: what is due so soon is given out, too, but for feeds whose last poll failed. `quiet`: polls
+        that brought no document, told with the same call: they are most of all polls."""
         told: list[Argument] = []
         for claim, polled in quiet:
-            told.append(f"{claim.feed_id} {claim.token} {milliseconds(polled.next_due)} {polled.status}")
-            if polled.validators == claim.validators:
-                told.append("")
-            else:
-                told += (1, *(value or "" for value in polled.validators))
-        asked = (count, LEASE_MS["poll"], uuid.uuid4().hex, by, *self._politeness)
+            other = polled.validators != claim.validators
+            told.append(f"{claim.feed_id} {claim.token} {milliseconds(polled.next_due)} {other:d} {polled.status}")
+            if other:
+                told += (value or "" for value in polled.validators)
+        ahead_ms = round(ahead_seconds * 1000)
+        asked = (count, ahead_ms, LEASE_MS["poll"], uuid.uuid4().hex, by, *self._politeness)
         return self._call("claim_polls", read_polls, *asked, len(quiet), *told)
 
     def admit(self, claim: PollClaim, polled: Polled, *, elsewhere: int = 0) -> Call[Admission]:

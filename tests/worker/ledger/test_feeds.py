@@ -152,6 +152,38 @@ def test_a_feed_is_due_when_its_poll_said(desk: Desk):
     assert len(claims(desk)) == 2
 
 
+def ahead(desk: Desk, seconds: float) -> set[str]:
+    return {claim.feed_id for claim in desk.store.do(desk.ledger.claim_polls(10, ahead_seconds=seconds)).claims}
+
+
+def test_what_is_due_soon_is_given_out_with_what_is_due_now(desk: Desk):
+    for seconds, claim in zip((99.8, 100.0), claims(desk), strict=True):
+        desk.store.do(desk.ledger.admit(claim, polled(desk, seconds=seconds)))
+    desk.later(99.7)
+
+    assert ahead(desk, 0.05) == set()
+    assert ahead(desk, 0.3) == {"first", "second"}
+
+
+def test_a_feed_whose_last_poll_failed_is_not_asked_before_its_time(desk: Desk):
+    (claim,) = (one for one in claims(desk) if one.feed_id == "first")
+    fail(desk, claim, seconds=30, status="rate-limited")
+    desk.later(29.9)
+
+    assert ahead(desk, 0.25) == set()
+    desk.later(0.1)
+    assert ahead(desk, 0.25) == {"first"}
+
+
+def test_a_feed_in_hand_is_not_given_out_before_its_lease_runs_out(desk: Desk):
+    claims(desk)
+    desk.later(59.9)
+
+    assert ahead(desk, 0.25) == set()
+    desk.later(0.1)
+    assert ahead(desk, 0.25) == {"first", "second"}
+
+
 def test_a_feed_whose_poller_died_is_given_out_again_when_its_lease_ran_out(desk: Desk):
     first = {claim.feed_id: claim.token for claim in claims(desk)}
     desk.later(59)

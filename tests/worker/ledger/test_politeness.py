@@ -304,7 +304,7 @@ class Web:
             self.began(urlhost(self.desk, one), 45_000, one)
 
     def polls(self, count: int):
-        found = self.desk.store.do(self.desk.ledger.claim_polls(count)).claims
+        found = self.desk.store.do(self.desk.ledger.claim_polls(count, ahead_seconds=0.25)).claims
         for one in found:
             self.began(f"{one.feed_id}.test", 60_000)
         return found
