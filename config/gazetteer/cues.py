@@ -21,6 +21,8 @@ class Cues:
     naming: tuple[str, ...] = ()
     #: what only an outlet does; beside a site's address, they make it one
     reports: tuple[str, ...] = ()
+    #: "has learned": what an outlet found out by itself
+    learns: tuple[str, ...] = ()
     according: tuple[str, ...] = ()
     citing: tuple[str, ...] = ()
     he: tuple[str, ...] = ()

@@ -29,7 +29,8 @@ BEFORE = re.compile(
     r"(?:chatt?ed|chatting|sat down|sitting down|conversation|Q&A|sit-down) (?:to|with)|"
     r"(?:reached|contacted|approached|asked|questioned|pressed) by|in \w+day['’]s|"
     r"(?:polled|surveyed|obtained|seen|reviewed|viewed|read|heard|examined|analy[sz]ed|verified|compiled|carried|conducted|commissioned|"
-    r"interviewed|(?:quoted|cited) as saying|leaked|shown|provided|sent|given|described|recalled) (?:by|to)|"
+    r"interviewed|(?:quoted|cited) as saying|leaked|shown|provided|sent|given|described|recalled)"
+    r"(?:\s(?:exclusively|first|recently|independently))? (?:by|to)|"
     r"(?:aired|broadcast) (?:by|on)|shared with|according to|as per|per|via|"
     r"according to (?:(?:a|an|the|its|their|two|three|several)\s)(?:[\w’'-]+\s){1,7}(?:by|in|from|on)|"
     r"according to (?:\w+\s){0,2}(?:reporters|journalists|correspondents) (?:for|from|of|at)|"
@@ -55,7 +56,8 @@ BEFORE = re.compile(
 )
 _VERBS = (
     r"(?:report(?:s|ed|ing)?|said|says|wrote|writes|cit(?:ed|es|ing)|quot(?:ed|es|ing)|reveal(?:ed|s|ing)|not(?:ed|es)|"
-    r"published|states?|stated|carries|claim(?:ed|s)|learn(?:ed|t)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
+    r"published|states?|stated|carries|claim(?:ed|s)|learn(?:ed|t)|"
+    r"been told(?!\s(?:to|off)\b)|understands|broke|obtained|reviewed|estimate[sd]|carried|aired|disclosed|"
     r"asserted|alleged|editoriali[sz]ed|uncovered|exposed|interviewed|spoke (?:to|with)|projected|calculated|"
     r"ran (?:an?|the) (?:report|story|piece|article)|"
     r"heard|saw|counted|witnessed|described|add(?:ed|s)|detail(?:ed|s)|highlight(?:ed|s)|suggest(?:ed|s)|found|show(?:ed|s)|confirmed|explain(?:s|ed)|"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,19 +37,8 @@ class Lexicon:
     participles: frozenset[str]
     naming: frozenset[str]
     adverbs: frozenset[str]
-    denials: frozenset[str]
-    denied_behind: re.Pattern[str]
-    behind_subject: re.Pattern[str]
-    turning: re.Pattern[str]
-    prepositions: frozenset[str]
-    governing: re.Pattern[str]
     heads: dict[str, str]
-    oblique: dict[str, str]
-    articles: frozenset[str]
-    according_end: re.Pattern[str]
     quantities: frozenset[str]
-    #: between two that do the same: "and"
-    joins: frozenset[str]
     pronouns: dict[str, str]
     #: "according to", "citing": what follows names the source
     according: re.Pattern[str]
@@ -75,6 +65,54 @@ class Lexicon:
     staff: re.Pattern[str]
     on_behalf: re.Pattern[str]
 
+    @cached_property
+    def denials(self) -> frozenset[str]:
+        return frozenset(self.cues.denials)
+
+    @cached_property
+    def denied_behind(self) -> re.Pattern[str]:
+        return any_of(self.cues.denials_behind, before=r"[^,.;:\"„“”«»\n]*?\s", after=r"\s*(?=[,.;:]|$)")
+
+    @cached_property
+    def behind_subject(self) -> re.Pattern[str]:
+        return any_of(
+            (*self.cues.behind_subject, *self.cues.weekdays) if self.cues.behind_subject else (), before=r"\s"
+        )
+
+    @cached_property
+    def turning(self) -> re.Pattern[str]:
+        return any_of(self.cues.turning, after=r"$")
+
+    @cached_property
+    def prepositions(self) -> frozenset[str]:
+        return frozenset(self.cues.prepositions)
+
+    @cached_property
+    def governing(self) -> re.Pattern[str]:
+        return any_of(self.cues.prepositions, after=r"\s(?:\w{1,3}\s)?$")
+
+    @cached_property
+    def learns(self) -> frozenset[str]:
+        return frozenset(self.cues.learns)
+
+    @cached_property
+    def joins(self) -> frozenset[str]:
+        return frozenset(self.cues.joins)
+
+    @cached_property
+    def oblique(self) -> dict[str, str]:
+        return dict.fromkeys(self.cues.offices_oblique, "official") | dict.fromkeys(
+            self.cues.unnamed_oblique, "anonymous"
+        )
+
+    @cached_property
+    def articles(self) -> frozenset[str]:
+        return frozenset((*self.cues.articles, *self.cues.determiners))
+
+    @cached_property
+    def according_end(self) -> re.Pattern[str]:
+        return any_of(self.cues.according, after=r"\s*$")
+
     def head(self, word: str, *, oblique: bool = False) -> str | None:
         """What a noun in small letters is as a source. German writes `Verkehrsministerium` for a ministry of traffic.
 
@@ -100,18 +138,8 @@ def lexicon(lang: str, cues: Cues) -> Lexicon:
         participles=frozenset((*cues.participles, *cues.continuing)),
         naming=frozenset(cues.naming),
         adverbs=frozenset((*cues.adverbs, *cues.weekdays, *cues.denials)),
-        denials=frozenset(cues.denials),
-        denied_behind=any_of(cues.denials_behind, before=r"[^,.;:\"„“”«»\n]*?\s", after=r"\s*(?=[,.;:]|$)"),
-        behind_subject=any_of((*cues.behind_subject, *cues.weekdays) if cues.behind_subject else (), before=r"\s"),
-        turning=any_of(cues.turning, after=r"$"),
-        prepositions=frozenset(cues.prepositions),
-        governing=any_of(cues.prepositions, after=r"\s(?:\w{1,3}\s)?$"),
         heads=heads,
-        oblique=dict.fromkeys(cues.offices_oblique, "official") | dict.fromkeys(cues.unnamed_oblique, "anonymous"),
-        articles=frozenset((*cues.articles, *cues.determiners)),
-        according_end=any_of(cues.according, after=r"\s*$"),
         quantities=frozenset(cues.quantities),
-        joins=frozenset(cues.joins),
         pronouns=pronouns,
         according=any_of((*cues.according, *cues.citing)),
         in_outlet=any_of((*cues.according, *cues.citing, *cues.in_outlet)),

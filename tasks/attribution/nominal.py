@@ -162,6 +162,9 @@ def _beside_name(reading: Reading, text: str, word: re.Match[str], low: int) -> 
     if POSSESSIVE.match(text, word.end()) or word[0].endswith(("'s", "’s")):
         return True
     titled = text[word.end() :].lstrip()[:1].isupper()
+    if word[0][0].isupper() and word.start() and reading.lexicon.lang not in ("en", "de"):
+        # `El Banco Central Europeo`: before a name, an office has a small letter
+        titled = False
     if titled and reading.lexicon.lang != "en":
         # `Polizei Kiel`
         behind = low + word.end() + 1

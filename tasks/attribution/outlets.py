@@ -258,7 +258,11 @@ def _by_words(
     # `wie die Zeitung unter Berufung auf den Hafen meldet`: the verb closes the clause
     clause = _CLAUSE.match(plain, marked[1], min(sentence.end, marked[1] + _REACH))
     after += clause[1].split()[-1:] if clause and lexicon.lang == "de" else []
-    said = [word for word in (*before, *after) if word.strip(',.:;»”“"') in lexicon.verbs]
+    said = [
+        word
+        for word in (*before, *after)
+        if (bare := word.strip(',.:;»”“"')) in lexicon.verbs or bare in lexicon.learns
+    ]
     work = lexicon.own_work.match(plain, at[1])
     spoken_for = lexicon.staff.match(plain, marked[1]) or lexicon.on_behalf.search(plain, low, marked[0])
     work = work or lexicon.citing_behind.match(plain, marked[1])

@@ -175,6 +175,9 @@ def behind(reading: Reading, verb_end: int, limit: int) -> Speaker | None:
         pronoun = reading.lexicon.pronouns.get(joined[1]) if joined else None
         return Speaker(joined[1], "named", None, *joined.span(1), pronoun) if joined and pronoun else None
     limit = min(limit, verb_end + _REACH)
+    told = _behind_told(reading, verb_end, limit)
+    if told and (found := behind(reading, told, limit)):
+        return found
     end = verb_end
     while (end < limit and text[end] not in '.;:"“”„«»()\n') or (
         text[end : end + 1] == "." and _inside_name(text, end)
@@ -193,6 +196,20 @@ def behind(reading: Reading, verb_end: int, limit: int) -> Speaker | None:
         if proper and proper.end() == right and first is not None and not phrases.no_name(proper[0]):
             return Speaker(reading.body[left:right], "named", None, left, right)
     return first
+
+
+def _behind_told(reading: Reading, start: int, limit: int) -> int | None:
+    """Where `рассказал «Интерфаксу» и ТАСС министр` goes on behind those who were told."""
+    if not reading.lexicon.oblique:
+        return None
+    outlets = [one for one in reading.crossing(start, limit) if reading.outlet(one.entity)]
+    end = None
+    for one in outlets:
+        between = reading.plain[end or start : one.start].strip(' «»„“”"').split()
+        if any(word not in reading.lexicon.joins and word not in reading.lexicon.kind_words for word in between):
+            break
+        end = one.end + (reading.plain[one.end : one.end + 1] in '»”"')
+    return end if end and reading.plain[end : end + 2].strip().isalpha() else None
 
 
 def _inside_name(text: str, at: int) -> bool:

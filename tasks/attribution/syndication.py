@@ -156,7 +156,8 @@ class Credits:
     def _unknown_agency(self, body: str, lang: str, own: frozenset[str]) -> SyndicatedFrom | None:
         """Where the form is clear: `HAVN (Tallis Wire) -`, and `(Tallis Wire)` as the last line."""
         patterns = self._patterns_of(lang if lang in self._gazetteer.cues else "")
-        for pattern, text in ((_DATELINE, body[:_DATELINE_CHARS]), (_LAST_LINE, body[-_TAIL_CHARS:])):
+        tail = body[-_TAIL_CHARS:]
+        for pattern, text in ((_DATELINE, body[:_DATELINE_CHARS]), (_LAST_LINE, tail), (patterns.produced, tail)):
             for found in pattern.finditer(text):
                 name = found["name"] or found["slashed"]
                 initials = pattern is _DATELINE and _INITIALS.fullmatch(name) and name not in self._others
@@ -176,7 +177,10 @@ _DATELINE = re.compile(
     r"[ ,.]*(?:\((?P<name>[A-Z][\w&.’' -]{2,40})\)\s?(?:[-–—]|--)|/(?P<slashed>[A-Z][\w&.’' -]{2,40})/\.)\s",
     re.MULTILINE,
 )
-_LAST_LINE = re.compile(r"(?:^|\n|[.!?”\"]\s)\s*[\[(](?P<name>[A-Z][\w&.’' -]{4,40})(?P<slashed>)[\])]\.?\s*$")
+_LAST_LINE = re.compile(
+    r"(?:^|\n|[.!?”\"]\s)\s*[\[(](?P<name>[A-Z][\w&.’' -]{4,40})[\])]\.?\s*$"
+    r"|\n[–—-]{1,2}\s?(?P<slashed>[A-Z][\w&.’' -]{4,40})$"
+)
 #: `(PAN)`; three letters or more, since two are a state's, and no call sign: a station signs its own texts so
 _INITIALS = re.compile(r"(?![KW][A-Z]{2,3}\b)[A-Z]{3,6}")
 
@@ -203,6 +207,13 @@ def _made(
     )
 
 
+#: between `first published` and the house
+_WHERE = (
+    r"(?:\s(?:by|in|on|at|from|with permission from|here|the|website|site|of|"
+    r"der|dem|die|das|nachrichtenagentur|agentur|sur|dans|par|le|la|en|el|por|agence|agencia|l['’]agence))*\s*:?\s*"
+)
+
+
 class CreditPatterns:
     """Compiled once a gazetteer and language."""
 
@@ -217,6 +228,8 @@ class CreditPatterns:
             rf"(?:(?:{town}(?:,?\s{town}){{0,4}}(?:,?\s(?:{cap}\.?\s\d{{1,2}}|\d{{1,2}}\s{cap}))?|{cap}\.?\s\d{{1,2}}|\d{{1,2}}\s{cap})"
             rf"[\s,.:/–—-]*)?"
             rf"[\[(]({agencies})(?:\s?[/,+-]\s?[\w.\s-]{{1,20}})?[\])]\s?(?:[-–—:.]+|$|(?=[A-ZÀ-Þ\"“]))"
+            # `МОСКВА, 10 ноя — РИА Новости.`, `КИЕВ, 10 ноября. /ТАСС/.`
+            rf"|^\s*[A-ZА-ЯІЇЄҐ]{{3,}}\b[^\n—–/]{{0,30}}(?:[—–]\s({agencies})(?=\.\s)|/({agencies})/)"
         )
         by = "|".join(re.escape(word) for word in cues.credit_by) or "(?!)"
         self.line = re.compile(
@@ -234,9 +247,11 @@ class CreditPatterns:
             rf"\bis\san?\s(?:[\w-]+\s){{0,3}}(?:reporter|journalist|correspondent|writer)\s(?:for|with|at)\s(?:[Tt]he\s)?({agencies})(?=[.,]|\s(?:in|and|based)\b)"
         )
         phrases, provided = ("|".join(map(re.escape, words)) or "(?!)" for words in (cues.republished, cues.provided))
-        where = r"(?:\s(?:by|in|on|at|from|with permission from|here|the|website|site|of))*\s*:?\s*"
-        self.republished = re.compile(rf"(?i)\b(?:{phrases}){where}(?-i:({any_name}))(?!\w)")
-        self.provided = re.compile(rf"(?i)\b(?:{provided}){where}(?-i:({outlets}))(?!\w)")
+        self.republished = re.compile(
+            rf"(?i)\b(?<!which was )(?<!which were )(?:{phrases}){_WHERE}(?-i:({any_name}))(?!\w)"
+        )
+        self.provided = re.compile(rf"(?i)\b(?:{provided}){_WHERE}(?-i:({outlets}))(?!\w)")
+        self.produced = re.compile(rf"(?i)\b(?:{provided}){_WHERE}(?-i:(?P<name>{cap}(?:\s{cap}){{0,3}}))(?P<slashed>)")
         self._common = frozenset((*cues.months, *cues.weekdays)) | {
             alias.text.lower() for alias in gazetteer.aliases if alias.when == "people"
         }
@@ -257,10 +272,12 @@ class CreditPatterns:
 
 def _names(gazetteer: Gazetteer, *, agencies: bool) -> str:
     names = {
-        alias.text.replace("~", "")
+        text
         for alias in gazetteer.aliases
         if alias.when == "always"
         and gazetteer.items[alias.key].outlet
         and (gazetteer.items[alias.key].agency or not agencies)
+        # `MADRID (EUROPA PRESS)`
+        for text in {alias.text.replace("~", ""), alias.text.replace("~", "").upper() if agencies else ""} - {""}
     }
     return "|".join(re.escape(name) for name in sorted(names, key=lambda name: (-len(name), name)))
