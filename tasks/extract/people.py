@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from tasks.entities.press import is_agency, press_form
 from tasks.extract import lexicon, page, structured
 from tasks.extract.page import Facts
 from tasks.extract.text import folded, plain
@@ -34,6 +35,11 @@ _AND = re.compile(r"\s*(?:&|(?<!\w)(?:and|und|et|och|og|with|mit|avec|и|та|ve
 # also a part of names (Ortega y Gasset): parts two names only where each has two words
 _MAYBE_AND = re.compile(r"\s+(?:y|e|en|i|con)\s+")
 _PARTICLES = frozenset("von van de der den da di del della la le du dos al el bin ibn zu zum ter ten y e".split())
+#: `Korrespondentin in Kiew`, `envoyé spécial à Kiev`
+_WHERE = re.compile(r"\s(?:in|at|for|from|aus|für|bei|en|à|au|para|w|в|у|a)\s.*$")
+_PLACES = frozenset("in at from en à aus w в у".split())
+#: `Ann Lee in Oslo`; a name has no such word
+_IN_A_PLACE = re.compile(r"(?<=\w\s)(?P<last>\S+)\sin\s[A-ZÀ-Þ]\S*(?:\s[A-ZÀ-Þ]\S*)?\s*$")
 _HANDLE = re.compile(r"\s*\(?@\w+\)?|\s*[(\[<][^)\]>]*[)\]>]\s*")
 _FIRST_WORD = re.compile(r"^\W*\w+")
 _DATE = re.compile(r"^\d|\d{4}|\d{1,2}[:.]\d{2}")
@@ -43,12 +49,21 @@ _CONNECTOR = re.compile(r"\W*(?:,|&|\b(?:and|und|et|y|e|en|og|och|i|и)\b)\W*", 
 def names_in(text: str) -> list[str]:
     """ "By Ann Lee and Bo Li, City Editor" → ["Ann Lee", "Bo Li"]."""
     text = _without_by(_HANDLE.sub(" ", _ADDRESS.sub(" ", plain(text[:MAX_BYLINE_CHARS]))))
-    found = []
+    found: list[str] = []
     for part in _pieces(text):
-        name = _without_role(_without_by(part)).strip(" .,:-–—*’'\"")
-        if name and _is_name(name):
+        whole = _IN_A_PLACE.sub(r"\g<last>", _without_by(part))
+        name = _without_role(whole).strip(" .,:-–—*’'\"")
+        if name and _is_name(name) and not (found and _besides(name, cut=len(name) < len(whole.strip()))):
             found.append(name)
     return found
+
+
+def _besides(name: str, *, cut: bool) -> bool:
+    """Behind a name: what kind of editor it is (`cut`: a role was taken off), or the outlet, unless it sells its texts:
+    whose text it is, is asked later."""
+    if " " not in name:
+        return cut
+    return press_form(name) == "sure" and not is_agency(name)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -64,8 +79,11 @@ def _is_name(name: str) -> bool:
         return False
     if _URL.search(name) or _DATE.search(name):
         return False
+    if parts[0] in _PLACES:
+        return False
     line = lexicon.Line(name)
-    return not lexicon.ROLE.whole(line) and not lexicon.NO_AUTHOR.whole(line)
+    role = lexicon.ROLE.whole(line) or lexicon.ROLE.whole(lexicon.Line(_WHERE.sub("", name)))
+    return not role and not lexicon.NO_AUTHOR.whole(line)
 
 
 def _without_by(text: str) -> str:
@@ -115,8 +133,8 @@ def _persons(value: Any, facts: Facts, kinds: tuple[str, ...]) -> list[Person]:
     stated = value.get("name") or f"{value.get('givenName') or ''} {value.get('familyName') or ''}"
     names = [name for one in structured.as_list(stated) if isinstance(one, str) for name in names_in(one)]
     address = value.get("url")
-    own = address if isinstance(address, str) and address.startswith("http") and len(names) == 1 else None
-    return [Person(name=name, url=own) for name in names]
+    own = page.joined(facts.url, address) if isinstance(address, str) and address.startswith("http") else ""
+    return [Person(name=name, url=own if own and len(names) == 1 else None) for name in names]
 
 
 def _metas(facts: Facts, *names: str) -> list[Person]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tasks.extract import extract
+from tasks.extract import extract, people
 from tasks.records import Entry
 from tests.tasks.extract.pages import NOW, ONE, THREE, TWO, URL, article, page
 
@@ -130,6 +130,27 @@ def test_a_visible_person_goes_before_the_newsroom():
 
 
 DECLARED = '<meta property="og:type" content="article">'
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Jo Lind, Northern Dispatch", ["Jo Lind"]),
+        ("Anna Berg, Staff writer, Daily Post", ["Anna Berg"]),
+        ("Von Anna Berg, Korrespondentin in Kiew", ["Anna Berg"]),
+        ("Par Luc Roche, envoyé spécial à Kiev", ["Luc Roche"]),
+        ("Por Marta Lasarte, corresponsal en Bruselas", ["Marta Lasarte"]),
+        ("Jo Lind, senior political correspondent, in Washington", ["Jo Lind"]),
+        ("Jo Lind, Political Editor", ["Jo Lind"]),
+        ("Anna Berg in Oslo", ["Anna Berg"]),
+        ("Von Anna Berg und Agenturen", ["Anna Berg"]),
+        ("Emily Post and Jo Lind", ["Emily Post", "Jo Lind"]),
+        # whose text it is, is read from the authors
+        ("Jo Lind, Tallis Wire", ["Jo Lind", "Tallis Wire"]),
+    ],
+)
+def test_roles_places_and_outlets_in_a_byline_are_nobody(line, names):
+    assert people.names_in(line) == names
 
 
 def test_a_line_of_nothing_but_names_is_a_byline_where_nobody_else_is_named():
