@@ -163,6 +163,14 @@ def article_id_of_url(url: str) -> str:
     return _id("url", path.rstrip("/"), "&".join(sorted(query.split("&"))))
 
 
+def host_in(url: str) -> str:
+    """Of an address as a stranger wrote it; "" where it cannot be split, as `http://[removed]/a` cannot."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def host_of(entry: Entry) -> str:
     """Of the article's address; "" where it has none."""
     try:

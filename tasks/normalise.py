@@ -8,6 +8,7 @@ from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
+from tasks.identity import host_in
 from tasks.records import Link, Notice
 from tasks.unwrap import CLICK, PAGE_FOOTER, RELATED, TERMINAL, URL, blocks_of, unwrap, wrap_of
 
@@ -71,7 +72,7 @@ class _Taken:
     def url(self, found: str) -> None:
         self.note("inline-url-removed", found)
         url = found if "://" in found else f"https://{found}"
-        if url.rstrip("/") != self.own_url and len(url) <= URL_CHARS:
+        if url.rstrip("/") != self.own_url and len(url) <= URL_CHARS and host_in(url):
             self._link(Link(url=url, rel="source", text=None))
 
     def capitals(self, run: str) -> None:

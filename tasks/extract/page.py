@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from config.feeds import MAX_URL_CHARS
 from tasks.clean import escaped_url
 from tasks.extract import structured
 from tasks.extract.names import Answers
@@ -144,12 +145,13 @@ def _links(tree: HtmlElement, url: str) -> dict[str, list[str]]:
 
 
 def joined(url: str, href: str) -> str:
-    """Absolute, or "" where the address is broken or no web address."""
+    """Absolute, or "" where the address is broken, too long or no web address."""
     try:
-        absolute = urljoin(url, href.strip())
-        return escaped_url(absolute) if urlsplit(absolute).scheme in ("http", "https") else ""
+        absolute = escaped_url(urljoin(url, href.strip()))
+        usable = len(absolute) <= MAX_URL_CHARS and urlsplit(absolute).scheme in ("http", "https")
     except ValueError:
         return ""
+    return absolute if usable else ""
 
 
 _DATED = XPath("descendant::*[@itemprop='datePublished']")

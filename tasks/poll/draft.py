@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from config.feeds import MAX_URL_CHARS
 from tasks.clean import clean_line, escaped_url, strip_html
-from tasks.identity import told_dates
+from tasks.identity import host_in, told_dates
 from tasks.poll.dates import date_or_ahead
 from tasks.poll.pictures import first_picture
 from tasks.poll.tails import without_tail
@@ -159,7 +159,8 @@ def with_scheme(link: str, base: str) -> str:
 
 def _http_url(link: str, base: str) -> str | None:
     url = escaped_url(absolute_url(link, base) or "")
-    return url if url and len(url) <= MAX_URL_CHARS and url.lower().startswith(("http://", "https://")) else None
+    usable = len(url) <= MAX_URL_CHARS and url.lower().startswith(("http://", "https://")) and host_in(url)
+    return url if usable else None
 
 
 def _chosen_url(links: Sequence[str], base: str) -> str | None:

@@ -154,6 +154,26 @@ PAGES: dict[str, tuple[bytes, set[str]]] = {
         answer(named("metas", head="<meta property='article:tag' content='quay'>" * 20_000)),
         RECORD | {"resource-limit"},
     ),
+    "half-a-letter": (
+        answer(
+            named(
+                "half-a-letter",
+                head=told_in_data(
+                    author={"name": "Ann Quay", "url": 'http://example.org/\udf1d"><script>'}, publisher="\udf1d"
+                ),
+            )
+        ),
+        RECORD,
+    ),
+    "broken-address": (
+        answer(
+            named(
+                "broken-address",
+                "<p>The New York Times reported it first. See http://[removed]/story-of-the-quay for more of it.</p>",
+            )
+        ),
+        RECORD,
+    ),
     "canonical-odd": (
         answer(
             named(
@@ -189,6 +209,7 @@ FEEDS: dict[str, tuple[bytes, set[str]]] = {
     "guid-of-all": (rss("".join(entry(f"g{n}", "<guid>same</guid>") for n in range(3))), FINE),
     "link-of-all": (rss("".join(entry("l", f"<guid>{n}</guid>") for n in range(50))), FINE),
     "no-titles": (rss("<item><link>{origin}/story/doc-untitled</link></item>"), FINE),
+    "broken-source": (rss(entry("source", "<source url='http://[removed]/'>Reuters</source>")), FINE),
     "nothing-in-it": (rss("<item></item>" * 1000), FINE),
     "outside": (
         answer(

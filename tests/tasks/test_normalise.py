@@ -216,3 +216,11 @@ def test_time_grows_with_the_length_of_the_text(unit):
 
     seconds(1000)
     assert seconds(60_000) < 5.0
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[removed]/story", "https://a[.]example/story-of-it", "http://a\u2100b.example/"]
+)
+def test_an_address_that_cannot_be_split_is_taken_out_and_links_nowhere(address):
+    found = normalise(f"Nothing was signed. See {address} for more of it.")
+    assert (found.text, found.links) == ("Nothing was signed. See for more of it.", ())

@@ -265,3 +265,24 @@ def test_a_feeds_moment_keeps_the_day_that_the_page_writes():
 
 def test_without_any_date_it_is_the_time_of_the_fetch():
     assert (article().published_from, article().published_at) == ("fetch", NOW)
+
+
+@pytest.mark.parametrize(
+    ("stated", "kept"),
+    [
+        ("https://harrow.example/ann", "https://harrow.example/ann"),
+        (r"https://harrow.example/\udf1dann", "https://harrow.example/ann"),
+        (r"https://harrow.example/\"><script>", "https://harrow.example/%22%3E%3Cscript%3E"),
+        ("https://[removed]/ann", None),
+        ("https://harrow.example/" + "a" * 3000, None),
+    ],
+)
+def test_the_address_of_an_author_is_one_or_none(stated, kept):
+    told = f'{{"@type": "NewsArticle", "author": {{"@type": "Person", "name": "Ann Lee", "url": "{stated}"}}}}'
+    html = page(f"<p>{ONE}</p><p>{TWO}</p>", head=f'<script type="application/ld+json">{told}</script>')
+    assert [(one.name, one.url) for one in extract(html, url=URL, now=NOW).authors] == [("Ann Lee", kept)]
+
+
+def test_an_address_longer_than_any_that_is_asked_for_is_no_canonical_one():
+    head = f'<link rel="canonical" href="{URL}?{"a" * 3000}">'
+    assert extract(page(f"<p>{ONE}</p><p>{TWO}</p>", head=head), url=URL, now=NOW).canonical_url is None

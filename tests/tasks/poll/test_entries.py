@@ -107,3 +107,9 @@ def test_a_picture_in_the_text_hangs_on_the_base_of_the_text(only, atom, element
 )
 def test_a_picture_that_nobody_calls_one_shows_in_its_address(only, rss, item, named, image):
     assert only(rss(item(named), namespaces='xmlns:media="http://search.yahoo.com/mrss/"')).image == image
+
+
+@pytest.mark.parametrize("address", ["http://[removed]/", "http://a\u2100b.example/"])
+def test_a_source_whose_address_cannot_be_split_is_a_name_alone(only, rss, item, address):
+    source = only(rss(item(f'<source url="{address}">Northern Wire</source>'))).source
+    assert (source.name, source.url) == ("Northern Wire", None)
