@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from worker.cli import EXIT_ALREADY_RUNNING, EXIT_BAD_CONFIG, EXIT_NO_SERVER
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 #: words of a server's refusal → what to do; the first that fits
 _REFUSALS = (
     ("MISCONF", "it cannot write to its disk: make room there, its log says more"),
@@ -28,7 +31,8 @@ _REFUSALS = (
 @contextmanager
 def plainly() -> Iterator[None]:
     try:
-        yield
+        with _written():
+            yield
     except ConfigError as trouble:
         from worker.embedded import AlreadyRunning
 
@@ -43,6 +47,23 @@ def plainly() -> Iterator[None]:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as trouble:
+        if trouble.errno not in _NO_ROOM:
+            raise
+        _say(f"not all could be written: {trouble.strerror}", "make room and run it again; what is there is not whole")
+        # or Python would try to write the rest once more at the exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        sys.exit(1)
+
+
+@contextmanager
+def _written() -> Iterator[None]:
+    """A few lines reach a file only when the command ends: that there is no room for them is to be told, too."""
+    try:
+        yield
+    finally:
+        if sys.stdout is not None:  # closed by who started it
+            sys.stdout.flush()
 
 
 def of_server(trouble: redis.exceptions.RedisError) -> tuple[str, str]:
