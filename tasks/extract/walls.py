@@ -14,16 +14,20 @@ ARTICLE_WORDS = 120
 # an error page and its advice; a piece of news has more words than the second
 SHORT_WORDS = 80
 BRIEF_WORDS = 15
-MAX_WALL_BLOCKS = 60
 # 404, as a heading or beside the name of the site; "404 people" is a number
 _CODE = re.compile(r"(?:^|[|:–—-]\s*)(?:error |http )?4(?:04|10|51)(?= error|\W*$|\s*[|:–—-])")
 
 
 def wall(facts: Facts, seen: View, blocks: list[Block]) -> Verdict | None:
     """Whether the page is no article at all: a wall or an error page. Its text must not become a body."""
-    own = sum(0 if _is_wall_text(one) else one.words for one in blocks[:MAX_WALL_BLOCKS])
+    # an error page may list the news of the day
+    own, most = 0, WALL_WORDS if _says_nothing_else(seen) else ARTICLE_WORDS
+    for one in blocks:
+        own += 0 if _is_wall_text(one) else one.words
+        if own >= most:
+            return None
     if own >= ARTICLE_WORDS:
-        return _missing(facts, seen, own) if own < WALL_WORDS and len(blocks) < MAX_WALL_BLOCKS else None
+        return _missing(facts, seen, own)
     return _bot(seen, own) or _consent(seen, own) or _missing(facts, seen, own) or _login(seen, own)
 
 
@@ -64,18 +68,28 @@ def _consent(seen: View, own: int) -> Verdict | None:
 
 
 def _missing(facts: Facts, seen: View, own: int) -> Verdict | None:
-    headings = [one for one in seen.headings if len(one.tokens) <= 12]
-    headed = [one for one in headings if lexicon.NOT_FOUND.within(one) or _CODE.search(one.lower)]
-    if not headed or own >= (SHORT_WORDS if len(headed) < 2 or not _is_all(headed[:2]) else WALL_WORDS):
+    headed = _error_headings(seen)
+    if not headed or own >= (WALL_WORDS if _says_nothing_else(seen) else SHORT_WORDS):
         return None
     # "Ferry not found after ten days" is news where the page tells machines so
-    if own >= BRIEF_WORDS and structured.first(facts.data, "datePublished") and not _is_all(headed):
+    brief = SHORT_WORDS if _any_whole(headed) else BRIEF_WORDS
+    if own >= brief and structured.first(facts.data, "datePublished"):
         return None
     return Verdict("empty", (f"an error page: {headed[0].lower.strip()[:80]!r}",))
 
 
-def _is_all(headings: list[lexicon.Line]) -> bool:
-    """Whether one of them says nothing else."""
+def _error_headings(seen: View) -> list[lexicon.Line]:
+    short = [one for one in seen.headings if len(one.tokens) <= 12]
+    return [one for one in short if lexicon.NOT_FOUND.within(one) or _CODE.search(one.lower)]
+
+
+def _says_nothing_else(seen: View) -> bool:
+    """Whether the first two headings that say so leave no doubt."""
+    headed = _error_headings(seen)[:2]
+    return len(headed) == 2 and _any_whole(headed)
+
+
+def _any_whole(headings: list[lexicon.Line]) -> bool:
     return any(lexicon.NOT_FOUND.whole(one) or _CODE.fullmatch(one.lower.strip()) for one in headings)
 
 
