@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -33,8 +35,24 @@ RETRY_ON: list[type[Exception]] = [
     exceptions.ReadOnlyError,
     *MOVING,
 ]
+
+
+class StoreCannotWrite(exceptions.ResponseError):
+    """MISCONF: its disk is full or broken. It refuses whole scripts, and takes them again as soon as it can write."""
+
+
 #: The server cannot do it now; nothing was changed, nothing is lost, it is asked again later.
-StoreUnavailable: tuple[type[Exception], ...] = (*RETRY_ON, exceptions.OutOfMemoryError)
+StoreUnavailable: tuple[type[Exception], ...] = (*RETRY_ON, exceptions.OutOfMemoryError, StoreCannotWrite)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except exceptions.ResponseError as reason:  # redis-py has no class of its own for it
+        if str(reason).startswith("MISCONF"):
+            raise StoreCannotWrite(str(reason)) from None
+        raise
 
 
 class Script(NamedTuple):
@@ -137,10 +155,11 @@ class SyncStore(_Store):
 
     def do(self, call: Call[T]) -> T:
         self._fail_point.passed(call.script, "before")
-        try:
-            reply = self.redis.execute_command(*self._evalsha(call))
-        except exceptions.NoScriptError:
-            reply = self.redis.execute_command(*self._eval(call))
+        with _refusals():
+            try:
+                reply = self.redis.execute_command(*self._evalsha(call))
+            except exceptions.NoScriptError:
+                reply = self.redis.execute_command(*self._eval(call))
         self._fail_point.passed(call.script, "after")
         return call.read(reply)
 
@@ -159,9 +178,10 @@ class AsyncStore(_Store):
     async def do(self, call: Call[T]) -> T:
         self._fail_point.passed(call.script, "before")
         async with self._calls:
-            try:
-                reply = await self.redis.execute_command(*self._evalsha(call))
-            except exceptions.NoScriptError:
-                reply = await self.redis.execute_command(*self._eval(call))
+            with _refusals():
+                try:
+                    reply = await self.redis.execute_command(*self._evalsha(call))
+                except exceptions.NoScriptError:
+                    reply = await self.redis.execute_command(*self._eval(call))
         self._fail_point.passed(call.script, "after")
         return call.read(reply)
