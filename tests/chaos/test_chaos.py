@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 FAIL_POINTS = ",".join(
     f"{script}:{when}:{count}"
     for script, count in (
-        ("claim_polls", 75), ("admit", 9), ("claim_fetch", 150), ("advance", 29), ("claim_enrich", 90),
+        ("claim_polls", 150), ("admit", 9), ("claim_fetch", 150), ("advance", 29), ("claim_enrich", 90),
         ("publish", 31),
     )
     for when in ("before", "after")

@@ -25,6 +25,7 @@ def test_among_hostile_servers_the_good_feeds_go_on_and_every_harm_has_a_name(fo
             redis_url=server.url,
             feeds=str(listed),
             allow_origins=web.origin.removeprefix("http://"),
+            host_interval="0",
             host_concurrency="8",
             page_timeout_seconds="1.5",
             feed_timeout_seconds="1.5",

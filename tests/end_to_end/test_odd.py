@@ -30,6 +30,7 @@ def test_odd_answers_have_a_name_each_and_the_good_feeds_go_on(folder: Path, ser
             redis_url=server.url,
             feeds=str(folder / "feeds.toml"),
             allow_origins=web.origins,
+            host_interval="0",
             host_concurrency="16",
             page_timeout_seconds=str(LIMIT_SECONDS),
             feed_timeout_seconds=str(LIMIT_SECONDS),

@@ -21,6 +21,8 @@ from tests.processes import left
 from tests.valkey import short_folder
 from worker.embedded import AlreadyRunning, EmbeddedServer, lock_data_dir
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def running():

@@ -14,7 +14,7 @@ from tasks.ports import Call
 from tests.patience import until
 from worker.warden import Held, Patient, Slots, Warden
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")]
 _FORK = multiprocessing.get_context("fork")
 
 

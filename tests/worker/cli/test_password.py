@@ -7,6 +7,8 @@ import redis
 
 from tests.valkey import valkey
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def locked():
