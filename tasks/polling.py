@@ -62,23 +62,23 @@ async def _read(ports: Gathering, feed: Feed, page: Page, body: bytes, now: date
 
 def sightings(feed: Feed, document: ReadDocument, documents: KeptDocuments) -> tuple[Sighting, ...]:
     """Of entries that are the same article, the first one in the document."""
-    found: dict[str, tuple[Sighting, Entry]] = {}
+    found: dict[str, Entry] = {}
     for entry in document.entries:
-        one = sighting(feed, entry)
-        found.setdefault(one.id, (one, entry))
-    shared = {} if document.unchanged else shared_dates([entry for _, entry in found.values()])
+        found.setdefault(article_id(entry), entry)
+    shared = {} if document.unchanged else shared_dates(list(found.values()))
     clocks = documents.clocks(feed.id, {name: dict(zip(found, dates, strict=True)) for name, dates in shared.items()})
-    if clocks:  # each poll would show each of them as changed
-        undated = dict.fromkeys((*clocks, "ahead"))
-        found = {id_: (_compared(one, entry, undated), entry) for id_, (one, entry) in found.items()}
-    return tuple(one for one, _ in found.values())
-
-
-def _compared(one: Sighting, entry: Entry, without: dict[str, None]) -> Sighting:
-    return one._replace(fingerprint=fingerprint(entry.model_copy(update=without)))
+    # each poll would show each of them as changed
+    undated = dict.fromkeys((*clocks, "ahead") if clocks else ())
+    return tuple(_sighting(feed, id_, entry, undated) for id_, entry in found.items())
 
 
 def sighting(feed: Feed, entry: Entry) -> Sighting:
+    return _sighting(feed, article_id(entry), entry, {})
+
+
+def _sighting(feed: Feed, id_: str, entry: Entry, undated: dict[str, None]) -> Sighting:
+    """`undated`: the fields by which it is not compared."""
     site = host_of(entry)
     host_to_ask = site if feed.fulltext else ""
-    return Sighting(article_id(entry), alias(entry), fingerprint(entry), host_to_ask, entry.model_dump_json(), site)
+    compared = entry.model_copy(update=undated) if undated else entry
+    return Sighting(id_, alias(entry), fingerprint(compared), host_to_ask, entry.model_dump_json(), site)
