@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from config.gazetteer.cues import Cues
 
 _NEVER = re.compile(r"(?!)")
-_CAP = r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][\w’'-]+"
+#: for the inside of a class; letters that begin a name
+CAPITAL = "A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ"
+_CAP = rf"[{CAPITAL}][\w’'-]+"
 _NAME = rf"{_CAP}(?: (?:(?:de|del|della|du|des|la|le|of|the) ){{0,2}}{_CAP}){{0,3}}"
 _SITE = r"[A-Za-z][A-Za-z0-9-]+\.[a-z]{2,4}(?!\w|\.\w)"
-_FIRST = "A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ"
 _MARKED = (
-    rf"(?:[«\"„“](?P<marked>[{_FIRST}][^«»\"“”„\n.!?]{{1,40}})[»\"“”]"
-    rf"|['‘](?P<single>[{_FIRST}][^'’‘\n.!?]{{1,40}})['’](?!\w))"
+    rf"(?:[«\"„“](?P<marked>[{CAPITAL}][^«»\"“”„\n.!?]{{1,40}})[»\"“”]"
+    rf"|['‘](?P<single>[{CAPITAL}][^'’‘\n.!?]{{1,40}})['’](?!\w))"
 )
 #: `l'armée`
 _ELIDED = re.compile(r"^(?:[ldsnmtj]|qu)['’]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tasks.attribution.lexicon import CAPITAL
 from tasks.attribution.speaker import Speaker
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from tasks.attribution.speaker import SpeakerType
 
 POSSESSIVE = re.compile(r"(?:['’]s?\b|['’](?=\s))")
-_CAPITAL = "A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ"
 #: a sentence, not a noun with what belongs to it
 _VERB_BEFORE = re.compile(
     r"\b(?:will|would|has|have|had|is|are|was|were|can|could|may|might|must|should|been|be|did|does|do|not|gets?)\s"
@@ -30,7 +30,7 @@ _UNNAMED_FOR_SURE = re.compile(
 _LONGEST_LABEL = 160
 _LONGEST_NAME = 40
 _MOST_ADJECTIVES = 3
-_OF_ANOTHER = re.compile(rf"[{_CAPITAL}]\w+\s(?:der|des)$")
+_OF_ANOTHER = re.compile(rf"[{CAPITAL}]\w+\s(?:der|des)$")
 #: `В полиции сообщили`
 _PLACE = re.compile(r"\s*[ВвУу]о?\s")
 _GOVERNS = frozenset(
@@ -44,8 +44,8 @@ _FOLLOWS = re.compile(
 )
 _ENDS_A_NOUN = _GOVERNS | {"for", "and", "or", "who", "which", "that", "familiar", "close", "briefed", "about", "near"}
 #: German: what belongs to an office stands behind it in the genitive; all else is the sentence going on
-_GENITIVES = re.compile(rf"(?:\s(?:(?:der|des|für)(?:\s[a-zäöüß]+)?|von|vom)(?:\s[{_CAPITAL}][\w’'-]*)+)*")
-_BESIDES = re.compile(rf"{_GENITIVES.pattern}(?:\s(?:in|im|aus|am)(?:\s[a-zäöüß]+)?(?:\s[{_CAPITAL}][\w’'-]*)+)?\s*")
+_GENITIVES = re.compile(rf"(?:\s(?:(?:der|des|für)(?:\s[a-zäöüß]+)?|von|vom)(?:\s[{CAPITAL}][\w’'-]*)+)*")
+_BESIDES = re.compile(rf"{_GENITIVES.pattern}(?:\s(?:in|im|aus|am)(?:\s[a-zäöüß]+)?(?:\s[{CAPITAL}][\w’'-]*)+)?\s*")
 
 
 def end_of_turned(reading: Reading, low: int, high: int) -> int:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from config.gazetteer.words import WORDS
+from tasks.attribution.lexicon import CAPITAL
 from tasks.attribution.nominal import POSSESSIVE, end_of_turned, nominal
 from tasks.attribution.speaker import Speaker
 
@@ -35,20 +36,19 @@ _LEADING = re.compile(
     r"wie|als|während|comme|alors|tandis|como|mientras|jak|gdy|як|как)\b[\s,]*)+",
     re.IGNORECASE,
 )
-_CAPITAL = "A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ"
 #: a word of a name, and the small words that may follow it within one (`van der`)
 _NAME_WORD = (
-    rf"[{_CAPITAL}][\w’'.-]*[ \u00a0]+(?:(?:de la|de|del|van der|von der|van|von|bin|al|di|da|ben|ibn)[ \u00a0]+)*"
+    rf"[{CAPITAL}][\w’'.-]*[ \u00a0]+(?:(?:de la|de|del|van der|von der|van|von|bin|al|di|da|ben|ibn)[ \u00a0]+)*"
 )
-_PROPER = re.compile(rf"(?:{_NAME_WORD}){{0,3}}[{_CAPITAL}][\w’'-]+$")
-PROPER_START = re.compile(rf"(?:{_NAME_WORD}){{1,3}}(?:a[ldnrstz]-|el-)?[{_CAPITAL}][\w’'-]+")
+_PROPER = re.compile(rf"(?:{_NAME_WORD}){{0,3}}[{CAPITAL}][\w’'-]+$")
+PROPER_START = re.compile(rf"(?:{_NAME_WORD}){{1,3}}(?:a[ldnrstz]-|el-)?[{CAPITAL}][\w’'-]+")
 #: `мэр города Ирина Лугова`; not `мэр города Нижнего Новгорода`
 _ENDS_IN_NAME = re.compile(
-    rf"\s[^\W\d_{_CAPITAL}]+\s(?!\w+(?:ого|его|ой|ых|их|ої|ому)\s)(?:[{_CAPITAL}][\w’'-]+\s){{1,2}}[{_CAPITAL}][\w’'-]+$"
+    rf"\s[^\W\d_{CAPITAL}]+\s(?!\w+(?:ого|его|ой|ых|их|ої|ому)\s)(?:[{CAPITAL}][\w’'-]+\s){{1,2}}[{CAPITAL}][\w’'-]+$"
 )
-_SINGLE = re.compile(r"[A-ZÀ-ÞА-ЯЁІЇЄҐŁŚŻĆŹ][^\W\d_]+(?:[-’'][^\W\d_]+)?")
+_SINGLE = re.compile(rf"[{CAPITAL}][^\W\d_]+(?:[-’'][^\W\d_]+)?")
 _NO_NAME = WORDS["no_name"]
-_TITLED = re.compile(rf"\s[{_CAPITAL}]")
+_TITLED = re.compile(rf"\s[{CAPITAL}]")
 
 
 def phrase(reading: Reading, low: int, high: int, *, turned: bool = False) -> Speaker | None:
