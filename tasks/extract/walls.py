@@ -21,14 +21,15 @@ _CODE = re.compile(r"(?:^|[|:–—-]\s*)(?:error |http )?4(?:04|10|51)(?= error
 def wall(facts: Facts, seen: View, blocks: list[Block]) -> Verdict | None:
     """Whether the page is no article at all: a wall or an error page. Its text must not become a body."""
     # an error page may list the news of the day
-    own, most = 0, WALL_WORDS if _says_nothing_else(seen) else ARTICLE_WORDS
+    errors = _error_headings(seen)
+    own, most = 0, WALL_WORDS if _says_nothing_else(errors) else ARTICLE_WORDS
     for one in blocks:
         own += 0 if _is_wall_text(one) else one.words
         if own >= most:
             return None
     if own >= ARTICLE_WORDS:
-        return _missing(facts, seen, own)
-    return _bot(seen, own) or _consent(seen, own) or _missing(facts, seen, own) or _login(seen, own)
+        return _missing(facts, errors, own)
+    return _bot(seen, own) or _consent(seen, own) or _missing(facts, errors, own) or _login(seen, own)
 
 
 def _is_wall_text(one: Block) -> bool:
@@ -67,9 +68,9 @@ def _consent(seen: View, own: int) -> Verdict | None:
     )
 
 
-def _missing(facts: Facts, seen: View, own: int) -> Verdict | None:
-    headed = _error_headings(seen)
-    if not headed or own >= (WALL_WORDS if _says_nothing_else(seen) else SHORT_WORDS):
+def _missing(facts: Facts, headed: list[lexicon.Line], own: int) -> Verdict | None:
+    """`headed`: the headings that say so."""
+    if not headed or own >= (WALL_WORDS if _says_nothing_else(headed) else SHORT_WORDS):
         return None
     # "Ferry not found after ten days" is news where the page tells machines so
     brief = SHORT_WORDS if _any_whole(headed) else BRIEF_WORDS
@@ -83,10 +84,9 @@ def _error_headings(seen: View) -> list[lexicon.Line]:
     return [one for one in short if lexicon.NOT_FOUND.within(one) or _CODE.search(one.lower)]
 
 
-def _says_nothing_else(seen: View) -> bool:
+def _says_nothing_else(headed: list[lexicon.Line]) -> bool:
     """Whether the first two headings that say so leave no doubt."""
-    headed = _error_headings(seen)[:2]
-    return len(headed) == 2 and _any_whole(headed)
+    return len(headed) >= 2 and _any_whole(headed[:2])
 
 
 def _any_whole(headings: list[lexicon.Line]) -> bool:
