@@ -31,7 +31,6 @@ LABEL_WORDS = 3
 _STOPS = (".", "!", "?", "。", "！", "？", "।", "؟", '"', "”", "»")
 
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/h\d)\b[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]{1,2000}>")
 
 
 _TEXT = XPath("string()", smart_strings=False)
@@ -76,7 +75,7 @@ def from_string(text: str, method: str, context: Context) -> Body:
     if "&lt;p" in text or "&lt;br" in text:
         text = html_entities.unescape(text)
     if "<" in text:
-        text = _TAG.sub(" ", _BREAK.sub("\n", text))
+        text = states.TAG.sub(" ", _BREAK.sub("\n", text))
     lines = [clean(html_entities.unescape(line)) for line in text.split("\n")]
     return Body(method, *cleaned([block("p", line) for line in lines if line], context))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,6 +10,13 @@ from typing import TypeVar
 MAX_KEPT_CHARS = 200
 MAX_KEPT = 2048
 Answer = TypeVar("Answer")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def dashed(name: str) -> str:
+    """`storyBody` → `story-body`."""
+    lower = name.lower()
+    return lower if lower == name else _CAMEL.sub("-", name).lower()
 
 
 class Answers(dict[str, Answer]):

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from config.feeds import MAX_URL_CHARS
 from tasks.clean import escaped_url
 from tasks.extract import structured
-from tasks.extract.names import Answers
+from tasks.extract.names import Answers, dashed
 from tasks.extract.structured import Structured
 from tasks.extract.text import one_line, plain
 
@@ -175,7 +175,6 @@ _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|autor(?:en|es|i)?|auteurs?|writers?|journalists?|contributors?|reporters?|profiles?|people|redakteure?)/[^/?#]{3,}",
     re.IGNORECASE,
 )
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ELSEWHERE = re.compile(
     r"comment|related|sidebar|footer|recommend|teaser|card|promo|widget|popular|latest|most-|next-|more-|list-item|copyright|image|caption|credit|photo",
     re.IGNORECASE,
@@ -224,8 +223,7 @@ def _author_elements(tree: HtmlElement) -> dict[str, list[HtmlElement]]:
 
 
 def _dashed(name: str) -> str:
-    lower = name.lower()
-    return (lower if lower == name else _CAMEL.sub("-", name).lower()).replace("__", "-")
+    return dashed(name).replace("__", "-")
 
 
 _CREDITS = Answers(lambda name: _CREDITED.search(_dashed(name)) is not None)

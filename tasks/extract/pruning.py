@@ -11,7 +11,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from tasks.extract import layout, lexicon, neighbours
-from tasks.extract.names import Answers
+from tasks.extract.names import Answers, dashed
 from tasks.extract.text import folded, one_line
 
 # a part that holds more than this share of the page's text is the article, whatever it is called
@@ -50,15 +50,13 @@ _STRONG_PART = _named_by("strong")
 _WEAK_PART = _named_by("weak")
 MAX_WEAK_CHARS = 350
 MAX_NAMED_CHARS = 1_000_000
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # in this order, so that what one makes is not joined again
 _JOINTS = ("--", "__", "_", ":")
 
 
 def _allowed(name: str) -> int:
     """How many characters a part of such a name may have; 0 where it says nothing."""
-    lower = name.lower()
-    plain = lower if lower == name else _CAMEL.sub("-", name).lower()
+    plain = dashed(name)
     for joint in _JOINTS:
         plain = plain.replace(joint, "-")
     return MAX_NAMED_CHARS if _STRONG_PART.search(plain) else MAX_WEAK_CHARS if _WEAK_PART.search(plain) else 0

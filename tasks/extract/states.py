@@ -18,7 +18,7 @@ MAX_STATE_CHARS = 3_000_000
 MAX_NODES = 20_000
 MAX_DEPTH = 30
 
-_TAG = re.compile(r"<[^<>]{1,2000}>")
+TAG = re.compile(r"<[^<>]{1,2000}>")
 _STATE_ID = ("__NEXT_DATA__", "__NUXT_DATA__", "__UNIVERSAL_DATA__")
 # a name from its first letter on, and a short one: scripts hold words of 100,000 letters, as keys and pictures are
 _STATE = re.compile(
@@ -173,6 +173,6 @@ def _reads(text: str) -> bool:
     """Prose, not code, addresses or base64: blanks and full stops, few braces."""
     if len(text) < MIN_CHARS:
         return False
-    sample = _TAG.sub(" ", text[:4000])
+    sample = TAG.sub(" ", text[:4000])
     signs = sum(sample.count(sign) for sign in "{}[];=<>\\")
     return sample.count(" ") > len(sample) / 20 and signs < len(sample) / 60
